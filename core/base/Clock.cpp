@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/Clock.h"
+
+#include <QCoreApplication>
+#include <QPointer>
+#include <QTimer>
+
+namespace tw {
+
+Instant SystemClock::now() const
+{
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+}
+
+void SystemClock::callAfter(std::chrono::milliseconds delay, QObject *context,
+                            std::function<void()> action)
+{
+    if (context)
+        QTimer::singleShot(delay, context, std::move(action));
+    else
+        QTimer::singleShot(delay, std::move(action));
+}
+
+void ManualClock::callAfter(std::chrono::milliseconds delay, QObject *context,
+                            std::function<void()> action)
+{
+    if (!context) {
+        m_pending.emplace(m_now + delay, std::move(action));
+        return;
+    }
+    m_pending.emplace(m_now + delay,
+                      [guard = QPointer<QObject>(context), action = std::move(action)] {
+                          if (guard)
+                              action();
+                      });
+}
+
+void ManualClock::advance(std::chrono::milliseconds span)
+{
+    const Instant target = m_now + span;
+    while (!m_pending.empty() && m_pending.begin()->first <= target) {
+        auto due = m_pending.extract(m_pending.begin());
+        m_now = due.key();
+        due.mapped()();
+    }
+    m_now = target;
+}
+
+} // namespace tw

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <map>
+
+class QObject;
+
+namespace tw {
+
+/// A moment in UTC, in milliseconds since 1970. Never local time.
+struct Instant
+{
+    std::int64_t msSinceEpoch = 0;
+
+    static Instant fromSeconds(std::int64_t unixSeconds) { return {unixSeconds * 1000}; }
+    std::int64_t seconds() const { return msSinceEpoch / 1000; }
+    auto operator<=>(const Instant &) const = default;
+};
+
+inline Instant operator+(Instant at, std::chrono::milliseconds span)
+{
+    return {at.msSinceEpoch + span.count()};
+}
+
+inline std::chrono::milliseconds operator-(Instant later, Instant earlier)
+{
+    return std::chrono::milliseconds(later.msSinceEpoch - earlier.msSinceEpoch);
+}
+
+/// The only source of time in core, so that tests can hold it. Use from the thread that owns it.
+class Clock
+{
+public:
+    virtual ~Clock() = default;
+
+    virtual Instant now() const = 0;
+
+    /// Calls `action` once after `delay` on the caller's thread, through its event loop, unless
+    /// `context` is gone by then. A null context always fires.
+    virtual void callAfter(std::chrono::milliseconds delay, QObject *context,
+                           std::function<void()> action) = 0;
+};
+
+/// Wall clock and event-loop timers.
+class SystemClock final : public Clock
+{
+public:
+    Instant now() const override;
+    void callAfter(std::chrono::milliseconds delay, QObject *context,
+                   std::function<void()> action) override;
+};
+
+/// Stands still until it is told to move. Due actions run inside advance(), in order of time.
+class ManualClock final : public Clock
+{
+public:
+    explicit ManualClock(Instant start = Instant::fromSeconds(1'790'000'000)) : m_now(start) {}
+
+    Instant now() const override { return m_now; }
+    void callAfter(std::chrono::milliseconds delay, QObject *context,
+                   std::function<void()> action) override;
+    void advance(std::chrono::milliseconds span);
+    bool hasPending() const { return !m_pending.empty(); }
+
+private:
+    Instant m_now;
+    std::multimap<Instant, std::function<void()>> m_pending;
+};
+
+} // namespace tw
