@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Clock.h"
+#include "core/base/Result.h"
+#include "core/data/Value.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tw {
+
+namespace expr {
+struct Ast;
+struct Program;
+} // namespace expr
+
+/// Why an expression does not compile or fails on a value. `code` is JSONata's ("T2001"), or ours
+/// beginning with X. `position` counts as the reference does: UTF-16 units up to the end of the
+/// token; `start` and `end` are UTF-8 offsets of the faulty part of the text. -1 = unknown.
+struct ExpressionError
+{
+    enum class Phase { Compile, Evaluate };
+
+    std::string code;
+    int position = -1;
+    std::string token;
+    std::string message;
+    int start = -1;
+    int end = -1;
+    Phase phase = Phase::Evaluate;
+    std::string value; ///< The value that broke the rule, as short JSON; may hold payload: not for logs.
+    int argument = -1; ///< 1-based index of the faulty argument.
+
+    /// Config `expr.<code>` for a text that does not compile, Rejected for an evaluation;
+    /// `where` is "character <position>".
+    Error toError() const;
+};
+
+/// A value or an ExpressionError, used like Result.
+template <typename T>
+class [[nodiscard]] ExpressionResult
+{
+public:
+    ExpressionResult(T value) : m_content(std::in_place_index<0>, std::move(value)) {}
+    ExpressionResult(ExpressionError error) : m_content(std::in_place_index<1>, std::move(error)) {}
+
+    bool has_value() const noexcept { return m_content.index() == 0; }
+    explicit operator bool() const noexcept { return has_value(); }
+    T &value() & { return std::get<0>(m_content); }
+    const T &value() const & { return std::get<0>(m_content); }
+    T &&value() && { return std::get<0>(std::move(m_content)); }
+    T &operator*() & { return value(); }
+    const T &operator*() const & { return value(); }
+    T &&operator*() && { return std::move(*this).value(); }
+    T *operator->() { return &value(); }
+    const T *operator->() const { return &value(); }
+    const ExpressionError &error() const { return std::get<1>(m_content); }
+
+private:
+    std::variant<T, ExpressionError> m_content;
+};
+
+/// What one evaluation may cost. Steps and bytes are counted, so the same input fails at the same
+/// place on every machine. Zero means unlimited, except for depth.
+struct Budget
+{
+    std::uint64_t steps = 50'000'000;      ///< Evaluated nodes; beyond: D1012.
+    std::uint64_t bytes = 256ull << 20;    ///< Arena bytes of this evaluation; beyond: D2015.
+    std::uint32_t depth = 500;             ///< Nested function calls; beyond: D1011.
+    std::uint64_t sequence = 10'000'000;   ///< Items of one sequence; beyond: D2015.
+    std::chrono::milliseconds wallClock{0}; ///< Beyond: D1012.
+    bool suiteCodes = false; ///< Depth and time report U1001, as the conformance suite expects.
+};
+
+/// What an evaluation may see besides its input.
+struct Environment
+{
+    struct Binding
+    {
+        std::string name; ///< Without the dollar sign.
+        Value value;
+    };
+
+    std::vector<Binding> bindings;
+    Instant now;              ///< What $now and $millis answer.
+    std::uint64_t seed = 0;   ///< For $random and $shuffle.
+    Budget budget;
+    bool allowEval = false;   ///< $eval fails with X1001 unless set; flows leave it off.
+};
+
+/// A compiled JSONata 2.2 expression: immutable, cheap to copy, shared freely between threads.
+///
+/// Compile once per flow revision, evaluate per message. Failures are values; nothing throws. The
+/// result of evaluate() refers to `input`, to `arena` and to constants of this expression: all
+/// three must outlive it; evaluateToDocument() depends on nothing.
+class Expression
+{
+public:
+    static ExpressionResult<Expression> compile(std::string_view text);
+
+    ExpressionResult<Value> evaluate(Arena &arena, const Value &input,
+                                     const Environment &environment = {}) const;
+    ExpressionResult<Document> evaluateToDocument(const Value &input,
+                                                  const Environment &environment = {}) const;
+
+    const std::string &text() const;
+    const expr::Ast &ast() const; ///< For readers such as lineage: see core/expr/Ast.h.
+
+private:
+    explicit Expression(std::shared_ptr<const expr::Program> program);
+    std::shared_ptr<const expr::Program> m_program;
+};
+
+/// Fails with Rejected `expr.not_finite` when a number in `result` is NaN or infinite, which JSON
+/// would silently turn into null; `where` names the field.
+Result<void> checkFinite(const Value &result);
+
+} // namespace tw
