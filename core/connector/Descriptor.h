@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connector/Connection.h"
+#include "core/connector/Step.h"
+#include "core/connector/Trigger.h"
+#include "core/schema/Param.h"
+#include "core/schema/Shape.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tw {
+
+namespace sandbox {
+class Double;
+struct DoubleOptions;
+}
+
+/// What a step is for. Decides its colour and its group in the palette.
+enum class NodeKind { Trigger, Logic, Map, Action, Failure, Decide, Utility };
+
+std::string_view toString(NodeKind kind);
+
+/// Where messages leave a step. The failure exit is not listed: `canFail` says that there is one.
+struct Exit
+{
+    std::string id;
+    std::string title;
+};
+
+/// Everything that creates one step of a deployed flow.
+struct NodeContext
+{
+    Services services;
+    std::string flow;
+    std::string step;
+    Settings settings;
+    std::shared_ptr<Connection> connection; ///< Null when the node type needs none. Shared by its users.
+};
+
+struct NodeSample
+{
+    std::string id; ///< "charge.succeeded".
+    std::string title;
+    std::function<DocumentPtr()> make;
+};
+
+/// One declared node type: palette entry, form, check, schema, help page and factory in one place.
+struct NodeDescriptor
+{
+    NodeKind kind = NodeKind::Action;
+    std::string type;       ///< "salesforce.record.upsert". Public promise: never renamed.
+    std::string title;      ///< Palette: "Salesforce upsert".
+    std::string label;      ///< Capitals on the card: "Salesforce".
+    std::string group;      ///< Palette group: "Triggers", "Shape data", "Decide", "Act", "When it fails".
+    std::string icon;       ///< Name of a Bootstrap icon.
+    std::string help;       ///< What it does, when to use it; two or three sentences.
+    std::string connection; ///< Connection type it needs ("salesforce"), or empty.
+    std::vector<Param> params;
+    std::vector<Exit> exits = {{"out", "Next"}};
+    /// Exits that follow from the settings (branch); used instead of `exits` when set.
+    std::function<std::vector<Exit>(const Settings &)> dynamicExits;
+    bool canFail = true;
+    bool effect = false;    ///< Changes something outside: journaled before and after.
+    bool terminal = false;  ///< Has no exits (dead letter).
+    /// One plain line for the card: "event ID, 30 days".
+    std::function<std::string(const Settings &)> summary;
+    /// Further checks that only the node type knows; appends findings without file and line.
+    std::function<void(const Settings &, std::vector<Diagnostic> &)> check;
+    Shape input;
+    Shape output;
+    std::vector<NodeSample> samples;
+    std::vector<std::string> errorCodes;
+    std::function<Result<std::unique_ptr<Trigger>>(NodeContext)> createTrigger;
+    std::function<Result<std::unique_ptr<Step>>(NodeContext)> createStep;
+};
+
+/// A connector: one declaration per folder under core/connectors.
+struct ConnectorDescriptor
+{
+    std::string id;    ///< "stripe".
+    std::string title; ///< "Stripe".
+    std::string icon;
+    std::string help;
+    std::vector<Param> connection; ///< Settings of a connection; empty when it has none.
+    std::vector<NodeDescriptor> nodes;
+    std::function<Result<std::shared_ptr<Connection>>(Services, std::string name, Settings)> connect;
+    /// Starts the double of the other system; null when there is none.
+    std::function<Result<std::unique_ptr<sandbox::Double>>(const sandbox::DoubleOptions &)> startDouble;
+};
+
+} // namespace tw

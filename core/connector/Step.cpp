@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connector/Step.h"
+
+namespace tw {
+
+StepReply::~StepReply()
+{
+    if (m_sink)
+        fail(internalError("connector.no_answer", "The step ended without an answer. Report this."));
+}
+
+void StepReply::emit(std::string exit, DocumentPtr message, std::string note)
+{
+    emit({StepAnswer::Output{std::move(exit), std::move(message)}}, std::move(note));
+}
+
+void StepReply::emit(std::vector<StepAnswer::Output> outputs, std::string note)
+{
+    StepAnswer result;
+    result.kind = StepAnswer::Kind::Emitted;
+    result.outputs = std::move(outputs);
+    result.note = std::move(note);
+    answer(std::move(result));
+}
+
+void StepReply::drop(std::string note)
+{
+    StepAnswer result;
+    result.kind = StepAnswer::Kind::Dropped;
+    result.note = std::move(note);
+    answer(std::move(result));
+}
+
+void StepReply::fail(Error error)
+{
+    StepAnswer result;
+    result.kind = StepAnswer::Kind::Failed;
+    result.error = std::move(error);
+    answer(std::move(result));
+}
+
+void StepReply::answer(StepAnswer result)
+{
+    if (auto sink = std::exchange(m_sink, nullptr))
+        sink(std::move(result));
+}
+
+} // namespace tw

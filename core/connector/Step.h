@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Clock.h"
+#include "core/base/Result.h"
+#include "core/data/Value.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tw {
+
+/// One item that a step is asked to handle. Values may be kept after process() returned.
+struct StepCall
+{
+    std::int64_t run = 0;       ///< Journal number of the run.
+    std::string step;           ///< Id of the step in its flow.
+    int item = 0;               ///< Index of the item within the step's work in this run.
+    int attempt = 1;            ///< From 1; rises with each retry.
+    std::string idempotencyKey; ///< Stable over retries, restarts and flow versions (see EffectKey.h).
+    DocumentPtr input;          ///< Never null.
+    DocumentPtr event;          ///< What the trigger accepted: `$event` in expressions.
+    Instant runStarted;         ///< `$now()` of this run, so that a re-run gives the same.
+    std::uint64_t seed = 0;     ///< `$random()` of this run.
+};
+
+/// What a step answers: messages for exits, nothing, or a failure.
+struct StepAnswer
+{
+    struct Output
+    {
+        std::string exit; ///< Id of a declared exit.
+        DocumentPtr message;
+    };
+    enum class Kind { Emitted, Dropped, Failed };
+
+    Kind kind = Kind::Dropped;
+    std::vector<Output> outputs; ///< Emitted.
+    std::string note;            ///< One plain sentence for the run list: "repeat dropped", "record created".
+    Error error;                 ///< Failed.
+};
+
+/// The way to answer one call: move-only, to be used exactly once from the engine's thread, now or
+/// later. Dropping it unanswered fails the item with an Internal error; answering after the run is
+/// gone does nothing.
+class StepReply
+{
+public:
+    using Sink = std::function<void(StepAnswer)>;
+
+    explicit StepReply(Sink sink) : m_sink(std::move(sink)) {}
+    StepReply(StepReply &&other) noexcept : m_sink(std::exchange(other.m_sink, nullptr)) {}
+    StepReply &operator=(StepReply &&) = delete;
+    StepReply(const StepReply &) = delete;
+    ~StepReply();
+
+    void emit(std::string exit, DocumentPtr message, std::string note = {});
+    void emit(std::vector<StepAnswer::Output> outputs, std::string note = {});
+    void drop(std::string note);
+    void fail(Error error);
+
+private:
+    void answer(StepAnswer answer);
+    Sink m_sink;
+};
+
+/// A step of a deployed flow. Lives on the engine's thread; one object serves all items.
+class Step
+{
+public:
+    virtual ~Step() = default;
+
+    /// Called once per item and attempt; several calls may be open at a time. A pure step answers
+    /// before it returns and is called again after a restart; the answers of an effect (descriptor:
+    /// `effect`) are journaled and never asked for twice once they are known.
+    virtual void process(const StepCall &call, StepReply reply) = 0;
+};
+
+} // namespace tw

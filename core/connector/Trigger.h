@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Clock.h"
+#include "core/base/Result.h"
+#include "core/data/Value.h"
+
+#include <functional>
+#include <string>
+
+namespace tw {
+
+namespace net {
+struct HttpRequest;
+class HttpReply;
+} // namespace net
+
+/// An event that a trigger wants to hand in.
+struct IncomingEvent
+{
+    std::string id;   ///< Unique within the trigger: what de-duplication looks at.
+    std::string type; ///< "charge.succeeded": for lists and filters.
+    std::string body; ///< The raw bytes as received; the message is their JSON.
+    Instant created;  ///< When the source says it happened.
+    bool live = false;
+};
+
+/// What became of an event that was handed in. `First` and `Repeat` are told only after the journal
+/// has it on disk; an error means that it was not stored and must not be acknowledged.
+enum class Acceptance { First, Repeat };
+
+/// What the engine and the runtime offer to a trigger. Same thread; outlives the trigger.
+class TriggerHost
+{
+public:
+    virtual ~TriggerHost() = default;
+
+    /// Stores the event; `done` is called exactly once, later, unless the trigger was stopped.
+    virtual void accept(IncomingEvent event, std::function<void(Result<Acceptance>)> done) = 0;
+
+    /// Counts a delivery that was refused before it became an event (bad signature, wrong type).
+    virtual void refused(const Error &why) = 0;
+
+    /// Opens `path` on the webhook receiver for this trigger. Error: Config `runtime.path_taken`.
+    virtual Result<void> receive(const std::string &path,
+                                 std::function<void(net::HttpRequest, net::HttpReply)> handler) = 0;
+};
+
+/// The beginning of a deployed flow. Lives on the engine's thread. start() is called once, after
+/// the inbox is open; destruction stops it, and no answer reaches it afterwards.
+class Trigger
+{
+public:
+    virtual ~Trigger() = default;
+    virtual Result<void> start(TriggerHost &host) = 0;
+};
+
+} // namespace tw

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/Yaml.h"
+#include "core/schema/Settings.h"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tw {
+
+/// How often and how patiently a failed step is tried again. Only Transient failures are.
+struct RetryPolicy
+{
+    enum class Jitter { None, Full };
+
+    int times = 4; ///< Tries after the first.
+    std::chrono::milliseconds first{1000};
+    double factor = 2;
+    std::chrono::milliseconds longest{15 * 60 * 1000};
+    Jitter jitter = Jitter::Full;
+};
+
+/// A wire: from an exit of the step it belongs to, to another step. `exit` "error" is the failure exit.
+struct Wire
+{
+    std::string exit;
+    std::string to;
+    TextPosition at;
+};
+
+struct FlowStep
+{
+    std::string id;
+    std::string type;
+    std::string name; ///< Shown on the card; empty: the type's title.
+    std::string connection;
+    bool disabled = false;
+    std::string note;
+    std::vector<Wire> wires;   ///< From `to` and `on_error`, in the file's order.
+    std::optional<RetryPolicy> retry;
+    const YamlNode *with = nullptr; ///< Into the document's tree; null when missing.
+    const YamlNode *node = nullptr; ///< The whole block.
+    TextPosition at;
+
+    std::vector<const Wire *> from(std::string_view exit) const;
+};
+
+struct CardPosition
+{
+    int x = 0;
+    int y = 0;
+    bool operator==(const CardPosition &) const = default;
+};
+
+struct FlowNote
+{
+    std::string id;
+    std::string text; ///< Markdown.
+    int width = 272;
+    int height = 88;
+};
+
+struct FlowGroup
+{
+    std::string id;
+    std::string title;
+    std::vector<std::string> steps;
+    bool folded = false;
+};
+
+/// What a flow file says, with places. A snapshot: made by FlowDocument, valid while that document
+/// is unchanged (steps point into its tree).
+struct Flow
+{
+    std::string schema;
+    std::string id;
+    std::string name;
+    std::string version;
+    std::string description;
+    std::map<std::string, std::string> connections; ///< Name -> type.
+    std::vector<FlowStep> steps;
+    std::vector<FlowNote> notes;
+    std::vector<FlowGroup> groups;
+    std::map<std::string, CardPosition> layout;
+
+    const FlowStep *step(std::string_view id) const;
+};
+
+} // namespace tw

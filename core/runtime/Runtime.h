@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Clock.h"
+#include "core/connector/Registry.h"
+#include "core/engine/RunEvents.h"
+#include "core/flow/Project.h"
+#include "core/sandbox/Double.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tw {
+
+class SecretSource;
+
+struct RuntimeOptions
+{
+    std::string environment = "local";
+    std::string dataDir;  ///< Journal and double data; empty: a temporary folder that goes with the runtime.
+    std::string listen;   ///< "127.0.0.1:0"; empty: the environment's, else a free port on loopback.
+    std::vector<std::string> flows; ///< Ids to deploy; empty: all of the project.
+    std::uint64_t seed = 1;         ///< Of the doubles.
+};
+
+/// Addresses of a running runtime: what the ready line of `tidewire run` says.
+struct ReadyInfo
+{
+    std::string listen;                          ///< "http://127.0.0.1:40001".
+    std::map<std::string, std::string> webhooks; ///< "<flow>/<step>" -> URL.
+    std::map<std::string, std::string> doubles;  ///< "stripe" -> URL.
+};
+
+/// Puts core together: opens the journal, starts the doubles that the environment asks for,
+/// connects, deploys the flows, and only then opens the webhook receiver. The only door for the
+/// programs and the desktop to a running system.
+///
+/// Lives on the thread that starts it and uses that thread's event loop. `registry`, `clock`,
+/// `secrets` and `observer` must outlive it; the project is read while starting only. Destroying it
+/// stops at once (nothing accepted is lost); stop() lets steps in flight finish first.
+class Runtime
+{
+public:
+    /// Errors: Config for what the flows or the environment have wrong (the first finding, with file
+    /// and line), Transient where the port or the journal cannot be had.
+    static Result<std::unique_ptr<Runtime>> start(const Project &project, const Registry &registry,
+                                                  Clock &clock, const SecretSource &secrets,
+                                                  RunObserver &observer, RuntimeOptions options);
+    ~Runtime();
+
+    const ReadyInfo &ready() const;
+
+    /// Hands an event file in as if its trigger had received it: the first trigger that asks for its
+    /// type, without a signature check. `done` after it is durable.
+    void inject(const std::string &json, std::function<void(Result<Acceptance>)> done);
+
+    std::vector<sandbox::Double *> doubles() const;
+    sandbox::Double *doubleOf(const std::string &connector) const;
+
+    /// No open runs and no retry waiting.
+    bool isIdle() const;
+    /// Stops accepting, lets calls in flight end (at most `grace`), checkpoints, then calls `done`.
+    void stop(std::chrono::milliseconds grace, std::function<void()> done);
+
+private:
+    class Impl;
+    explicit Runtime(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace tw
