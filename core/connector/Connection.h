@@ -9,15 +9,13 @@
 
 namespace tw {
 
-namespace net {
 class HttpClient;
-}
 
 /// What every connection, trigger and step may use. All outlive them; all on the engine's thread.
 struct Services
 {
     Clock &clock;
-    net::HttpClient &http;
+    HttpClient &http;
 };
 
 /// One configured way to another system, shared by all steps that name it: holds the session

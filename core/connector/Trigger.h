@@ -10,10 +10,8 @@
 
 namespace tw {
 
-namespace net {
 struct HttpRequest;
 class HttpReply;
-} // namespace net
 
 /// An event that a trigger wants to hand in.
 struct IncomingEvent
@@ -43,7 +41,7 @@ public:
 
     /// Opens `path` on the webhook receiver for this trigger. Error: Config `runtime.path_taken`.
     virtual Result<void> receive(const std::string &path,
-                                 std::function<void(net::HttpRequest, net::HttpReply)> handler) = 0;
+                                 std::function<void(HttpRequest, HttpReply)> handler) = 0;
 };
 
 /// The beginning of a deployed flow. Lives on the engine's thread. start() is called once, after

@@ -21,7 +21,7 @@ struct EnvironmentConnection
     TextPosition at;
 };
 
-struct Environment
+struct ProjectEnvironment
 {
     std::string name;
     std::string kind = "local"; ///< local, sandbox, qa, production.
@@ -48,7 +48,7 @@ public:
     FlowDocument *flow(std::string_view id);
     std::vector<std::string> environmentNames() const; ///< Always has "local".
     /// Error Config `flow.unknown_environment`, naming those that exist.
-    Result<Environment> environment(const std::string &name) const;
+    Result<ProjectEnvironment> environment(const std::string &name) const;
     std::vector<std::string> sampleFiles() const;
 
     /// Everything `tidewire validate` says about the folder.
