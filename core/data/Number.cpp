@@ -11,6 +11,7 @@ namespace tw::number {
 namespace {
 
 constexpr std::int64_t kExponentBound = 1'000'000'000;
+constexpr double kExactWhole = 9007199254740992.0; // 2^53
 constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -96,12 +97,28 @@ Value wholeNumber(std::string_view text)
     return {};
 }
 
+/// "28.5e17": a whole number in other words; undefined when it is none or too large.
+Value wholeInOtherWords(std::string_view text)
+{
+    Shape shape = shapeOf(text);
+    const auto length = static_cast<std::int64_t>(shape.digits.size());
+    if (shape.exponent < length || shape.exponent > 20)
+        return {};
+    shape.digits.append(static_cast<std::size_t>(shape.exponent - length), '0');
+    return wholeNumber((shape.negative ? "-" : "") + shape.digits);
+}
+
 Value roundTripped(std::string_view text)
 {
     double value = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
     if (read.ec != std::errc())
         return Value::digits(text);
+    if (std::fabs(value) >= kExactWhole && std::fabs(value) <= 0x1p64) {
+        const Value whole = wholeInOtherWords(text);
+        if (!whole.isUndefined())
+            return whole;
+    }
     char shortest[kLongest];
     const std::string_view written(shortest,
                                    static_cast<std::size_t>(write(shortest, value) - shortest));
@@ -201,7 +218,8 @@ Value fromText(std::string_view text)
         const auto mantissa = static_cast<double>(scan.mantissa);
         const double size = scan.exponent < 0 ? mantissa / kPowersOfTen[-scan.exponent]
                                               : mantissa * kPowersOfTen[scan.exponent];
-        return Value::number(scan.negative ? -size : size);
+        if (size < kExactWhole)
+            return Value::number(scan.negative ? -size : size);
     }
     return roundTripped(text);
 }
@@ -251,7 +269,6 @@ char *layOut(char *to, const char *digits, int count, int point)
 
 char *write(char *to, double number)
 {
-    constexpr double kExactWhole = 9007199254740992.0;
     if (!std::isfinite(number))
         return copyText(to, "null", 4);
     if (std::fabs(number) < kExactWhole && number == std::trunc(number))

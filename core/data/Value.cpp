@@ -72,7 +72,7 @@ Value Value::unsignedInteger(std::uint64_t value)
 
 Value Value::key(std::string_view text)
 {
-    Value v(Kind::String, text);
+    Value v(Kind::String, text.empty() ? std::string_view("", 0) : text);
     v.m_hash = static_cast<std::uint16_t>(mix(text));
     return v;
 }
@@ -271,7 +271,8 @@ void ObjectBuilder::set(std::string_view name, const Value &value)
         m_members[index].value = value;
         return;
     }
-    hashed.m_text = m_arena.copy(name).data();
+    if (!name.empty())
+        hashed.m_text = m_arena.copy(name).data();
     append(hashed, value);
 }
 
