@@ -103,5 +103,6 @@ Param cases(std::string id, std::string title);
 Param secret(std::string id, std::string title);
 Param url(std::string id, std::string title);
 Param fieldName(std::string id, std::string title);
+Param stepRef(std::string id, std::string title);
 
 } // namespace tw

@@ -41,9 +41,10 @@ private:
 };
 
 /// Checks a YAML map against the declared parameters: unknown keys with a suggestion, missing
-/// required ones, wrong types, bounds, patterns, choices, literals that look like secrets. Findings get file, line and column and are appended;
-/// the settings hold what was right, so that the desktop can go on. `owner` names the step in
-/// messages ("the step \"charges\"").
+/// required ones, wrong types, bounds, patterns, choices, literals that look like secrets. Findings
+/// get file, line, column and the setting as `path`, and are appended; the settings hold what was
+/// right, so that the desktop can go on. `owner` names the step in messages ("the step \"charges\"").
+/// A Secret parameter must be a reference (see SecretRef.h); its text stays the reference.
 Settings readSettings(const std::vector<Param> &params, const YamlNode *node, const std::string &file,
                       const TextPosition &ownerAt, const std::string &owner,
                       std::vector<Diagnostic> &findings);
