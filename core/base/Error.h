@@ -33,6 +33,8 @@ struct Error
     std::string where;    ///< Step, file:line:column, URL host: grows on the way out, outermost first.
     std::string evidence; ///< What the other side answered, cut to 4 KiB; shown with the failure.
     std::optional<std::chrono::milliseconds> retryAfter; ///< The wait that the peer asked for.
+    /// The peer may have acted all the same: repeat only what is safe to do twice.
+    bool outcomeUnknown = false;
 
     Error &&at(std::string_view place) &&; ///< Prepends `place` to `where`.
     std::string text() const;              ///< "where: message [code]" for logs and terminals.

@@ -7,8 +7,8 @@ namespace {
 
 bool isUnreserved(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-'
-           || c == '.' || c == '_' || c == '~';
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 int hexValue(char c)
@@ -105,7 +105,8 @@ std::optional<FormFields> formDecode(std::string_view text)
             continue;
         const std::size_t equals = pair.find('=');
         auto name = decode(pair.substr(0, equals), true);
-        auto value = decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), true);
+        auto value =
+            decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), true);
         if (!name || !value)
             return std::nullopt;
         fields.emplace_back(*std::move(name), *std::move(value));

@@ -16,7 +16,7 @@ using FormFields = std::vector<std::pair<std::string, std::string>>;
 /// An empty value gives an empty segment, which addresses another resource: refuse it before.
 std::string encodePathSegment(std::string_view value);
 
-std::string percentEncode(std::string_view value); ///< All but unreserved characters.
+std::string percentEncode(std::string_view value);               ///< All but unreserved characters.
 std::optional<std::string> percentDecode(std::string_view text); ///< None for "%", "%4", "%zz".
 
 /// application/x-www-form-urlencoded, in the given order.

@@ -53,8 +53,8 @@ const std::string &currentDate()
 
 bool isFramingField(std::string_view name)
 {
-    return equalsIgnoringCase(name, "content-length") || equalsIgnoringCase(name, "connection")
-           || equalsIgnoringCase(name, "transfer-encoding") || equalsIgnoringCase(name, "date");
+    return equalsIgnoringCase(name, "content-length") || equalsIgnoringCase(name, "connection") ||
+           equalsIgnoringCase(name, "transfer-encoding") || equalsIgnoringCase(name, "date");
 }
 
 bool isValid(const HttpResponse &response)
@@ -72,8 +72,13 @@ bool isValid(const HttpResponse &response)
 
 HttpConnection::HttpConnection(std::unique_ptr<QTcpSocket> socket, const HttpLimits &limits,
                                const HttpHandler &handler, QObject *parent)
-    : QObject(parent), m_socket(std::move(socket)), m_limits(limits), m_handler(handler),
-      m_parser(limits), m_since(std::chrono::steady_clock::now()), m_writeProgress(m_since)
+    : QObject(parent),
+      m_socket(std::move(socket)),
+      m_limits(limits),
+      m_handler(handler),
+      m_parser(limits),
+      m_since(std::chrono::steady_clock::now()),
+      m_writeProgress(m_since)
 {
     m_socket->setParent(nullptr);
     m_socket->setReadBufferSize(kReadBuffer);
@@ -89,7 +94,7 @@ HttpConnection::~HttpConnection()
 void HttpConnection::start()
 {
     connect(m_socket.get(), &QTcpSocket::readyRead, this, [this] { pump(); });
-    connect(m_socket.get(), &QTcpSocket::disconnected, this, [this] { close(); });
+    connect(m_socket.get(), &QTcpSocket::disconnected, this, [this] { drop(); });
     pump();
 }
 
@@ -106,7 +111,8 @@ void HttpConnection::pump()
         switch (m_parser.state()) {
         case HttpRequestParser::State::Done:
             if (++handled > kRequestsPerTurn) {
-                QMetaObject::invokeMethod(this, [this] { pump(); }, Qt::QueuedConnection);
+                QMetaObject::invokeMethod(
+                    this, [this] { pump(); }, Qt::QueuedConnection);
                 m_inPump = false;
                 return;
             }
@@ -178,10 +184,11 @@ void HttpConnection::finish(std::uint64_t serial, HttpResponse response)
     m_state = State::Reading;
     m_since = std::chrono::steady_clock::now();
     m_parser.next();
-    const bool hasMore = m_parser.state() != HttpRequestParser::State::Idle
-                         || m_socket->bytesAvailable() > 0;
+    const bool hasMore =
+        m_parser.state() != HttpRequestParser::State::Idle || m_socket->bytesAvailable() > 0;
     if (hasMore && !m_inPump)
-        QMetaObject::invokeMethod(this, [this] { pump(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { pump(); }, Qt::QueuedConnection);
 }
 
 void HttpConnection::write(const HttpResponse &response, bool headOnly, bool keepAlive)
@@ -206,7 +213,7 @@ void HttpConnection::write(const HttpResponse &response, bool headOnly, bool kee
         m_out.resize(*response.cutAfter);
     flush(m_out);
     if (response.cutAfter)
-        close();
+        drop();
     if (m_out.capacity() > static_cast<std::size_t>(kReadBuffer))
         std::string().swap(m_out);
 }
@@ -259,10 +266,11 @@ void HttpConnection::closeWritingSide()
 
 void HttpConnection::discardInput()
 {
-    while (m_socket->bytesAvailable() > 0 && m_socket->skip(kReadBuffer) > 0) { }
+    while (m_socket->bytesAvailable() > 0 && m_socket->skip(kReadBuffer) > 0) {
+    }
 }
 
-void HttpConnection::close()
+void HttpConnection::drop()
 {
     if (m_state == State::Closed)
         return;
@@ -276,7 +284,7 @@ void HttpConnection::finishAndClose()
 {
     m_keepAlive = false;
     if (m_state == State::Reading)
-        close();
+        drop();
 }
 
 void HttpConnection::checkTimeouts(TimePoint now)
@@ -287,11 +295,11 @@ void HttpConnection::checkTimeouts(TimePoint now)
         m_writeProgress = now;
     }
     if (unwritten > 0 && now - m_writeProgress > m_limits.writeTimeout)
-        close();
+        drop();
     else if (m_state == State::Reading)
         checkReading(now);
     else if (m_state == State::Draining && unwritten == 0 && now - m_since > m_limits.lingerTimeout)
-        close();
+        drop();
 }
 
 void HttpConnection::checkReading(TimePoint now)
@@ -300,7 +308,7 @@ void HttpConnection::checkReading(TimePoint now)
     switch (m_parser.state()) {
     case HttpRequestParser::State::Idle:
         if (waited > (m_isFirst ? m_limits.headTimeout : m_limits.idleTimeout))
-            close();
+            drop();
         break;
     case HttpRequestParser::State::Head:
         if (waited > m_limits.headTimeout)

@@ -32,7 +32,7 @@ public:
     void start();
     void refuse(int status); ///< Answers without a body and closes.
     void checkTimeouts(TimePoint now);
-    bool isWaitingForAnswer() const { return m_state == State::Waiting; }
+    void drop();           ///< At once.
     void finishAndClose(); ///< Closes at once, or after the answer that is still owed.
 
 private:
@@ -52,7 +52,6 @@ private:
     void startDraining();
     void discardInput();
     void closeWritingSide();
-    void close();
     void checkReading(TimePoint now);
 
     std::unique_ptr<QTcpSocket> m_socket;
@@ -69,7 +68,7 @@ private:
     bool m_inPump = false;
     bool m_isFirst = true;
     bool m_writingSideClosed = false;
-    TimePoint m_since;        ///< Start of idling, of the request or of draining.
+    TimePoint m_since; ///< Start of idling, of the request or of draining.
     TimePoint m_writeProgress;
     qint64 m_unwritten = 0;
 };

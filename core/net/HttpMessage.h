@@ -70,8 +70,8 @@ HttpResponse textResponse(int status, std::string body);
 HttpResponse jsonResponse(int status, std::string body);
 
 std::string_view reasonPhrase(int status);
-bool isHttpToken(std::string_view text);                         ///< RFC 9110 section 5.6.2.
-bool isHttpFieldValue(std::string_view text);                    ///< No CR, LF, NUL or other controls.
+bool isHttpToken(std::string_view text);      ///< RFC 9110 section 5.6.2.
+bool isHttpFieldValue(std::string_view text); ///< No CR, LF, NUL or other controls.
 bool equalsIgnoringCase(std::string_view left, std::string_view right); ///< ASCII letters only.
 
 } // namespace tw

@@ -9,8 +9,9 @@ namespace tw {
 
 /// The right and duty to answer one request, now or later, from the server's thread.
 ///
-/// Answers once: further calls of send() are a caller's bug. A reply that dies unanswered sends 500.
-/// When the connection or the server is gone by then, the answer goes nowhere and nothing breaks.
+/// Answers once: further calls of send() are a caller's bug. A reply that dies unanswered sends
+/// 500. When the connection or the server is gone by then, the answer goes nowhere and nothing
+/// breaks.
 class HttpReply
 {
 public:

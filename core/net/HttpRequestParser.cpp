@@ -24,14 +24,15 @@ std::string_view view(BeastView text)
 
 bool isDigits(std::string_view text)
 {
-    return !text.empty()
-           && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool isHost(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) {
-        return c > ' ' && c < 0x7f && std::string_view("\"#,/<>?@\\^`{|}").find(c) == std::string_view::npos;
+        return c > ' ' && c < 0x7f &&
+               std::string_view("\"#,/<>?@\\^`{|}").find(c) == std::string_view::npos;
     });
 }
 
@@ -277,9 +278,9 @@ bool HttpRequestParser::checkHead(std::string_view head)
     }
     const std::string_view line = head.substr(0, head.find("\r\n"));
     const std::string_view version = line.substr(line.rfind(' ') + 1);
-    if (version.size() == 8 && version.starts_with("HTTP/") && isDigits(version.substr(5, 1))
-        && version[6] == '.' && isDigits(version.substr(7)) && version != "HTTP/1.1"
-        && version != "HTTP/1.0")
+    if (version.size() == 8 && version.starts_with("HTTP/") && isDigits(version.substr(5, 1)) &&
+        version[6] == '.' && isDigits(version.substr(7)) && version != "HTTP/1.1" &&
+        version != "HTTP/1.0")
         return fail(505, "only HTTP/1.1 and HTTP/1.0 are spoken");
     return true;
 }

@@ -84,15 +84,15 @@ Result<void> HttpServer::listen(std::string_view address, std::uint16_t port)
 {
     QHostAddress host;
     if (!host.setAddress(toQString(address))) {
-        return configError("net.listen", "\"" + std::string(address)
-                                             + "\" is not an IP address to listen on. Use "
-                                               "127.0.0.1 or 0.0.0.0.");
+        return configError("net.listen", "\"" + std::string(address) +
+                                             "\" is not an IP address to listen on. Use "
+                                             "127.0.0.1 or 0.0.0.0.");
     }
     if (!m_listener->listen(host, port)) {
         return configError("net.listen",
-                           "Cannot listen on " + std::string(address) + ":" + std::to_string(port)
-                               + ": " + toUtf8(m_listener->errorString())
-                               + ". Choose another port or stop the program that uses it.");
+                           "Cannot listen on " + std::string(address) + ":" + std::to_string(port) +
+                               ": " + toUtf8(m_listener->errorString()) +
+                               ". Choose another port or stop the program that uses it.");
     }
     return {};
 }
@@ -109,7 +109,7 @@ void HttpServer::close()
     m_listener->close();
     for (HttpConnection *connection : std::exchange(m_connections, {})) {
         connection->disconnect(this);
-        connection->deleteLater();
+        connection->drop();
     }
     m_sweep.stop();
 }
@@ -148,11 +148,11 @@ void HttpServer::accept(std::unique_ptr<QTcpSocket> socket)
     });
     if (!m_sweep.isActive())
         m_sweep.start();
-    connection->start();
     if (isFull) {
         qCWarning(log::net) << "refused a connection: all" << m_limits.connections << "are in use";
         connection->refuse(503);
     }
+    connection->start();
 }
 
 void HttpServer::sweep()

@@ -32,7 +32,7 @@ public:
     explicit HttpServer(HttpLimits limits = {}, QObject *parent = nullptr);
     ~HttpServer() override;
 
-    void setHandler(HttpHandler handler);               ///< Before listen().
+    void setHandler(HttpHandler handler);                ///< Before listen().
     void setTls(const QSslConfiguration &configuration); ///< Before listen(); else plain HTTP.
 
     /// Port 0 takes any free one. Fails with Config net.listen: bad address, or the port is in use.
