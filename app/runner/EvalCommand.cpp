@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Commands.h"
+#include "app/runner/Files.h"
+#include "app/runner/Output.h"
+#include "core/base/Clock.h"
+#include "core/data/Json.h"
+#include "core/expr/Expression.h"
+
+#include <iostream>
+#include <memory>
+
+namespace tw::runner {
+namespace {
+
+struct EvalOptions
+{
+    std::string expression;
+    std::string data;
+    std::string bindings;
+    bool batch = false;
+    bool json = false;
+};
+
+/// Everything one evaluation stands on; keeps the documents alive that the values point into.
+struct Job
+{
+    std::string expression;
+    Value input;
+    Environment environment;
+};
+
+Environment baseEnvironment()
+{
+    Environment environment;
+    environment.now = SystemClock().now();
+    environment.seed = static_cast<std::uint64_t>(environment.now.msSinceEpoch);
+    environment.allowEval = true;
+    return environment;
+}
+
+void bindAll(Environment &environment, const Value &bindings)
+{
+    for (const Member &member : bindings.members())
+        environment.bindings.push_back({std::string(member.key.text()), member.value});
+}
+
+ExpressionResult<Document> evaluate(const Job &job)
+{
+    auto compiled = Expression::compile(job.expression);
+    if (!compiled)
+        return compiled.error();
+    return compiled->evaluateToDocument(job.input, job.environment);
+}
+
+Value errorValue(Arena &arena, const ExpressionError &error, bool withToken)
+{
+    ObjectBuilder object(arena);
+    object.set("code", Value::string(arena, error.code));
+    if (error.position >= 0)
+        object.set("position", Value::integer(error.position));
+    if (withToken && !error.token.empty())
+        object.set("token", Value::string(arena, error.token));
+    object.set("message", Value::string(arena, error.message));
+    return object.finish();
+}
+
+int reportError(Output &out, const ExpressionError &error)
+{
+    if (out.isJson()) {
+        Arena arena;
+        out.message(toJson(errorValue(arena, error, false)));
+        return kNotRight;
+    }
+    std::string text = error.message + " [" + error.code + "]";
+    if (error.position >= 0)
+        text += " at character " + std::to_string(error.position);
+    out.message(text);
+    return kNotRight;
+}
+
+/// An empty path gives an undefined root.
+Result<Document> readDocument(const std::string &path)
+{
+    if (path.empty())
+        return Document();
+    auto bytes = readInput(path);
+    if (!bytes)
+        return std::move(bytes).error();
+    auto document = parseJson(*bytes);
+    if (!document)
+        return std::move(document.error()).at(path);
+    return document;
+}
+
+int reportUnreadable(Output &out, const Error &error)
+{
+    out.message(error.text());
+    return error.kind == ErrorKind::Transient ? kCouldNot : kNotRight;
+}
+
+int evalOnce(const EvalOptions &options)
+{
+    Output out(options.json);
+    const auto data = readDocument(options.data);
+    if (!data)
+        return reportUnreadable(out, data.error());
+    const auto bindings = readDocument(options.bindings);
+    if (!bindings)
+        return reportUnreadable(out, bindings.error());
+    Job job{options.expression, data->root(), baseEnvironment()};
+    bindAll(job.environment, bindings->root());
+    auto result = evaluate(job);
+    if (!result)
+        return reportError(out, result.error());
+    if (!result->root().isUndefined())
+        out.line(toJson(result->root(), options.json ? JsonStyle::Compact : JsonStyle::Pretty));
+    return kDone;
+}
+
+Job jobOf(const Value &request)
+{
+    Job job{std::string(request.get("expr").text()), request.get("data"), baseEnvironment()};
+    bindAll(job.environment, request.get("bindings"));
+    if (const auto limit = request.get("timelimit").toInt()) {
+        job.environment.budget.wallClock = std::chrono::milliseconds(*limit);
+        job.environment.budget.suiteCodes = true;
+    }
+    if (const auto depth = request.get("depth").toInt()) {
+        job.environment.budget.depth = static_cast<std::uint32_t>(*depth);
+        job.environment.budget.suiteCodes = true;
+    }
+    return job;
+}
+
+std::string answerLine(const std::string &line)
+{
+    Arena arena;
+    ObjectBuilder answer(arena);
+    auto request = parseJson(line);
+    if (!request || !request->root().get("expr").isString()) {
+        answer.set("id", Value::null());
+        ObjectBuilder error(arena);
+        error.set("code", Value::string("runner.bad_request"));
+        const std::string why = request ? "The line needs \"expr\" as a string."
+                                        : request.error().message;
+        error.set("message", Value::string(arena, why));
+        answer.set("error", error.finish());
+        return toJson(answer.finish());
+    }
+    const Value id = request->root().get("id");
+    answer.set("id", id.isUndefined() ? Value::null() : id);
+    auto result = evaluate(jobOf(request->root()));
+    if (!result)
+        answer.set("error", errorValue(arena, result.error(), true));
+    else if (result->root().isUndefined())
+        answer.set("undefined", Value::boolean(true));
+    else
+        answer.set("result", result->root());
+    return toJson(answer.finish());
+}
+
+int evalBatch()
+{
+    std::ios::sync_with_stdio(false);
+    std::string line;
+    while (std::getline(std::cin, line)) {
+        if (line.find_first_not_of(" \t\r") != std::string::npos)
+            std::cout << answerLine(line) << '\n' << std::flush;
+    }
+    return kDone;
+}
+
+} // namespace
+
+void addEvalCommand(CLI::App &app, Invocation &invocation)
+{
+    auto options = std::make_shared<EvalOptions>();
+    CLI::App *command = app.add_subcommand("eval", "Evaluate an expression of the mapping language");
+    command->add_option("EXPR", options->expression, "The expression");
+    command->add_option("--data", options->data, "JSON file to evaluate on; - reads standard input");
+    command->add_option("--bindings", options->bindings, "JSON file: variable name -> value");
+    command->add_flag("--batch", options->batch,
+                      "Read one request a line from standard input, answer one a line");
+    command->add_flag("--json", options->json, "Print results and errors as JSON on one line");
+    command->footer("Example:\n  tidewire eval 'data.object.amount / 100' --data event.json\n  "
+                    "echo '{\"id\":1,\"expr\":\"1+1\"}' | tidewire eval --batch");
+    command->callback([options, &invocation, command] {
+        if (options->batch == !options->expression.empty())
+            throw CLI::ValidationError(command->get_name(), "give either EXPR or --batch");
+        invocation.command = [options] { return options->batch ? evalBatch() : evalOnce(*options); };
+    });
+}
+
+} // namespace tw::runner

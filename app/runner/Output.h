@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/Value.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tw::runner {
+
+/// Exit codes of every command: a public promise.
+enum ExitCode { kDone = 0, kNotRight = 1, kWrongUse = 2, kCouldNot = 3 };
+
+/// Where a command writes: results to standard output, messages and progress to standard error.
+/// Progress shows only on a terminal, and only once a second has passed. Not thread-safe.
+class Output
+{
+public:
+    explicit Output(bool json);
+
+    bool isJson() const { return m_json; }
+    bool isColoured() const { return m_coloured; }
+
+    void line(std::string_view text);     ///< One line of the result.
+    void json(const Value &value);        ///< One JSON document on a line of its own.
+    void message(std::string_view text);  ///< To a person, on standard error.
+    void progress(std::string_view text); ///< Replaces the progress line.
+    void clearProgress();
+
+    std::string bold(std::string_view text) const;
+    std::string red(std::string_view text) const;
+    std::string green(std::string_view text) const;
+    std::string faint(std::string_view text) const;
+
+private:
+    std::string styled(std::string_view text, std::string_view code) const;
+    bool m_json;
+    bool m_coloured;
+    bool m_terminal;
+    bool m_progressShown = false;
+    long long m_startedMs;
+};
+
+/// Rows with columns padded to equal width (code points); `right` names the columns to align right.
+std::string table(const std::vector<std::vector<std::string>> &rows,
+                  const std::vector<bool> &right = {});
+
+} // namespace tw::runner

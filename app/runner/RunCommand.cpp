@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Commands.h"
+#include "app/runner/Files.h"
+#include "app/runner/RunReport.h"
+#include "app/runner/Signals.h"
+#include "core/flow/SecretSource.h"
+
+#include <QCoreApplication>
+#include <memory>
+
+namespace tw::runner {
+namespace {
+
+constexpr std::chrono::milliseconds kGrace{10'000};
+
+struct RunCommandOptions
+{
+    std::string path;
+    RuntimeOptions runtime;
+    std::vector<std::string> eventFiles;
+    int demo = 0;
+    bool untilIdle = false;
+    bool json = false;
+};
+
+/// One `tidewire run`: starts the runtime, feeds it, ends when told or when idle.
+class RunSession : public QObject
+{
+public:
+    RunSession(const RunCommandOptions &options, const Registry &registry)
+        : m_options(options), m_registry(registry), m_out(options.json), m_report(m_out),
+          m_signals([this] { finish(kDone); })
+    {}
+
+    int exec()
+    {
+        auto project = Project::open(m_options.path);
+        if (!project)
+            return failed(project.error());
+        auto runtime = Runtime::start(**project, m_registry, m_clock, m_secrets, m_report,
+                                      m_options.runtime);
+        if (!runtime)
+            return failed(runtime.error());
+        m_runtime = std::move(*runtime);
+        m_report.ready(m_runtime->ready());
+        m_report.onIdle([this] { endWhenIdle(); });
+        if (!inject() || !deliverDemo())
+            return m_code;
+        m_fed = true;
+        m_clock.callAfter(std::chrono::milliseconds(0), this, [this] { endWhenIdle(); });
+        const int code = QCoreApplication::exec();
+        m_runtime.reset();
+        return code;
+    }
+
+private:
+    int failed(const Error &error)
+    {
+        m_out.message(error.text());
+        m_code = error.kind == ErrorKind::Config ? kNotRight : kCouldNot;
+        return m_code;
+    }
+
+    bool inject()
+    {
+        for (const std::string &file : m_options.eventFiles) {
+            const auto json = readInput(file);
+            if (!json) {
+                failed(json.error());
+                return false;
+            }
+            ++m_open;
+            m_runtime->inject(*json, [this, file](Result<Acceptance> accepted) {
+                --m_open;
+                if (!accepted) {
+                    m_out.message(file + ": " + accepted.error().text());
+                    m_code = kNotRight;
+                }
+                endWhenIdle();
+            });
+        }
+        return true;
+    }
+
+    bool deliverDemo()
+    {
+        if (m_options.demo == 0)
+            return true;
+        sandbox::Double *stripe = m_runtime->doubleOf("stripe");
+        if (!stripe) {
+            failed(configError("runner.no_double", "--demo needs the Stripe double, and this "
+                                                   "environment has none. Use --env local."));
+            return false;
+        }
+        sandbox::DeliveryPlan plan;
+        plan.events = m_options.demo;
+        plan.repeats = plan.forged = plan.poisoned = 1;
+        ++m_open;
+        stripe->deliver(
+            plan, [this](const sandbox::DeliveryReport &report) { m_report.delivered(report); },
+            [this] {
+                --m_open;
+                endWhenIdle();
+            });
+        return true;
+    }
+
+    bool endsByItself() const { return m_options.untilIdle || m_options.demo > 0; }
+
+    void endWhenIdle()
+    {
+        if (m_fed && endsByItself() && m_open == 0 && m_runtime->isIdle())
+            finish(m_code);
+    }
+
+    void finish(int code)
+    {
+        if (std::exchange(m_finishing, true))
+            return;
+        if (!m_runtime) {
+            QCoreApplication::exit(code);
+            return;
+        }
+        m_runtime->stop(kGrace, [this, code] {
+            m_report.summary(m_runtime->doubles());
+            QCoreApplication::exit(code);
+        });
+    }
+
+    const RunCommandOptions &m_options;
+    const Registry &m_registry;
+    SystemClock m_clock;
+    EnvironmentSecrets m_secrets;
+    Output m_out;
+    RunReport m_report;
+    Signals m_signals;
+    std::unique_ptr<Runtime> m_runtime;
+    int m_open = 0;
+    int m_code = kDone;
+    bool m_fed = false;
+    bool m_finishing = false;
+};
+
+} // namespace
+
+void addRunCommand(CLI::App &app, Invocation &invocation)
+{
+    auto options = std::make_shared<RunCommandOptions>();
+    CLI::App *command = app.add_subcommand("run", "Run the flows of a project, or one flow");
+    command->add_option("PATH", options->path, "Project folder or flow file")->required();
+    command->add_option("--env", options->runtime.environment, "Environment")->capture_default_str();
+    command->add_option("--data-dir", options->runtime.dataDir,
+                        "Keeps the journal here; without it, it goes when the run ends");
+    command->add_option("--listen", options->runtime.listen, "ADDR:PORT for webhooks (port 0: any)");
+    command->add_option("--event", options->eventFiles, "Event file to hand in; may be repeated");
+    command->add_option("--demo", options->demo,
+                        "Let the Stripe double send N signed events, and a repeat, a forged one and "
+                        "one that Salesforce refuses; then end with a summary")
+        ->check(CLI::Range(1, 100000));
+    command->add_flag("--until-idle", options->untilIdle, "End when nothing is left to do");
+    command->add_flag("--json", options->json, "One JSON object a line");
+    command->footer("Example:\n  tidewire run flows/stripe-charge-to-payment --demo 10");
+    command->callback([options, &invocation] {
+        invocation.command = [options, &invocation] {
+            return RunSession(*options, invocation.registry).exec();
+        };
+    });
+}
+
+} // namespace tw::runner

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/RunReport.h"
+
+#include "core/base/Text.h"
+#include "core/data/Json.h"
+
+#include <algorithm>
+
+namespace tw::runner {
+namespace {
+
+/// Builds one line of JSON out of texts, numbers and values.
+class Line
+{
+public:
+    explicit Line(std::string_view event) : m_object(m_arena) { text("event", event); }
+    Line &text(std::string_view name, std::string_view value)
+    {
+        m_object.set(name, Value::string(m_arena, value));
+        return *this;
+    }
+    Line &number(std::string_view name, std::int64_t value)
+    {
+        m_object.set(name, Value::integer(value));
+        return *this;
+    }
+    Line &map(std::string_view name, const std::map<std::string, std::string> &texts)
+    {
+        ObjectBuilder object(m_arena);
+        for (const auto &[key, value] : texts)
+            object.set(key, Value::string(m_arena, value));
+        m_object.set(name, object.finish());
+        return *this;
+    }
+    Line &error(const Error &error)
+    {
+        ObjectBuilder object(m_arena);
+        object.set("kind", Value::string(m_arena, toString(error.kind)));
+        object.set("code", Value::string(m_arena, error.code));
+        object.set("message", Value::string(m_arena, error.message));
+        m_object.set("error", object.finish());
+        return *this;
+    }
+    Value finish() { return m_object.finish(); }
+
+private:
+    Arena m_arena;
+    ObjectBuilder m_object;
+};
+
+std::string count(std::int64_t number, const std::string &singular, const std::string &plural)
+{
+    return grouped(number) + ' ' + (number == 1 ? singular : plural);
+}
+
+std::string_view toText(RunOutcome outcome)
+{
+    switch (outcome) {
+    case RunOutcome::Done: return "done";
+    case RunOutcome::Failed: return "failed";
+    case RunOutcome::DeadLettered: return "dead_lettered";
+    }
+    return "done";
+}
+
+std::string cell(const Value &value)
+{
+    if (value.isUndefined() || value.isNull())
+        return "-";
+    return value.isString() ? std::string(value.text()) : toJson(value);
+}
+
+/// The columns of the summary: those of a payment where the record has them, else its first ones.
+std::vector<std::string> columnsOf(const Value &record)
+{
+    static const std::vector<std::string> kPayment{"Stripe_Payment_Id__c", "Amount__c", "Currency__c",
+                                                   "Status__c", "Paid_At__c"};
+    if (!record.get(kPayment.front()).isUndefined())
+        return kPayment;
+    std::vector<std::string> names;
+    for (const Member &member : record.members()) {
+        if (names.size() < 5 && !member.value.isObject() && !member.value.isArray())
+            names.emplace_back(member.key.text());
+    }
+    return names;
+}
+
+} // namespace
+
+void RunReport::ready(const ReadyInfo &info)
+{
+    if (m_out.isJson()) {
+        Line line("ready");
+        line.text("listen", info.listen).map("webhooks", info.webhooks).map("doubles", info.doubles);
+        m_out.json(line.finish());
+        return;
+    }
+    m_out.line(m_out.bold("Ready.") + " Listening on " + info.listen);
+    std::vector<std::vector<std::string>> rows;
+    for (const auto &[step, url] : info.webhooks)
+        rows.push_back({"webhook", step, url});
+    for (const auto &[name, url] : info.doubles)
+        rows.push_back({"double", name, url});
+    if (!rows.empty())
+        m_out.line(table(rows));
+}
+
+void RunReport::delivered(const sandbox::DeliveryReport &report)
+{
+    ++m_sent;
+    if (m_out.isJson()) {
+        Line line("delivered");
+        line.text("id", report.eventId).text("type", report.type).number("status", report.status);
+        m_out.json(line.finish());
+    }
+    showProgress();
+}
+
+void RunReport::eventAccepted(const std::string &flow, const std::string &trigger,
+                              const IncomingEvent &event, std::int64_t run, Acceptance acceptance)
+{
+    const bool first = acceptance == Acceptance::First;
+    ++(first ? m_accepted : m_repeats);
+    if (m_out.isJson()) {
+        Line line(first ? "accepted" : "repeat");
+        line.text("flow", flow).text("step", trigger).text("id", event.id).text("type", event.type);
+        m_out.json(line.number("run", run).finish());
+    }
+    showProgress();
+}
+
+void RunReport::deliveryRefused(const std::string &flow, const std::string &trigger,
+                                const Error &why)
+{
+    m_refused.push_back(why);
+    if (m_out.isJson())
+        m_out.json(Line("refused").text("flow", flow).text("step", trigger).error(why).finish());
+    else
+        m_out.message("Refused at " + flow + "/" + trigger + ": " + why.message);
+}
+
+void RunReport::stepChanged(const StepEvent &event)
+{
+    if (event.phase == StepEvent::Phase::Dropped)
+        ++m_droppedByStep;
+    if (event.phase != StepEvent::Phase::Waiting)
+        return;
+    ++m_retries;
+    if (m_out.isJson() && event.error) {
+        Line line("retry");
+        line.text("flow", event.flow).text("step", event.step).number("run", event.run);
+        m_out.json(line.number("attempt", event.attempt).error(*event.error).finish());
+    } else if (event.error) {
+        m_out.message("Waiting to repeat " + event.step + ": " + event.error->message);
+    }
+}
+
+void RunReport::runFinished(const RunSummary &run)
+{
+    ++m_finished;
+    if (m_out.isJson()) {
+        Line line("run");
+        line.number("run", run.run).text("flow", run.flow).text("id", run.eventId);
+        line.text("type", run.eventType).text("outcome", toText(run.outcome));
+        m_out.json(line.number("ms", (run.finished - run.received).count()).finish());
+    }
+    showProgress();
+}
+
+void RunReport::deadLettered(const DeadLetter &letter)
+{
+    m_letters.push_back(letter);
+    if (m_out.isJson()) {
+        Line line("dead_letter");
+        line.number("run", letter.run).text("flow", letter.flow).text("step", letter.step);
+        m_out.json(line.text("id", letter.eventId).error(letter.error).finish());
+    } else {
+        m_out.message("Kept as failed: " + letter.eventId + ": " + letter.error.message);
+    }
+}
+
+void RunReport::idle()
+{
+    if (m_onIdle)
+        m_onIdle();
+}
+
+void RunReport::showProgress()
+{
+    m_out.progress(grouped(m_accepted) + " accepted, " + grouped(m_finished) + " finished, "
+                   + grouped(static_cast<std::int64_t>(m_letters.size())) + " failed");
+}
+
+void RunReport::listRecords(const sandbox::Double &held)
+{
+    std::vector<sandbox::HeldRecord> records = held.records();
+    std::string type;
+    std::vector<std::vector<std::string>> rows;
+    std::vector<std::string> columns;
+    const auto flush = [&] {
+        if (rows.size() < 2)
+            return;
+        m_out.line(m_out.bold(count(static_cast<std::int64_t>(rows.size()) - 1, "record", "records")
+                              + " of " + type) + " in " + held.connector());
+        std::vector<bool> right;
+        for (const std::string &column : columns)
+            right.push_back(column == "Amount__c");
+        m_out.line(table(rows, right));
+        rows.clear();
+    };
+    std::stable_sort(records.begin(), records.end(),
+                     [](const auto &a, const auto &b) { return a.type < b.type; });
+    for (const sandbox::HeldRecord &record : records) {
+        if (record.type != type || rows.empty()) {
+            flush();
+            type = record.type;
+            columns = columnsOf(record.fields->root());
+            rows = {columns};
+        }
+        std::vector<std::string> row;
+        for (const std::string &column : columns)
+            row.push_back(cell(record.fields->root().get(column)));
+        rows.push_back(std::move(row));
+    }
+    flush();
+}
+
+void RunReport::summary(const std::vector<sandbox::Double *> &doubles)
+{
+    m_out.clearProgress();
+    if (m_out.isJson()) {
+        Line line("summary");
+        line.number("delivered", m_sent).number("accepted", m_accepted).number("repeats", m_repeats);
+        line.number("refused", static_cast<std::int64_t>(m_refused.size()));
+        line.number("finished", m_finished).number("retries", m_retries);
+        line.number("dead_letters", static_cast<std::int64_t>(m_letters.size()));
+        m_out.json(line.finish());
+        return;
+    }
+    m_out.line("");
+    for (const sandbox::Double *held : doubles) {
+        if (held->connector() == "salesforce")
+            listRecords(*held);
+    }
+    m_out.line(m_out.bold("What happened"));
+    std::vector<std::vector<std::string>> rows;
+    if (m_sent > 0)
+        rows.push_back({grouped(m_sent), m_sent == 1 ? "delivery sent" : "deliveries sent"});
+    rows.push_back({grouped(m_accepted), m_accepted == 1 ? "event accepted" : "events accepted"});
+    rows.push_back({grouped(m_repeats + m_droppedByStep),
+                    m_repeats + m_droppedByStep == 1 ? "repeat dropped" : "repeats dropped"});
+    rows.push_back({grouped(static_cast<std::int64_t>(m_refused.size())),
+                    std::string("refused") + (m_refused.empty() ? "" : ": " + m_refused.back().message)});
+    rows.push_back({grouped(static_cast<std::int64_t>(m_letters.size())),
+                    m_letters.size() == 1 ? "kept as failed" : "kept as failed (dead letters)"});
+    m_out.line(table(rows, {true}));
+    for (const DeadLetter &letter : m_letters) {
+        m_out.line("");
+        m_out.line(m_out.red("Failed") + " " + letter.eventId + " (" + letter.eventType + ") at "
+                   + letter.step);
+        m_out.line("  " + letter.error.message + " [" + letter.error.code + "]");
+    }
+}
+
+} // namespace tw::runner

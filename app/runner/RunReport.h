@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/runner/Output.h"
+#include "core/engine/RunEvents.h"
+#include "core/runtime/Runtime.h"
+
+#include <functional>
+
+namespace tw::runner {
+
+/// Tells what a runtime does: one JSON object a line, or sentences, and at the end a summary with
+/// the records that the doubles hold. Lives on the runtime's thread.
+class RunReport final : public RunObserver
+{
+public:
+    explicit RunReport(Output &out) : m_out(out) {}
+
+    void onIdle(std::function<void()> action) { m_onIdle = std::move(action); }
+    void ready(const ReadyInfo &info);
+    void delivered(const sandbox::DeliveryReport &report);
+    void summary(const std::vector<sandbox::Double *> &doubles);
+
+    void eventAccepted(const std::string &flow, const std::string &trigger,
+                       const IncomingEvent &event, std::int64_t run, Acceptance acceptance) override;
+    void deliveryRefused(const std::string &flow, const std::string &trigger,
+                         const Error &why) override;
+    void stepChanged(const StepEvent &event) override;
+    void runFinished(const RunSummary &run) override;
+    void deadLettered(const DeadLetter &letter) override;
+    void idle() override;
+
+private:
+    void showProgress();
+    void listRecords(const sandbox::Double &held);
+
+    Output &m_out;
+    std::function<void()> m_onIdle;
+    int m_sent = 0;
+    int m_accepted = 0;
+    int m_repeats = 0;
+    int m_droppedByStep = 0;
+    int m_finished = 0;
+    int m_retries = 0;
+    std::vector<Error> m_refused;
+    std::vector<DeadLetter> m_letters;
+};
+
+} // namespace tw::runner

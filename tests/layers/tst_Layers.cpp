@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDirIterator>
+#include <QFile>
+#include <QHash>
+#include <QRegularExpression>
+#include <QSet>
+#include <QTest>
+
+/// Reads every #include of the product and compares it with the table of layers; ARCHITECTURE.md
+/// shows the same table to people.
+class TestLayers : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void eachFolderUsesOnlyWhatItsRowAllows();
+    void theTableHasNoEmptyRooms();
+    void cyclesBetweenFoldersDoNotExist();
+    void theRunnerNeverReachesGuiOrWidgets();
+    void everySourceFileNamesItsLicence();
+    void sourceFilesStayReadable();
+
+private:
+    QStringList sources(const QStringList &roots) const;
+    QStringList includesOf(const QString &file) const;
+    QString folderOf(const QString &path) const;
+
+    QHash<QString, QStringList> m_allowed;
+};
+
+namespace {
+
+const QString kRoot = QStringLiteral(TIDEWIRE_SOURCE_DIR "/");
+
+QStringList words(const char *text)
+{
+    return QString::fromLatin1(text).split(u' ', Qt::SkipEmptyParts);
+}
+
+} // namespace
+
+void TestLayers::initTestCase()
+{
+    const QStringList core = words("core/base core/data core/schema core/expr core/connector core/flow");
+    m_allowed = {
+        {QStringLiteral("core/base"), {}},
+        {QStringLiteral("core/data"), words("core/base")},
+        {QStringLiteral("core/schema"), words("core/base core/data")},
+        {QStringLiteral("core/expr"), words("core/base core/data")},
+        {QStringLiteral("core/connector"), words("core/base core/data core/schema core/expr")},
+        {QStringLiteral("core/flow"), words("core/base core/data core/schema core/expr core/connector")},
+        {QStringLiteral("core/net"), words("core/base")},
+        {QStringLiteral("core/store"), words("core/base core/data")},
+        {QStringLiteral("core/engine"), core + words("core/store")},
+        {QStringLiteral("core/sandbox"), words("core/base core/data core/schema core/connector core/net")},
+        {QStringLiteral("core/connectors/logic"),
+         words("core/base core/data core/schema core/expr core/connector")},
+        {QStringLiteral("core/connectors/stripe"),
+         words("core/base core/data core/schema core/connector core/net core/sandbox")},
+        {QStringLiteral("core/connectors/salesforce"),
+         words("core/base core/data core/schema core/connector core/net core/sandbox")},
+        {QStringLiteral("core/runtime"),
+         core + words("core/net core/store core/engine core/sandbox core/connectors/logic "
+                      "core/connectors/stripe core/connectors/salesforce")},
+        {QStringLiteral("ui/base"), words("core/base")},
+        {QStringLiteral("ui/models"), core + words("core/engine core/runtime core/sandbox ui/base ui/commands ui/canvas")},
+        {QStringLiteral("ui/commands"), core + words("ui/base")},
+        {QStringLiteral("ui/canvas"), words("core/base ui/base")},
+        {QStringLiteral("ui/forms"), core + words("ui/base ui/models ui/commands")},
+        {QStringLiteral("ui/editors"), core + words("ui/base ui/models ui/commands")},
+        {QStringLiteral("ui/panels"),
+         core + words("core/engine ui/base ui/models ui/commands ui/canvas ui/forms ui/editors")},
+        {QStringLiteral("ui/shell"),
+         core + words("core/engine core/sandbox core/runtime ui/base ui/models ui/commands ui/canvas "
+                      "ui/forms ui/editors ui/panels")},
+        // The runner signs and checks deliveries itself: `webhook send` and `webhook verify`.
+        {QStringLiteral("app/runner"),
+         core + words("core/net core/engine core/sandbox core/runtime core/connectors/stripe")},
+        {QStringLiteral("app/workbench"), core + words("core/runtime ui/base ui/models ui/shell")},
+    };
+}
+
+QStringList TestLayers::sources(const QStringList &roots) const
+{
+    QStringList files;
+    for (const QString &root : roots) {
+        QDirIterator walk(kRoot + root, {QStringLiteral("*.h"), QStringLiteral("*.cpp")},
+                          QDir::Files, QDirIterator::Subdirectories);
+        while (walk.hasNext())
+            files += walk.next().mid(kRoot.size());
+    }
+    return files;
+}
+
+QStringList TestLayers::includesOf(const QString &file) const
+{
+    QFile source(kRoot + file);
+    if (!source.open(QIODevice::ReadOnly))
+        qFatal("cannot read %s", qPrintable(file));
+    static const QRegularExpression pattern(QStringLiteral("^\\s*#\\s*include\\s*[\"<]([^\">]+)[\">]"),
+                                            QRegularExpression::MultilineOption);
+    QStringList found;
+    auto matches = pattern.globalMatch(QString::fromUtf8(source.readAll()));
+    while (matches.hasNext())
+        found += matches.next().captured(1);
+    return found;
+}
+
+QString TestLayers::folderOf(const QString &path) const
+{
+    return path.left(path.lastIndexOf(u'/'));
+}
+
+void TestLayers::eachFolderUsesOnlyWhatItsRowAllows()
+{
+    QStringList wrong;
+    for (const QString &file : sources(words("core ui app"))) {
+        const QString folder = folderOf(file);
+        if (!m_allowed.contains(folder)) {
+            wrong += file + QStringLiteral(" stands in a folder that the table does not know");
+            continue;
+        }
+        for (const QString &include : includesOf(file)) {
+            const bool ours = include.startsWith(QStringLiteral("core/"))
+                || include.startsWith(QStringLiteral("ui/"))
+                || include.startsWith(QStringLiteral("app/"));
+            if (ours && folderOf(include) != folder && !m_allowed[folder].contains(folderOf(include)))
+                wrong += file + QStringLiteral(" includes ") + include;
+        }
+    }
+    QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(u'\n')));
+}
+
+void TestLayers::theTableHasNoEmptyRooms()
+{
+    QStringList empty;
+    for (auto row = m_allowed.cbegin(); row != m_allowed.cend(); ++row) {
+        if (sources({row.key()}).isEmpty())
+            empty += row.key();
+    }
+    QVERIFY2(empty.isEmpty(), qPrintable(empty.join(u'\n')));
+}
+
+void TestLayers::cyclesBetweenFoldersDoNotExist()
+{
+    QHash<QString, QSet<QString>> uses;
+    for (const QString &file : sources(words("core ui app"))) {
+        for (const QString &include : includesOf(file)) {
+            if (m_allowed.contains(folderOf(include)) && folderOf(include) != folderOf(file))
+                uses[folderOf(file)] += folderOf(include);
+        }
+    }
+    // Taking away folders that use nothing more must take away all of them.
+    QSet<QString> left(m_allowed.keyBegin(), m_allowed.keyEnd());
+    for (bool moved = true; moved;) {
+        moved = false;
+        const QList<QString> now = left.values();
+        for (const QString &folder : now) {
+            if (!uses.value(folder).intersects(left)) {
+                left -= folder;
+                moved = true;
+            }
+        }
+    }
+    QVERIFY2(left.isEmpty(), qPrintable(left.values().join(u' ')));
+}
+
+void TestLayers::theRunnerNeverReachesGuiOrWidgets()
+{
+    static const QSet<QString> gui{
+        QStringLiteral("QGuiApplication"), QStringLiteral("QApplication"), QStringLiteral("QWidget"),
+        QStringLiteral("QColor"), QStringLiteral("QPainter"), QStringLiteral("QImage"),
+        QStringLiteral("QPixmap"), QStringLiteral("QIcon"), QStringLiteral("QFont")};
+    QStringList wrong;
+    for (const QString &file : sources(words("core app/runner"))) {
+        for (const QString &include : includesOf(file)) {
+            if (gui.contains(include) || include.startsWith(QStringLiteral("QtGui"))
+                || include.startsWith(QStringLiteral("QtWidgets")) || include.startsWith(QStringLiteral("ui/")))
+                wrong += file + QStringLiteral(" includes ") + include;
+        }
+    }
+    QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(u'\n')));
+}
+
+void TestLayers::everySourceFileNamesItsLicence()
+{
+    QStringList missing;
+    for (const QString &file : sources(words("core ui app tests"))) {
+        QFile source(kRoot + file);
+        QVERIFY(source.open(QIODevice::ReadOnly));
+        if (source.readLine().trimmed() != "// SPDX-License-Identifier: GPL-3.0-or-later")
+            missing += file;
+    }
+    QVERIFY2(missing.isEmpty(), qPrintable(missing.join(u'\n')));
+}
+
+void TestLayers::sourceFilesStayReadable()
+{
+    QStringList longOnes;
+    for (const QString &file : sources(words("core ui app"))) {
+        QFile source(kRoot + file);
+        QVERIFY(source.open(QIODevice::ReadOnly));
+        const auto lines = source.readAll().count('\n');
+        const int limit = file.startsWith(QStringLiteral("ui/shell/")) ? 400 : 500;
+        if (lines > limit)
+            longOnes += QStringLiteral("%1: %2 lines").arg(file).arg(lines);
+    }
+    QVERIFY2(longOnes.isEmpty(), qPrintable(longOnes.join(u'\n')));
+}
+
+QTEST_GUILESS_MAIN(TestLayers)
+#include "tst_Layers.moc"
