@@ -10,12 +10,14 @@
 namespace tw {
 
 class HttpClient;
+class KeyMemory;
 
 /// What every connection, trigger and step may use. All outlive them; all on the engine's thread.
 struct Services
 {
     Clock &clock;
     HttpClient &http;
+    KeyMemory *keys = nullptr; ///< Null outside a running engine.
 };
 
 /// One configured way to another system, shared by all steps that name it: holds the session

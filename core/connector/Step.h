@@ -74,8 +74,9 @@ public:
     virtual ~Step() = default;
 
     /// Called once per item and attempt; several calls may be open at a time. A pure step answers
-    /// before it returns and is called again after a restart; the answers of an effect (descriptor:
-    /// `effect`) are journaled and never asked for twice once they are known.
+    /// before it returns (or later, when it asks the engine's own services such as KeyMemory) and is
+    /// called again after a restart; the answers of an effect (descriptor: `effect`) are journaled
+    /// and never asked for twice once they are known.
     virtual void process(const StepCall &call, StepReply reply) = 0;
 };
 

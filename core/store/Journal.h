@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/store/JournalRecords.h"
+
+#include <vector>
+
+namespace tw {
+
+/// The durable record of a runtime: accepted events, what their runs did, dead letters, keys.
+///
+/// One interface for every back end; tests/store holds the conformance suite. Used from one thread
+/// at a time (StoreThread). Writes come between begin() and commit(); they are promised to survive a
+/// power cut once commit() said so, and not before. Errors: Transient `store.full`, `store.io`
+/// (nothing of the transaction is kept; a later one may succeed), Transient `store.stopped` (the
+/// disk did not confirm a write: nothing more is taken until a restart), Internal `store.damaged`
+/// and `store.sql`.
+class Journal
+{
+public:
+    virtual ~Journal() = default;
+
+    virtual Result<void> begin() = 0;
+    virtual Result<void> commit() = 0;
+    virtual void rollback() = 0;
+
+    /// A repeat of (flow, trigger, event id) changes nothing and names the first run.
+    virtual Result<AcceptedRun> accept(const NewRun &event) = 0;
+    /// One answer per letter, in order.
+    virtual Result<std::vector<WrittenLetter>> write(const RunChange &change) = 0;
+    /// True: the key is this run's; false: another run has it and the window has not passed.
+    virtual Result<bool> claim(const KeyClaim &claim) = 0;
+    /// Deletes what is older than asked for; open runs and their records stay. Answers rows deleted.
+    virtual Result<int> forget(const Retention &retention) = 0;
+
+    /// The number of the newest run; 0 in an empty journal.
+    virtual Result<std::int64_t> newestRun() = 0;
+    /// Open runs with after < run <= upTo in order, at most `limit`; costs nothing for finished runs.
+    virtual Result<std::vector<OpenRun>> openRuns(std::int64_t after, std::int64_t upTo,
+                                                  int limit) = 0;
+    virtual Result<std::vector<RunRow>> runs(const ListQuery &query) = 0;
+    virtual Result<std::vector<LetterRow>> letters(const ListQuery &query) = 0;
+
+    /// Called between transactions; `busy` when more work is waiting. Keeps the files small.
+    virtual void maintain(bool busy) = 0;
+};
+
+} // namespace tw

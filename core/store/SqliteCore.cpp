@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/SqliteCore.h"
+
+namespace tw {
+
+Result<void> SqliteJournal::Core::prepare()
+{
+    const std::pair<sqlite::Statement *, const char *> all[] = {
+        {&begin, "BEGIN IMMEDIATE"},
+        {&commit, "COMMIT"},
+        {&rollback, "ROLLBACK"},
+        {&findSource, "SELECT id FROM source WHERE flow = ?1 AND trigger = ?2"},
+        {&addSource, "INSERT INTO source (flow, trigger) VALUES (?1, ?2)"},
+        {&addRun, "INSERT INTO run (source, state, received, finished, created, live, seed,"
+                  " event_id, event_type, flow_version)"
+                  " VALUES (?1, 0, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+                  " ON CONFLICT (source, event_id) DO NOTHING"},
+        {&findRun, "SELECT id FROM run WHERE source = ?1 AND event_id = ?2"},
+        {&addBody, "INSERT INTO body (run, sum, bytes) VALUES (?1, ?2, ?3)"},
+        {&endRun, "UPDATE run SET state = ?2, finished = ?3 WHERE id = ?1"},
+        {&putStep, "INSERT OR REPLACE INTO step (run, step, item, lineage, state, attempt, at,"
+                   " retry_at, note, outputs, error_kind, error_code, error_message, error_place,"
+                   " error_evidence, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+                   " ?12, ?13, ?14, ?15, ?16)"},
+        {&addLetter, "INSERT INTO letter (run, step, lineage, attempts, at, keep_until, error_kind,"
+                     " error_code, error_message, error_place, error_evidence, input)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+                     " ON CONFLICT (run, step, lineage) DO NOTHING"},
+        {&findLetter, "SELECT id FROM letter WHERE run = ?1 AND step = ?2 AND lineage = ?3"},
+        {&claim, "INSERT INTO claim (flow, step, key, run, until) VALUES (?1, ?2, ?3, ?4, ?5)"
+                 " ON CONFLICT (flow, step, key) DO UPDATE SET run = excluded.run,"
+                 " until = excluded.until WHERE claim.run = excluded.run OR claim.until <= ?6"
+                 " RETURNING run"},
+        {&openRuns, "SELECT run.id, source.flow, source.trigger, run.event_id, run.event_type,"
+                    " run.flow_version, run.created, run.received, run.live, run.seed, body.sum,"
+                    " body.bytes FROM run JOIN source ON source.id = run.source"
+                    " LEFT JOIN body ON body.run = run.id"
+                    " WHERE run.state = 0 AND run.id > ?1 AND run.id <= ?2"
+                    " ORDER BY run.id LIMIT ?3"},
+        {&openSteps, "SELECT step, item, lineage, state, attempt, at, retry_at, note, outputs,"
+                     " error_kind, error_code, error_message, error_place, error_evidence, sum"
+                     " FROM step WHERE run = ?1 ORDER BY step, item"},
+    };
+    for (const auto &[statement, sql] : all) {
+        auto prepared = database->prepare(sql);
+        if (!prepared)
+            return std::move(prepared).error();
+        *statement = std::move(*prepared);
+    }
+    return {};
+}
+
+std::string stepSum(RowSum &sum, std::int64_t run, const StepRecord &record)
+{
+    const std::string numbers = std::to_string(run) + '/' + std::to_string(record.item) + '/'
+        + std::to_string(record.lineage) + '/' + std::to_string(static_cast<int>(record.state))
+        + '/' + std::to_string(record.attempt);
+    return sum.of({numbers, record.step, record.outputs, record.note});
+}
+
+std::string bodySum(RowSum &sum, const NewRun &event)
+{
+    return sum.of({event.flow, event.trigger, event.eventId, event.body});
+}
+
+} // namespace tw

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/SqliteJournal.h"
+
+#include "core/store/SqliteCore.h"
+#include "core/store/SqliteSchema.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <sqlite3.h>
+
+namespace tw {
+
+using sqlite::Access;
+using sqlite::Database;
+using sqlite::Statement;
+
+namespace {
+
+// A passive checkpoint copies this many pages in a few milliseconds; while events wait for their
+// answer it is put off until the WAL is some ten megabytes long.
+constexpr int kIdleCheckpointPages = 500;
+constexpr int kBusyCheckpointPages = 3000;
+
+int noteWalSize(void *context, sqlite3 *, const char *, int pages)
+{
+    *static_cast<int *>(context) = pages;
+    return SQLITE_OK;
+}
+
+Result<void> configure(Database &database)
+{
+    auto mode = database.word("PRAGMA journal_mode = WAL");
+    if (!mode)
+        return std::move(mode).error();
+    if (*mode != "wal")
+        return configError("store.no_wal", "The data folder cannot hold a write-ahead log. Use a "
+                                           "folder on a local disk.");
+    return database.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
+                            "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;"
+                            "PRAGMA cache_size = -8000; PRAGMA journal_size_limit = -1;");
+}
+
+} // namespace
+
+Result<void> SqliteJournal::checkFile(const std::string &file)
+{
+    auto database = Database::open(file, Access::ReadOnly);
+    if (!database)
+        return std::move(database).error();
+    auto word = (*database)->word("PRAGMA quick_check(1)");
+    if (!word)
+        return std::move(word).error();
+    if (*word != "ok")
+        return internalError("store.damaged",
+                             "The journal file is damaged: " + *word
+                                 + ". It was left as it is: set it aside and restore a copy.")
+            .at(file);
+    return {};
+}
+
+Result<std::unique_ptr<Journal>> SqliteJournal::open(const SqliteOptions &options)
+{
+    std::error_code none;
+    const auto size = std::filesystem::file_size(options.file, none);
+    const bool check = !none && size > 0
+        && static_cast<std::int64_t>(size) <= options.checkAtOpenBytes;
+    auto database = Database::open(options.file, Access::ReadWrite);
+    if (!database)
+        return std::move(database).error();
+    if (auto configured = configure(**database); !configured)
+        return std::move(configured).error().at(options.file);
+    if (check) {
+        if (auto sound = checkFile(options.file); !sound)
+            return std::move(sound).error();
+    }
+    if (auto migrated = sqlite::migrate(**database); !migrated)
+        return std::move(migrated).error().at(options.file);
+    auto core = std::make_unique<Core>();
+    core->database = std::move(*database);
+    if (auto prepared = core->prepare(); !prepared)
+        return std::move(prepared).error().at(options.file);
+    sqlite3_wal_hook(core->database->handle(), noteWalSize, &core->walPages);
+    std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(core)));
+    if (options.quotaBytes > 0)
+        journal->setQuota(options.quotaBytes);
+    return std::unique_ptr<Journal>(std::move(journal));
+}
+
+SqliteJournal::SqliteJournal(std::unique_ptr<Core> core) : m_core(std::move(core)) {}
+
+SqliteJournal::~SqliteJournal()
+{
+    if (m_core->database->inTransaction())
+        rollback();
+}
+
+void SqliteJournal::setQuota(std::int64_t bytes)
+{
+    const auto pageSize = m_core->database->number("PRAGMA page_size").value_or(4096);
+    const auto pages = std::max<std::int64_t>(1, bytes / std::max<std::int64_t>(1, pageSize));
+    (void)m_core->database->execute(
+        ("PRAGMA max_page_count = " + std::to_string(pages)).c_str());
+}
+
+Result<void> SqliteJournal::begin()
+{
+    if (m_core->stopped)
+        return *m_core->stopped;
+    return m_core->begin.run();
+}
+
+Result<void> SqliteJournal::commit()
+{
+    auto committed = m_core->commit.run();
+    if (!committed) {
+        // What a failed commit left in the WAL is unknown: nothing more is written by this process.
+        Error error = std::move(committed).error();
+        if (error.code == "store.io")
+            error.code = "store.stopped";
+        if (error.code == "store.stopped" || error.code == "store.damaged")
+            m_core->stopped = error;
+        rollback();
+        return error;
+    }
+    for (auto &[key, id] : m_core->newSources)
+        m_core->sources.emplace(std::move(key), id);
+    m_core->newSources.clear();
+    return {};
+}
+
+void SqliteJournal::rollback()
+{
+    m_core->newSources.clear();
+    if (m_core->database->inTransaction())
+        (void)m_core->rollback.run();
+}
+
+void SqliteJournal::maintain(bool busy)
+{
+    const int limit = busy ? kBusyCheckpointPages : kIdleCheckpointPages;
+    if (m_core->walPages < limit || m_core->stopped)
+        return;
+    m_core->walPages = 0;
+    const int result = sqlite3_wal_checkpoint_v2(m_core->database->handle(), nullptr,
+                                                 SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (result == SQLITE_IOERR_FSYNC)
+        m_core->stopped = sqlite::errorOf(m_core->database->handle());
+}
+
+Result<std::int64_t> SqliteJournal::newestRun()
+{
+    return m_core->database->number("SELECT max(id) FROM run");
+}
+
+Result<bool> SqliteJournal::claim(const KeyClaim &claim)
+{
+    Statement &insert = m_core->claim;
+    const sqlite::Reset atEnd(insert);
+    insert.bind(1, claim.flow).bind(2, claim.step).bind(3, claim.key).bind(4, claim.run)
+        .bind(5, claim.now + claim.window).bind(6, claim.now);
+    auto row = insert.step();
+    if (!row)
+        return std::move(row).error();
+    // A row comes back only when the key was free, had expired or was this run's already.
+    const bool mine = *row == Statement::Row::There;
+    if (mine) {
+        if (auto end = insert.step(); !end)
+            return std::move(end).error();
+    }
+    return mine;
+}
+
+} // namespace tw

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/store/Sqlite.h"
+
+namespace tw::sqlite {
+
+/// Brings the file to the form that this build writes: one step per `user_version`, each in a
+/// transaction of its own. Error Config `store.newer_format` for a file of a later build.
+Result<void> migrate(Database &database);
+
+} // namespace tw::sqlite
