@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/Value.h"
+
+#include <QJsonObject>
+#include <QProcess>
+#include <QStringList>
+#include <memory>
+
+namespace tw::test {
+
+struct Finished
+{
+    int code = -1;
+    QByteArray out;
+    QByteArray err;
+};
+
+/// Runs `tidewire` to its end.
+Finished runTidewire(const QStringList &arguments, const QByteArray &input = {},
+                     const QStringList &environment = {});
+
+/// Starts `tidewire` and reads lines of JSON from it until one has "event" equal to `event`; an empty
+/// object when the program ends first.
+std::unique_ptr<QProcess> startTidewire(const QStringList &arguments,
+                                        const QStringList &environment = {});
+QJsonObject awaitLine(QProcess &program, const QString &event);
+
+/// A file of the shared data sets, or an empty string.
+QString sharedFile(const QString &relative);
+
+/// The demo project of the repository.
+QString demoProject();
+
+} // namespace tw::test

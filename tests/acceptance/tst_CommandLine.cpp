@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/acceptance/Programs.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace tw::test;
+
+/// The command line as PRODUCT promises it: exit codes, streams, JSON forms.
+class TestCommandLine : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void exitCodes_data();
+    void exitCodes();
+    void evalPrintsTheResult();
+    void evalOfNothingPrintsNothing();
+    void evalReadsDataAndBindings();
+    void evalErrorNamesCodeAndPlace();
+    void batchKeepsTheOrderOfLines();
+    void batchAnswersABadLineAndGoesOn();
+    void everyCommandHasHelpWithAnExample_data();
+    void everyCommandHasHelpWithAnExample();
+    void theDemoProjectIsSound();
+    void validateNamesFileLineColumnAndFix();
+    void nodesListsEveryTypeWithItsParameters();
+    void schemaIsDraft07();
+    void webhookVerifyJudgesAllVectors();
+
+private:
+    QString write(const QString &name, const QByteArray &bytes)
+    {
+        QFile file(m_dir.filePath(name));
+        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
+            qFatal("cannot write a test file");
+        return file.fileName();
+    }
+    QTemporaryDir m_dir;
+};
+
+void TestCommandLine::exitCodes_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<int>("code");
+
+    QTest::newRow("help") << QStringList{"--help"} << 0;
+    QTest::newRow("version") << QStringList{"--version"} << 0;
+    QTest::newRow("nothing asked for") << QStringList{} << 2;
+    QTest::newRow("unknown command") << QStringList{"fly"} << 2;
+    QTest::newRow("unknown option") << QStringList{"eval", "1", "--fast"} << 2;
+    QTest::newRow("eval without an expression") << QStringList{"eval"} << 2;
+    QTest::newRow("eval") << QStringList{"eval", "1 + 1"} << 0;
+    QTest::newRow("eval of nonsense") << QStringList{"eval", "1 +"} << 1;
+    QTest::newRow("eval of a missing file")
+        << QStringList{"eval", "1", "--data", "/no/such/file.json"} << 3;
+    QTest::newRow("validate a missing folder") << QStringList{"validate", "/no/such/folder"} << 3;
+    QTest::newRow("run a missing folder") << QStringList{"run", "/no/such/folder"} << 3;
+    QTest::newRow("run in an unknown environment")
+        << QStringList{"run", demoProject(), "--env", "moon"} << 1;
+    QTest::newRow("sandbox at nonsense") << QStringList{"sandbox", "--stripe", "nowhere"} << 2;
+}
+
+void TestCommandLine::exitCodes()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(int, code);
+    const Finished done = runTidewire(arguments);
+    QCOMPARE(done.code, code);
+    QVERIFY2(code == 0 ? !done.out.isEmpty() : !done.err.isEmpty(), done.out + done.err);
+}
+
+void TestCommandLine::evalPrintsTheResult()
+{
+    QCOMPARE(runTidewire({"eval", "--json", "{\"b\": 1, \"a\": [1, 2.50, \"x\"]}"}).out,
+             QByteArray("{\"b\":1,\"a\":[1,2.5,\"x\"]}\n"));
+}
+
+void TestCommandLine::evalOfNothingPrintsNothing()
+{
+    const Finished done = runTidewire({"eval", "missing.path"});
+    QCOMPARE(done.code, 0);
+    QCOMPARE(done.out, QByteArray());
+    QCOMPARE(done.err, QByteArray());
+}
+
+void TestCommandLine::evalReadsDataAndBindings()
+{
+    const QString bindings = write(QStringLiteral("bindings.json"), "{\"rate\": 3}");
+    const Finished done = runTidewire({"eval", "amount * $rate", "--data", "-", "--bindings", bindings},
+                                      "{\"amount\": 14}");
+    QCOMPARE(done.out, QByteArray("42\n"));
+}
+
+void TestCommandLine::evalErrorNamesCodeAndPlace()
+{
+    const Finished done = runTidewire({"eval", "--json", "\"a\" + 1"});
+    QCOMPARE(done.code, 1);
+    QCOMPARE(done.out, QByteArray());
+    const QJsonObject error = QJsonDocument::fromJson(done.err).object();
+    QCOMPARE(error["code"].toString(), QStringLiteral("T2001"));
+    QVERIFY(error["position"].isDouble());
+    QVERIFY(!error["message"].toString().isEmpty());
+}
+
+void TestCommandLine::batchKeepsTheOrderOfLines()
+{
+    QByteArray input;
+    for (int i = 0; i < 50; ++i) {
+        input += "{\"id\":" + QByteArray::number(i) + ",\"expr\":\"n * 2\",\"data\":{\"n\":"
+            + QByteArray::number(i) + "}}\n";
+    }
+    input += R"({"id":"u","expr":"nothing"})" "\n" R"({"id":"b","expr":"$x","bindings":{"x":[1]}})" "\n";
+    const QList<QByteArray> lines = runTidewire({"eval", "--batch"}, input).out.split('\n');
+    QCOMPARE(lines.size(), 53);
+    for (int i = 0; i < 50; ++i)
+        QCOMPARE(QJsonDocument::fromJson(lines[i]).object()["result"].toInt(-1), i * 2);
+    QCOMPARE(lines[50], QByteArray(R"({"id":"u","undefined":true})"));
+    QCOMPARE(lines[51], QByteArray(R"({"id":"b","result":[1]})"));
+}
+
+void TestCommandLine::batchAnswersABadLineAndGoesOn()
+{
+    const Finished done = runTidewire({"eval", "--batch"},
+                                      "not json\n{\"id\":1,\"expr\":\"1 +\"}\n{\"id\":2,\"expr\":\"2\"}\n");
+    const QList<QByteArray> lines = done.out.split('\n');
+    QCOMPARE(done.code, 0);
+    QCOMPARE(lines.size(), 4);
+    QVERIFY(lines[0].contains("\"error\""));
+    QVERIFY(lines[1].contains("\"code\":\"S0207\""));
+    QCOMPARE(lines[2], QByteArray(R"({"id":2,"result":2})"));
+}
+
+void TestCommandLine::everyCommandHasHelpWithAnExample_data()
+{
+    QTest::addColumn<QStringList>("command");
+    for (const char *name : {"run", "validate", "eval", "sandbox", "nodes", "schema"})
+        QTest::newRow(name) << QStringList{QString::fromLatin1(name)};
+    QTest::newRow("webhook verify") << QStringList{"webhook", "verify"};
+    QTest::newRow("webhook send") << QStringList{"webhook", "send"};
+}
+
+void TestCommandLine::everyCommandHasHelpWithAnExample()
+{
+    QFETCH(QStringList, command);
+    const Finished done = runTidewire(command + QStringList{"--help"});
+    QCOMPARE(done.code, 0);
+    QVERIFY(done.out.contains("Example:\n  tidewire " + command.join(u' ').toUtf8())
+            || done.out.contains("| tidewire " + command.join(u' ').toUtf8()));
+}
+
+void TestCommandLine::theDemoProjectIsSound()
+{
+    const Finished done = runTidewire({"validate", demoProject(), "--json"});
+    QCOMPARE(done.out, QByteArray("[]\n"));
+    QCOMPARE(done.code, 0);
+}
+
+void TestCommandLine::validateNamesFileLineColumnAndFix()
+{
+    const QString file = write(QStringLiteral("bad.flow.yaml"),
+                               "schema: flow/1\nid: bad\nname: Bad\nsteps:\n  - id: one\n"
+                               "    type: filtre\n    to: nowhere\n");
+    const Finished done = runTidewire({"validate", file, "--json"});
+    QCOMPARE(done.code, 1);
+    QJsonObject unknown;
+    for (const QJsonValue &finding : QJsonDocument::fromJson(done.out).array()) {
+        if (finding["code"].toString() == QStringLiteral("flow.unknown_type"))
+            unknown = finding.toObject();
+    }
+    QCOMPARE(unknown["file"].toString(), file);
+    QCOMPARE(unknown["line"].toInt(), 6);
+    QCOMPARE(unknown["column"].toInt(), 11);
+    QVERIFY(unknown["fix"].toString().contains(QStringLiteral("filter")));
+}
+
+void TestCommandLine::nodesListsEveryTypeWithItsParameters()
+{
+    const QJsonArray nodes = QJsonDocument::fromJson(runTidewire({"nodes", "--json"}).out).array();
+    QStringList types;
+    for (const QJsonValue &node : nodes) {
+        types += node["type"].toString();
+        QCOMPARE(node["parameters"]["type"].toString(), QStringLiteral("object"));
+        QVERIFY(!node["help"].toString().isEmpty());
+    }
+    for (const char *type : {"stripe.webhook", "salesforce.record.upsert", "filter", "branch", "map",
+                             "deduplicate", "log", "dead_letter"})
+        QVERIFY2(types.contains(QString::fromLatin1(type)), type);
+}
+
+void TestCommandLine::schemaIsDraft07()
+{
+    for (const QString &kind : {QStringLiteral("flow"), QStringLiteral("environment")}) {
+        const QJsonObject schema = QJsonDocument::fromJson(runTidewire({"schema", kind}).out).object();
+        QCOMPARE(schema["$schema"].toString(), QStringLiteral("http://json-schema.org/draft-07/schema#"));
+    }
+}
+
+void TestCommandLine::webhookVerifyJudgesAllVectors()
+{
+    const QString vectors = sharedFile(QStringLiteral("stripe/webhook-vectors.json"));
+    if (vectors.isEmpty())
+        QSKIP("The signed deliveries (stripe/webhook-vectors.json) are not here.");
+    QFile file(vectors);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QJsonArray cases = QJsonDocument::fromJson(file.readAll()).object()["cases"].toArray();
+    QCOMPARE(cases.size(), 76);
+    QStringList wrong;
+    for (const QJsonValue &one : cases) {
+        const Finished done = runTidewire(
+            {"webhook", "verify", "--secret", one["secret"].toString(), "--header",
+             one["header"].toString(), "--payload", "-", "--at",
+             QString::number(one["now"].toInteger()), "--tolerance",
+             QString::number(one["tolerance"].toInteger())},
+            one["payload"].toString().toUtf8());
+        if (done.code != (one["valid"].toBool() ? 0 : 1) || (done.code == 1 && done.err.isEmpty()))
+            wrong += one["name"].toString() + QStringLiteral(": exit %1").arg(done.code);
+    }
+    QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(u'\n')));
+}
+
+QTEST_GUILESS_MAIN(TestCommandLine)
+#include "tst_CommandLine.moc"
