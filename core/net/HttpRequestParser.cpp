@@ -52,7 +52,6 @@ public:
     {
         header_limit(static_cast<std::uint32_t>(limits.headBytes));
         body_limit(static_cast<std::uint64_t>(limits.bodyBytes));
-        eager(true);
     }
 
     HttpRequest request;
@@ -235,7 +234,7 @@ void HttpRequestParser::advance()
     if (m_beast->isChunked && unread().size() < kShortestChunkEnd)
         return;
     m_wantsContinue = false;
-    parse(unread());
+    parse(unread().size());
 }
 
 /// False while the head is not complete, or when it is refused.
@@ -257,7 +256,7 @@ bool HttpRequestParser::readHead()
     m_beast = std::make_unique<Beast>(m_limits);
     m_state = State::Body;
     m_wireBytes = 0;
-    parse(head);
+    parse(head.size());
     m_wantsContinue = m_state == State::Body && m_beast->expectsContinue && m_beast->request.http11;
     return m_state == State::Body;
 }
@@ -285,27 +284,36 @@ bool HttpRequestParser::checkHead(std::string_view head)
     return true;
 }
 
-void HttpRequestParser::parse(std::string_view bytes)
+/// Beast takes one step per call, so that the size of each chunk header and trailer is known: long
+/// ones, and bodies of very many tiny chunks, carry nothing and cost time.
+void HttpRequestParser::parse(std::size_t length)
 {
-    BeastError ec;
-    const std::size_t used = m_beast->put({bytes.data(), bytes.size()}, ec);
-    m_wireBytes += used;
-    consume(used);
-    if (ec && ec != http::error::need_more) {
-        failAs(ec);
-        return;
+    while (length > 0) {
+        const std::string_view bytes = unread().substr(0, length);
+        BeastError ec;
+        const std::size_t bodyBefore = m_beast->request.body.size();
+        const std::size_t used = m_beast->put({bytes.data(), bytes.size()}, ec);
+        m_wireBytes += used;
+        length -= used;
+        consume(used); // From here on `bytes` may not be read.
+        if (ec && ec != http::error::need_more)
+            return failAs(ec);
+        const bool isFraming = m_beast->isChunked && m_beast->request.body.size() == bodyBefore;
+        if (isFraming && (used > m_limits.headBytes || (ec && length > m_limits.headBytes))) {
+            fail(431, "a chunk header or the trailer is too long");
+            return;
+        }
+        if (m_wireBytes > 8 * m_limits.bodyBytes + m_limits.headBytes) {
+            fail(413, "the framing of the body is too large");
+            return;
+        }
+        if (m_beast->is_done()) {
+            m_state = State::Done;
+            return;
+        }
+        if (ec || (m_beast->isChunked && length < kShortestChunkEnd))
+            return;
     }
-    if (m_beast->is_done()) {
-        m_state = State::Done;
-        return;
-    }
-    if (!m_beast->isChunked)
-        return;
-    // Endless chunk extensions, trailers or one-byte chunks carry nothing and cost time.
-    if (unread().size() > m_limits.headBytes)
-        fail(431, "a chunk header or the trailer is too long");
-    else if (m_wireBytes > 8 * m_limits.bodyBytes + m_limits.headBytes)
-        fail(413, "the framing of the body is too large");
 }
 
 void HttpRequestParser::failAs(const BeastError &ec)

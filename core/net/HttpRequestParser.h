@@ -51,7 +51,7 @@ private:
     void advance();
     bool readHead();
     bool checkHead(std::string_view head);
-    void parse(std::string_view bytes);
+    void parse(std::size_t length);
     void failAs(const boost::system::error_code &ec);
     bool fail(int status, std::string_view reason); ///< Always false.
     std::string_view unread() const { return std::string_view(m_buffer).substr(m_read); }
