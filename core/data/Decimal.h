@@ -41,7 +41,7 @@ public:
     friend std::strong_ordering compare(const Decimal &a, const Decimal &b);
 
 private:
-    using Wide = __int128;
+    __extension__ typedef __int128 Wide;
     static Decimal fromWide(Wide unscaled, int scale);
     Wide m_unscaled = 0;
     int m_scale = 0;

@@ -29,17 +29,6 @@ std::size_t countDigits(std::string_view text, std::size_t from)
     return at - from;
 }
 
-std::int64_t readExponent(std::string_view text)
-{
-    const bool negative = text.front() == '-';
-    if (text.front() == '-' || text.front() == '+')
-        text.remove_prefix(1);
-    std::int64_t value = 0;
-    for (const char c : text)
-        value = std::min<std::int64_t>(value * 10 + (c - '0'), kExponentBound);
-    return negative ? -value : value;
-}
-
 /// What a number text says, as far as 64 bits hold its digits.
 struct Scan
 {
@@ -126,6 +115,17 @@ Value roundTripped(std::string_view text)
 }
 
 } // namespace
+
+std::int64_t readExponent(std::string_view text)
+{
+    const bool negative = text.front() == '-';
+    if (text.front() == '-' || text.front() == '+')
+        text.remove_prefix(1);
+    std::int64_t value = 0;
+    for (const char c : text)
+        value = std::min<std::int64_t>(value * 10 + (c - '0'), kExponentBound);
+    return negative ? -value : value;
+}
 
 std::size_t jsonNumberLength(std::string_view text)
 {

@@ -32,6 +32,9 @@ inline bool isJsonNumber(std::string_view text)
     return !text.empty() && jsonNumberLength(text) == text.size();
 }
 
+/// What stands behind the 'e' of a number, held within +-10^9.
+std::int64_t readExponent(std::string_view text);
+
 /// The nearest double; infinite or zero beyond its range.
 double toDouble(std::string_view text);
 
