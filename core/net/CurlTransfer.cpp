@@ -224,18 +224,22 @@ void CurlTransfer::addHeader(std::string_view line)
 
 std::size_t CurlTransfer::onHeader(char *data, std::size_t size, std::size_t count, void *self)
 {
-    HttpAnswer &answer = static_cast<CurlTransfer *>(self)->m_answer;
+    auto *transfer = static_cast<CurlTransfer *>(self);
+    HttpAnswer &answer = transfer->m_answer;
     std::string_view line(data, size * count);
     while (!line.empty() && (line.back() == '\r' || line.back() == '\n'))
         line.remove_suffix(1);
     if (line.starts_with("HTTP/")) { // Of the next answer: after 100 or a redirect.
         answer.headers.clear();
         answer.body.clear();
+        transfer->m_headIsWhole = false;
         return size * count;
     }
+    if (line.empty())
+        transfer->m_headIsWhole = true;
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || !answer.body.empty())
-        return size * count; // The empty line, or a trailer.
+        return size * count; // The end of the head, or a trailer.
     std::string_view value = line.substr(colon + 1);
     value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
     value = value.substr(0, value.find_last_not_of(" \t") + 1);
@@ -280,6 +284,9 @@ curl_socket_t CurlTransfer::onOpen(void *self, curlsocktype, curl_sockaddr *addr
 
 Result<HttpAnswer> CurlTransfer::result(CURL *easy, CURLcode code)
 {
+    // libcurl takes a head that breaks off after the status line for an answer.
+    if (code == CURLE_OK && !m_headIsWhole)
+        code = CURLE_PARTIAL_FILE;
     if (code != CURLE_OK) {
         long sent = 0;
         curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);

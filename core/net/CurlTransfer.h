@@ -47,6 +47,7 @@ private:
     curl_slist *m_headers = nullptr;
     std::size_t m_bodyRead = 0;
     HttpAnswer m_answer;
+    bool m_headIsWhole = false;
     bool m_tooLarge = false;
     bool m_addressRefused = false;
     std::array<char, CURL_ERROR_SIZE> m_detail{};

@@ -213,6 +213,7 @@ void HttpRequestParser::next()
     m_beast.reset();
     m_state = State::Idle;
     m_searched = 0;
+    m_forgaveEmptyLine = false;
     m_wireBytes = 0;
     m_wantsContinue = false;
     advance();
@@ -240,8 +241,11 @@ void HttpRequestParser::advance()
 /// False while the head is not complete, or when it is refused.
 bool HttpRequestParser::readHead()
 {
-    if (m_searched == 0 && unread().substr(0, 2) == "\r\n")
-        consume(2); // RFC 9112 section 2.2: one empty line before a request is forgiven.
+    // RFC 9112 section 2.2: one empty line before a request is forgiven.
+    if (!m_forgaveEmptyLine && unread().substr(0, 2) == "\r\n") {
+        m_forgaveEmptyLine = true;
+        consume(2);
+    }
     const std::string_view bytes = unread();
     const std::size_t end = bytes.find("\r\n\r\n", m_searched);
     if (end == std::string_view::npos || end + 4 > m_limits.headBytes) {

@@ -64,6 +64,7 @@ private:
     std::size_t m_read = 0;     ///< Start of what is not parsed yet in m_buffer.
     std::size_t m_searched = 0; ///< Where the search for the end of the head goes on.
     std::size_t m_wireBytes = 0;
+    bool m_forgaveEmptyLine = false;
     bool m_wantsContinue = false;
     int m_errorStatus = 0;
     std::string m_errorReason;
