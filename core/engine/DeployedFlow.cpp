@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/DeployedFlow.h"
+
+#include <algorithm>
+
+namespace tw {
+namespace {
+
+std::string placeOf(const FlowDocument &document, const TextPosition &at)
+{
+    return document.file() + ':' + std::to_string(at.line) + ':' + std::to_string(at.column);
+}
+
+Error finding(const FlowDocument &document, const TextPosition &at, std::string code,
+              std::string message)
+{
+    return configError(std::move(code), std::move(message)).at(placeOf(document, at));
+}
+
+/// The connection that a step names, or the only one of the type it needs.
+Result<std::shared_ptr<Connection>> connectionOf(const FlowStep &step, const NodeDescriptor &type,
+                                                 const FlowDocument &document,
+                                                 const Connections &connections)
+{
+    if (type.connection.empty())
+        return std::shared_ptr<Connection>();
+    std::string name = step.connection;
+    if (name.empty()) {
+        for (const auto &[candidate, kind] : document.flow().connections) {
+            if (kind == type.connection)
+                name = candidate;
+        }
+    }
+    const auto found = connections.find(name);
+    if (found == connections.end())
+        return finding(document, step.at, "flow.missing_connection",
+                       "The step \"" + step.id + "\" needs a connection to " + type.connection
+                           + ". Choose one in its settings.");
+    return found->second;
+}
+
+} // namespace
+
+const std::vector<int> &DeployedFlow::Node::targets(std::string_view exit) const
+{
+    static const std::vector<int> kNone;
+    const auto found = wires.find(exit);
+    return found == wires.end() ? kNone : found->second;
+}
+
+int DeployedFlow::indexOf(std::string_view step) const
+{
+    const auto found = std::find_if(m_nodes.begin(), m_nodes.end(),
+                                    [step](const Node &node) { return node.id == step; });
+    return found == m_nodes.end() ? -1 : static_cast<int>(found - m_nodes.begin());
+}
+
+Result<void> DeployedFlow::addNode(const FlowStep &step, const FlowDocument &document,
+                                   const Registry &registry, const Services &services,
+                                   const Connections &connections)
+{
+    Node node;
+    node.id = step.id;
+    node.disabled = step.disabled;
+    node.retry = step.retry.value_or(RetryPolicy{});
+    node.type = registry.node(step.type);
+    if (!node.type)
+        return finding(document, step.at, "flow.unknown_type",
+                       "The step \"" + step.id + "\" has the unknown type \"" + step.type + "\".");
+    std::vector<Diagnostic> findings;
+    node.settings = readSettings(node.type->params, step.with, document.file(), step.at,
+                                 "the step \"" + step.id + "\"", findings);
+    if (node.type->check)
+        node.type->check(node.settings, findings);
+    for (const Diagnostic &one : findings) {
+        if (one.severity == Severity::Error && !step.disabled)
+            return configError(one.code, one.message + (one.fix.empty() ? "" : " " + one.fix))
+                .at(one.line > 0 ? one.file + ':' + std::to_string(one.line) + ':'
+                            + std::to_string(one.column)
+                                 : placeOf(document, step.at));
+    }
+    const auto exits = exitsOf(*node.type, node.settings);
+    node.defaultExit = exits.empty() ? std::string() : exits.front().id;
+    if (!node.disabled) {
+        auto connection = connectionOf(step, *node.type, document, connections);
+        if (!connection)
+            return std::move(connection).error();
+        NodeContext context{services, m_id, step.id, node.settings, std::move(*connection)};
+        if (node.type->kind == NodeKind::Trigger) {
+            auto trigger = node.type->createTrigger(std::move(context));
+            if (!trigger)
+                return std::move(trigger).error().at(placeOf(document, step.at));
+            node.trigger = std::move(*trigger);
+        } else {
+            auto created = node.type->createStep(std::move(context));
+            if (!created)
+                return std::move(created).error().at(placeOf(document, step.at));
+            node.step = std::move(*created);
+        }
+    }
+    m_nodes.push_back(std::move(node));
+    return {};
+}
+
+Result<void> DeployedFlow::wire(const FlowStep &step, const FlowDocument &document)
+{
+    Node &node = m_nodes[static_cast<std::size_t>(indexOf(step.id))];
+    for (const Wire &wire : step.wires) {
+        const int target = indexOf(wire.to);
+        if (target < 0)
+            return finding(document, wire.at, "flow.dangling_wire",
+                           "The step \"" + step.id + "\" leads to \"" + wire.to
+                               + "\", which does not exist.");
+        node.wires[wire.exit].push_back(target);
+    }
+    return {};
+}
+
+Result<std::unique_ptr<DeployedFlow>> DeployedFlow::create(const FlowDocument &document,
+                                                           const Registry &registry,
+                                                           const Services &services,
+                                                           const Connections &connections)
+{
+    auto flow = std::make_unique<DeployedFlow>();
+    flow->m_id = document.flow().id;
+    flow->m_version = document.flow().version;
+    for (const FlowStep &step : document.flow().steps) {
+        if (auto added = flow->addNode(step, document, registry, services, connections); !added)
+            return std::move(added).error();
+    }
+    for (const FlowStep &step : document.flow().steps) {
+        if (auto wired = flow->wire(step, document); !wired)
+            return std::move(wired).error();
+    }
+    return flow;
+}
+
+} // namespace tw

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connector/Registry.h"
+#include "core/flow/FlowDocument.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tw {
+
+using Connections = std::map<std::string, std::shared_ptr<Connection>>;
+
+/// A flow made ready to run: steps created, settings checked, wires resolved to indexes. Owned by
+/// the engine, lives on its thread; unchanged while it runs, but for the bookkeeping of its lane.
+class DeployedFlow
+{
+public:
+    struct Node
+    {
+        std::string id;
+        const NodeDescriptor *type = nullptr;
+        Settings settings;
+        std::unique_ptr<Step> step;       ///< Null for triggers and disabled steps.
+        std::unique_ptr<Trigger> trigger; ///< Null for steps and disabled triggers.
+        bool disabled = false;
+        std::string defaultExit; ///< Where records of a disabled step leave; empty: nowhere.
+        std::map<std::string, std::vector<int>, std::less<>> wires; ///< Exit -> nodes.
+        RetryPolicy retry;
+
+        const std::vector<int> &targets(std::string_view exit) const;
+        bool isEffect() const { return type->effect && !disabled; }
+    };
+
+    /// The calls of this flow that are in flight, and who waits for a place.
+    struct Lane
+    {
+        int inFlight = 0;
+        std::deque<std::pair<std::int64_t, int>> waiting; ///< Run and item.
+    };
+
+    /// Errors: Config, the first finding with file and line.
+    static Result<std::unique_ptr<DeployedFlow>> create(const FlowDocument &document,
+                                                        const Registry &registry,
+                                                        const Services &services,
+                                                        const Connections &connections);
+
+    const std::string &id() const { return m_id; }
+    const std::string &version() const { return m_version; }
+    const std::vector<Node> &nodes() const { return m_nodes; }
+    std::vector<Node> &nodes() { return m_nodes; }
+    int indexOf(std::string_view step) const; ///< -1 when there is none.
+    Lane &lane() { return m_lane; }
+
+private:
+    Result<void> addNode(const FlowStep &step, const FlowDocument &document,
+                         const Registry &registry, const Services &services,
+                         const Connections &connections);
+    Result<void> wire(const FlowStep &step, const FlowDocument &document);
+
+    std::string m_id;
+    std::string m_version;
+    std::vector<Node> m_nodes;
+    Lane m_lane;
+};
+
+} // namespace tw

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/EffectKey.h"
+
+#include <QByteArray>
+#include <QCryptographicHash>
+#include <cstdint>
+
+namespace tw {
+namespace {
+
+// RFC 4648 alphabet in lower case, without padding: 52 characters for 256 bits.
+std::string base32(const QByteArray &bytes)
+{
+    constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    std::string text;
+    std::uint32_t buffer = 0;
+    int bits = 0;
+    for (const char byte : bytes) {
+        buffer = (buffer << 8) | static_cast<std::uint8_t>(byte);
+        for (bits += 8; bits >= 5; bits -= 5)
+            text += kAlphabet[(buffer >> (bits - 5)) & 31];
+    }
+    if (bits > 0)
+        text += kAlphabet[(buffer << (5 - bits)) & 31];
+    return text;
+}
+
+} // namespace
+
+std::string effectKey(std::string_view flow, std::string_view event, std::string_view step,
+                      int item, int generation)
+{
+    // A length before each part, so that no two different lists give the same bytes.
+    std::string named;
+    for (const std::string_view part : {flow, event, step}) {
+        named += std::to_string(part.size());
+        named += ':';
+        named += part;
+    }
+    named += std::to_string(item) + '/' + std::to_string(generation);
+    return base32(QCryptographicHash::hash(
+        QByteArrayView(named.data(), static_cast<qsizetype>(named.size())),
+        QCryptographicHash::Sha256));
+}
+
+} // namespace tw

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/RecordCodec.h"
+
+#include "core/data/Json.h"
+
+namespace tw {
+namespace {
+
+constexpr std::chrono::hours kKeep{90 * 24};
+
+Error errorOf(const Value &value)
+{
+    Error error;
+    error.kind = errorKindFromString(value.get("kind").text()).value_or(ErrorKind::Internal);
+    error.code = value.get("code").text();
+    error.message = value.get("message").text();
+    error.evidence = value.get("evidence").text();
+    return error;
+}
+
+} // namespace
+
+std::string jsonText(const DocumentPtr &message)
+{
+    std::string text;
+    appendJson(text, message ? message->root() : Value::null());
+    return text.empty() ? "null" : text;
+}
+
+std::string encodeOutputs(const std::vector<StepAnswer::Output> &outputs)
+{
+    std::string json = "[";
+    for (const auto &output : outputs) {
+        json += json.size() > 1 ? ",{\"exit\":" : "{\"exit\":";
+        appendJson(json, Value::string(output.exit));
+        json += ",\"message\":" + jsonText(output.message) + '}';
+    }
+    return json + ']';
+}
+
+Result<std::vector<StepAnswer::Output>> decodeOutputs(const std::string &json)
+{
+    std::vector<StepAnswer::Output> outputs;
+    if (json.empty())
+        return outputs;
+    auto parsed = parseJson(json);
+    if (!parsed)
+        return std::move(parsed).error();
+    for (const Value &item : parsed->root().items()) {
+        Document message;
+        message.setRoot(copyInto(message.arena(), item.get("message")));
+        outputs.push_back({std::string(item.get("exit").text()), share(std::move(message))});
+    }
+    return outputs;
+}
+
+DocumentPtr errorMessage(const Error &error, const std::string &step, int attempts,
+                         const DocumentPtr &input)
+{
+    Document message;
+    Arena &arena = message.arena();
+    ObjectBuilder inner(arena);
+    inner.set("kind", Value::string(toString(error.kind)));
+    inner.set("code", Value::string(arena, error.code));
+    inner.set("message", Value::string(arena, error.message));
+    inner.set("step", Value::string(arena, step));
+    inner.set("attempts", Value::integer(attempts));
+    inner.set("evidence", Value::string(arena, error.evidence));
+    ObjectBuilder outer(arena);
+    outer.set("error", inner.finish());
+    outer.set("input", input ? copyInto(arena, input->root()) : Value::null());
+    message.setRoot(outer.finish());
+    return share(std::move(message));
+}
+
+LetterRecord letterOf(const Value &emitted, const std::string &step, Instant now)
+{
+    LetterRecord letter;
+    const Value message = emitted.get("message");
+    const Value error = message.get("error");
+    const Value reason = emitted.get("reason");
+    Value input = message;
+    letter.step = step;
+    if (error.isObject() && error.get("code").isString()) {
+        letter.error = errorOf(error);
+        if (error.get("step").isString())
+            letter.step = error.get("step").text();
+        letter.attempts = static_cast<int>(error.get("attempts").toInt().value_or(1));
+        input = message.get("input");
+    } else {
+        letter.error = rejectedError("flow.dead_letter",
+                                     "The flow put this record aside at the step \"" + step
+                                         + "\".");
+    }
+    if (reason.isString() && reason.size() > 0)
+        letter.error.message = reason.text();
+    appendJson(letter.input, input);
+    letter.at = now;
+    const auto keep = emitted.get("keep_ms").toInt();
+    letter.keepUntil = now + (keep ? std::chrono::milliseconds(*keep) : kKeep);
+    return letter;
+}
+
+} // namespace tw

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connector/Step.h"
+#include "core/store/JournalRecords.h"
+
+#include <string>
+#include <vector>
+
+namespace tw {
+
+/// Exit on which a terminal step hands a message to the engine to be kept as a dead letter, and what
+/// it says there: {"message": …, "reason"?: "…", "keep_ms"?: …}.
+inline constexpr std::string_view kDeadLetterExit = "dead_letter";
+/// The failure exit of every step that can fail.
+inline constexpr std::string_view kErrorExit = "error";
+
+std::string encodeOutputs(const std::vector<StepAnswer::Output> &outputs);
+Result<std::vector<StepAnswer::Output>> decodeOutputs(const std::string &json);
+
+/// What leaves through the failure exit: {"error": {kind, code, message, step, attempts, evidence},
+/// "input": …}.
+DocumentPtr errorMessage(const Error &error, const std::string &step, int attempts,
+                         const DocumentPtr &input);
+
+/// A dead letter made of what a terminal step emitted at `step`; of an error message it takes the
+/// error, the step that failed and what that step got.
+LetterRecord letterOf(const Value &emitted, const std::string &step, Instant now);
+
+/// The JSON text of a message; of no message, "null".
+std::string jsonText(const DocumentPtr &message);
+
+} // namespace tw

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connector/Step.h"
+#include "core/engine/DeployedFlow.h"
+#include "core/engine/RunEvents.h"
+#include "core/store/JournalRecords.h"
+
+#include <chrono>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+namespace tw {
+
+/// One message at one step, from its arrival until its answer is settled.
+struct RunItem
+{
+    enum class State { Ready, Queued, Claimed, Asked, Answered, Waiting };
+
+    int node = 0;
+    int number = 0; ///< Unique at its step.
+    std::uint64_t lineage = 0;
+    DocumentPtr input;
+    State state = State::Ready;
+    int attempt = 0;
+    Instant startedAt;
+    std::chrono::steady_clock::time_point started;
+};
+
+/// What a run wants to have in the journal, and what may be told and done once it is there.
+struct RunBatch
+{
+    RunChange change;
+    std::vector<StepEvent> events;
+    std::vector<int> toAsk; ///< Items whose intent is part of the change.
+    int failures = 0;       ///< How often the journal refused it.
+
+    bool isEmpty() const { return change.isEmpty() && events.empty() && toAsk.empty(); }
+};
+
+/// One accepted event on its way through its flow: a state machine whose durable part is in the
+/// journal. Internal to core/engine.
+///
+/// Answers collect in `pending` while work of the run stands in the engine's queue; when none is
+/// left, all of it goes to the journal in one write. One write is open at a time, so that the
+/// order of a run's records is the order of what happened.
+struct Run
+{
+    std::int64_t id = 0;
+    DeployedFlow *flow = nullptr;
+    NewRun event; ///< Without the body once it is parsed.
+    DocumentPtr message;
+    bool resumed = false;            ///< Accepted by a process before this one.
+    std::vector<StepRecord> earlier; ///< Records of a process before this one.
+    std::map<int, RunItem> items;    ///< Open ones.
+    int nextToken = 1;
+    std::vector<int> nextNumber;     ///< Per node.
+    int queued = 0;                  ///< Tasks in the engine's queue.
+    RunBatch pending;
+    bool committing = false;
+    bool ending = false;             ///< The end is written or on its way.
+    RunState outcome = RunState::Done;
+
+    const StepRecord *earlierRecord(const std::string &step, std::uint64_t lineage) const;
+    RunSummary summary(Instant finished) const;
+};
+
+/// The way a message takes, in 64 bits: the same in each process that runs the same event.
+std::uint64_t lineageOf(std::uint64_t parent, std::string_view step, std::size_t output,
+                        std::string_view target, std::size_t wire);
+
+} // namespace tw
