@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/logic/StepExpression.h"
+
+#include "core/data/Json.h"
+
+#include <algorithm>
+
+namespace tw::logic {
+
+Result<Expression> compileSetting(const std::string &text, std::string_view setting)
+{
+    auto compiled = Expression::compile(text);
+    if (!compiled)
+        return compiled.error().toError().at(setting);
+    return std::move(*compiled);
+}
+
+Environment environmentOf(const StepCall &call)
+{
+    Environment environment;
+    if (call.event)
+        environment.bindings.push_back({"event", call.event->root()});
+    environment.now = call.runStarted;
+    environment.seed = call.seed;
+    return environment;
+}
+
+Result<Value> evaluate(const Expression &expression, Arena &arena, const StepCall &call)
+{
+    auto value = expression.evaluate(arena, call.input->root(), environmentOf(call));
+    if (!value)
+        return value.error().toError();
+    return *value;
+}
+
+bool isTrue(const Value &value)
+{
+    switch (value.kind()) {
+    case Value::Kind::Undefined:
+    case Value::Kind::Null:
+    case Value::Kind::Function:
+        return false;
+    case Value::Kind::Bool:
+        return value.asBool();
+    case Value::Kind::Int:
+    case Value::Kind::UInt:
+    case Value::Kind::Double:
+    case Value::Kind::Digits:
+        return value.toDouble() != 0;
+    case Value::Kind::String:
+    case Value::Kind::Object:
+        return value.size() > 0;
+    case Value::Kind::Array:
+        return std::any_of(value.items().begin(), value.items().end(), isTrue);
+    }
+    return false;
+}
+
+std::string plainText(const Value &value)
+{
+    if (value.isString())
+        return std::string(value.text());
+    std::string text;
+    if (!value.isUndefined() && !value.isNull() && !value.isFunction())
+        appendJson(text, value);
+    return text;
+}
+
+std::string shortened(std::string_view text, std::size_t length)
+{
+    std::string line;
+    for (const char byte : text) {
+        const bool blank = byte == '\n' || byte == '\r' || byte == '\t' || byte == ' ';
+        if (!blank)
+            line += byte;
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    }
+    std::size_t characters = 0;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        const bool begins = (static_cast<unsigned char>(line[at]) & 0xc0) != 0x80;
+        if (begins && ++characters == length && at + 1 < line.size())
+            return line.substr(0, at) + "…";
+    }
+    return line;
+}
+
+} // namespace tw::logic
