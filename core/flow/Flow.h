@@ -24,7 +24,8 @@ struct RetryPolicy
     Jitter jitter = Jitter::Full;
 };
 
-/// A wire: from an exit of the step it belongs to, to another step. `exit` "error" is the failure exit.
+/// A wire: from an exit of the step it belongs to, to another step. `exit` "error" is the failure
+/// exit; a plain `to: next` means the exit "out".
 struct Wire
 {
     std::string exit;
@@ -40,10 +41,11 @@ struct FlowStep
     std::string connection;
     bool disabled = false;
     std::string note;
-    std::vector<Wire> wires;   ///< From `to` and `on_error`, in the file's order.
+    std::vector<Wire> wires; ///< From `to` and `on_error`, in the file's order.
     std::optional<RetryPolicy> retry;
     const YamlNode *with = nullptr; ///< Into the document's tree; null when missing.
     const YamlNode *node = nullptr; ///< The whole block.
+    std::size_t index = 0;          ///< Place in the file's list of steps.
     TextPosition at;
 
     std::vector<const Wire *> from(std::string_view exit) const;
@@ -62,6 +64,8 @@ struct FlowNote
     std::string text; ///< Markdown.
     int width = 272;
     int height = 88;
+    TextPosition at;
+    std::size_t index = 0; ///< Place in the file's list of notes.
 };
 
 struct FlowGroup
@@ -70,6 +74,8 @@ struct FlowGroup
     std::string title;
     std::vector<std::string> steps;
     bool folded = false;
+    TextPosition at;
+    std::size_t index = 0; ///< Place in the file's list of groups.
 };
 
 /// What a flow file says, with places. A snapshot: made by FlowDocument, valid while that document
@@ -88,6 +94,13 @@ struct Flow
     std::map<std::string, CardPosition> layout;
 
     const FlowStep *step(std::string_view id) const;
+    const FlowNote *note(std::string_view id) const;
+    const FlowGroup *group(std::string_view id) const;
 };
+
+/// Lower-case letters, digits and underscores, beginning with a letter, at most 64 characters.
+bool isStepId(std::string_view text);
+/// Like isStepId, with hyphens too: flows, projects, environments and connections.
+bool isName(std::string_view text);
 
 } // namespace tw

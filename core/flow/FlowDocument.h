@@ -24,6 +24,7 @@ public:
     const std::string &text() const { return m_text; }
     const std::string &file() const { return m_file; }
     const Flow &flow() const { return *m_flow; }
+    const YamlNode &tree() const { return *m_tree; } ///< What flow() points into.
     /// Problems of the YAML text itself and of the flow's form; empty when sound. While there are
     /// YAML problems, flow() is that of the last sound text.
     const std::vector<Diagnostic> &formProblems() const { return m_problems; }
@@ -49,7 +50,8 @@ private:
 };
 
 /// All findings of a flow: its form, then unknown types and keys (with a suggestion), dangling
-/// wires, cycles, missing settings, two steps with one id, unreachable steps, secrets in the text, expression errors.
+/// wires, cycles, missing settings, two steps with one id, unreachable steps, secrets in the text,
+/// expression errors.
 std::vector<Diagnostic> validateFlow(const FlowDocument &document, const Registry &registry);
 
 } // namespace tw

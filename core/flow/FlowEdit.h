@@ -32,7 +32,7 @@ struct RemoveSteps
 struct SetSetting
 {
     std::string step;
-    YamlPath path; ///< Below `with`: {"object"}, {"mapping", "Amount__c"}.
+    YamlPath path;     ///< Below `with`: {"object"}, {"mapping", "Amount__c"}.
     DocumentPtr value; ///< Root undefined: remove the key.
 };
 struct SetStepField
@@ -70,6 +70,7 @@ struct InsertOnWire
     std::string from;
     std::string exit;
     std::string to;
+    std::string through = "out"; ///< The exit of the new step that leads on.
 };
 struct MoveCards
 {
@@ -104,10 +105,11 @@ struct ReplaceText
 
 } // namespace edit
 
-using FlowEdit = std::variant<edit::AddStep, edit::RemoveSteps, edit::SetSetting, edit::SetStepField,
-                              edit::SetRetry, edit::RenameStep, edit::Connect, edit::Disconnect,
-                              edit::InsertOnWire, edit::MoveCards, edit::SetNote, edit::SetGroup,
-                              edit::SetFlowField, edit::SetConnection, edit::ReplaceText>;
+using FlowEdit =
+    std::variant<edit::AddStep, edit::RemoveSteps, edit::SetSetting, edit::SetStepField,
+                 edit::SetRetry, edit::RenameStep, edit::Connect, edit::Disconnect,
+                 edit::InsertOnWire, edit::MoveCards, edit::SetNote, edit::SetGroup,
+                 edit::SetFlowField, edit::SetConnection, edit::ReplaceText>;
 
 /// What an edit did to the text, in order: enough to take it back byte for byte.
 struct AppliedEdit

@@ -11,6 +11,8 @@
 
 namespace tw {
 
+class Findings;
+
 /// Where a connection points in one environment. Secrets stand as references
 /// (`${secret:stripe/api_key}`), never as values.
 struct EnvironmentConnection
@@ -21,8 +23,15 @@ struct EnvironmentConnection
     TextPosition at;
 };
 
+/// One file of environments/, or the built-in `local`. Connections point into `tree`; so it moves
+/// but does not copy. `with` holds what is left for the connector: `type` and `double` are taken
+/// out.
 struct ProjectEnvironment
 {
+    ProjectEnvironment() = default;
+    ProjectEnvironment(ProjectEnvironment &&) = default;
+    ProjectEnvironment &operator=(ProjectEnvironment &&) = default;
+
     std::string name;
     std::string kind = "local"; ///< local, sandbox, qa, production.
     std::string file;
@@ -42,6 +51,7 @@ public:
     const std::string &folder() const { return m_folder; }
     const std::string &name() const { return m_name; }
     const std::string &owner() const { return m_owner; }
+    bool isSingleFlow() const { return m_isSingleFlow; }
     const std::map<std::string, std::string> &connections() const { return m_connections; }
     std::vector<std::unique_ptr<FlowDocument>> &flows() { return m_flows; }
     const std::vector<std::unique_ptr<FlowDocument>> &flows() const { return m_flows; }
@@ -55,10 +65,17 @@ public:
     std::vector<Diagnostic> validate(const Registry &registry) const;
 
 private:
+    Project() = default;
+    void readFolder();
+    void readProjectFile(const std::string &file);
+    void readConnections(const YamlNode &node, Findings &findings);
+    void addFlow(const std::string &file);
+    bool m_isSingleFlow = false;
     std::string m_folder, m_name, m_owner;
     std::map<std::string, std::string> m_connections;
     std::vector<std::unique_ptr<FlowDocument>> m_flows;
-    std::map<std::string, std::string> m_environmentFiles;
+    std::map<std::string, TextPosition> m_connectionPlaces;
+    std::map<std::string, std::string> m_environmentFiles; ///< Name -> path.
     std::vector<Diagnostic> m_problems;
 };
 

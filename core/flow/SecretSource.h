@@ -9,8 +9,8 @@
 
 namespace tw {
 
-/// Where `${secret:<connection>/<field>}` finds its value. Implementations are asked while a runtime
-/// starts, on its thread.
+/// Where `${secret:<connection>/<field>}` finds its value. Implementations are asked while a
+/// runtime starts, on its thread.
 class SecretSource
 {
 public:

@@ -7,8 +7,8 @@
 
 namespace tw {
 
-/// JSON Schema draft-07 (json-schema.org/draft-07) of one parameter, of the `with` map of a step, and of a
-/// message shape. Values live in `arena`.
+/// JSON Schema draft-07 (json-schema.org/draft-07) of one parameter, of the `with` map of a step,
+/// and of a message shape. Values live in `arena`.
 Value schemaOf(Arena &arena, const Param &param);
 Value schemaOfSettings(Arena &arena, const std::vector<Param> &params);
 Value schemaOf(Arena &arena, const Shape &shape);

@@ -18,10 +18,10 @@ class Param
 {
 public:
     enum class Type {
-        Text,       ///< One line.
-        LongText,   ///< Several lines.
-        Number,     ///< JSON number, with bounds.
-        Integer,    ///< Whole number, with bounds.
+        Text,     ///< One line.
+        LongText, ///< Several lines.
+        Number,   ///< JSON number, with bounds.
+        Integer,  ///< Whole number, with bounds.
         Boolean,
         Choice,     ///< One of `choices`.
         ChoiceList, ///< Several of `choices`; with `openChoices` others too (wildcards).
@@ -31,8 +31,9 @@ public:
         Cases,      ///< Named exits with a condition each, in order: branch.
         Secret,     ///< Never in YAML; only in connections.
         Url,
-        FieldName,  ///< A name from the other system (object, external id), free text with suggestions.
-        StepRef,    ///< The id of another step of the flow.
+        FieldName, ///< A name from the other system (object, external id), free text with
+                   ///< suggestions.
+        StepRef,   ///< The id of another step of the flow.
     };
     struct Choice
     {
@@ -46,18 +47,69 @@ public:
         : m_type(type), m_id(std::move(id)), m_title(std::move(title))
     {}
 
-    Param &help(std::string sentence) { m_help = std::move(sentence); return *this; }
-    Param &required() { m_required = true; return *this; }
-    Param &advanced() { m_advanced = true; return *this; }
-    Param &fallback(const char *text) { m_default = text; return *this; } ///< As YAML text: "30d", "true", "5".
-    Param &range(double lowest, double highest) { m_lowest = lowest; m_highest = highest; return *this; }
-    Param &maxLength(int characters) { m_maxLength = characters; return *this; }
-    Param &matches(std::string regex, std::string hint) { m_pattern = std::move(regex); m_patternHint = std::move(hint); return *this; }
-    Param &oneOf(std::vector<Choice> choices) { m_choices = std::move(choices); return *this; }
-    Param &open() { m_openChoices = true; return *this; }
-    Param &placeholder(std::string text) { m_placeholder = std::move(text); return *this; }
-    Param &example(std::string text) { m_example = std::move(text); return *this; }
-    Param &shownWhen(std::string id, std::string value) { m_shownWhenId = std::move(id); m_shownWhenValue = std::move(value); return *this; }
+    Param &help(std::string sentence)
+    {
+        m_help = std::move(sentence);
+        return *this;
+    }
+    Param &required()
+    {
+        m_required = true;
+        return *this;
+    }
+    Param &advanced()
+    {
+        m_advanced = true;
+        return *this;
+    }
+    Param &fallback(const char *text)
+    {
+        m_default = text;
+        return *this;
+    } ///< As YAML text: "30d", "true", "5".
+    Param &range(double lowest, double highest)
+    {
+        m_lowest = lowest;
+        m_highest = highest;
+        return *this;
+    }
+    Param &maxLength(int characters)
+    {
+        m_maxLength = characters;
+        return *this;
+    }
+    Param &matches(std::string regex, std::string hint)
+    {
+        m_pattern = std::move(regex);
+        m_patternHint = std::move(hint);
+        return *this;
+    }
+    Param &oneOf(std::vector<Choice> choices)
+    {
+        m_choices = std::move(choices);
+        return *this;
+    }
+    Param &open()
+    {
+        m_openChoices = true;
+        return *this;
+    }
+    Param &placeholder(std::string text)
+    {
+        m_placeholder = std::move(text);
+        return *this;
+    }
+    Param &example(std::string text)
+    {
+        m_example = std::move(text);
+        return *this;
+    }
+    Param &shownWhen(std::string id, std::string value)
+    {
+        m_shownWhenId = std::move(id);
+        m_shownWhenValue = std::move(value);
+        return *this;
+    }
 
     Type type() const { return m_type; }
     const std::string &id() const { return m_id; }

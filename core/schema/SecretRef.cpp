@@ -2,7 +2,6 @@
 #include "core/schema/SecretRef.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace tw {
 namespace {
@@ -34,37 +33,6 @@ std::optional<SecretRef> parseSecretRef(std::string_view text)
     if (!isName(connection) || !isName(field))
         return std::nullopt;
     return SecretRef{std::string(connection), std::string(field)};
-}
-
-EnvironmentSecrets::EnvironmentSecrets(Read read) : m_read(std::move(read))
-{
-    if (!m_read)
-        m_read = [](const char *name) { return static_cast<const char *>(std::getenv(name)); };
-}
-
-Result<Secret> EnvironmentSecrets::lookUp(const SecretRef &ref)
-{
-    const std::string name = variableName(ref);
-    const char *value = m_read(name.c_str());
-    if (!value || *value == '\0') {
-        return configError("schema.secret_missing",
-                           "The secret \"" + ref.field + "\" of the connection \"" +
-                               ref.connection + "\" is not set. Set the environment variable " +
-                               name + '.');
-    }
-    return Secret(value);
-}
-
-std::string EnvironmentSecrets::variableName(const SecretRef &ref)
-{
-    std::string name = "TIDEWIRE_SECRET_" + ref.connection + '_' + ref.field;
-    for (char &c : name) {
-        if (c >= 'a' && c <= 'z')
-            c = static_cast<char>(c - 'a' + 'A');
-        else if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))
-            c = '_';
-    }
-    return name;
 }
 
 } // namespace tw

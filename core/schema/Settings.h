@@ -15,8 +15,8 @@ namespace tw {
 
 /// Checked settings of one step or connection: typed, defaults filled in, secrets apart.
 ///
-/// Made by readSettings(); asking for a setting that is not declared is a caller's bug and gives the
-/// empty value. Owns its memory; copying shares it (it never changes).
+/// Made by readSettings(); asking for a setting that is not declared is a caller's bug and gives
+/// the empty value. Owns its memory; copying shares it (it never changes).
 class Settings
 {
 public:
@@ -43,11 +43,12 @@ private:
 /// Checks a YAML map against the declared parameters: unknown keys with a suggestion, missing
 /// required ones, wrong types, bounds, patterns, choices, literals that look like secrets. Findings
 /// get file, line, column and the setting as `path`, and are appended; the settings hold what was
-/// right, so that the desktop can go on. `owner` names the step in messages ("the step \"charges\"").
-/// A Secret parameter must be a reference (see SecretRef.h); its text stays the reference.
-Settings readSettings(const std::vector<Param> &params, const YamlNode *node, const std::string &file,
-                      const TextPosition &ownerAt, const std::string &owner,
-                      std::vector<Diagnostic> &findings);
+/// right, so that the desktop can go on. `owner` names the step in messages ("the step
+/// \"charges\""). A Secret parameter must be a reference (see SecretRef.h); its text stays the
+/// reference.
+Settings readSettings(const std::vector<Param> &params, const YamlNode *node,
+                      const std::string &file, const TextPosition &ownerAt,
+                      const std::string &owner, std::vector<Diagnostic> &findings);
 
 /// "30d", "12h", "5m", "30s", "500ms"; error `schema.bad_duration`.
 Result<std::chrono::milliseconds> parseDuration(std::string_view text);

@@ -13,18 +13,34 @@ namespace tw {
 /// checks, and becomes JSON Schema at the edges of a bundle. A plain value.
 struct Shape
 {
-    enum class Type { Any, Text, Number, Integer, Boolean, Instant, Date, Money, Currency, Id, Email, Url, Choice, List, Group };
+    enum class Type {
+        Any,
+        Text,
+        Number,
+        Integer,
+        Boolean,
+        Instant,
+        Date,
+        Money,
+        Currency,
+        Id,
+        Email,
+        Url,
+        Choice,
+        List,
+        Group
+    };
     struct Field;
 
     Type type = Type::Any;
-    std::string unit;              ///< "minor", "major", "unix_seconds", "iso8601", or empty.
+    std::string unit; ///< "minor", "major", "unix_seconds", "iso8601", or empty.
     std::string title;
     std::string help;
     bool nullable = false;
     std::vector<std::string> choices;
     std::optional<int> maxLength;
-    std::vector<Field> fields;     ///< Group.
-    std::vector<Shape> item;       ///< List: exactly one.
+    std::vector<Field> fields; ///< Group.
+    std::vector<Shape> item;   ///< List: exactly one.
 
     const Field *find(std::string_view name) const;
 };

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connector/Registry.h"
+#include "core/flow/Findings.h"
+#include "core/flow/FlowDocument.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tw {
+
+/// The work behind validateFlow(): each step against its descriptor, then the wires as a whole.
+/// Lives for one check.
+class FlowCheck
+{
+public:
+    FlowCheck(const FlowDocument &document, const Registry &registry);
+    std::vector<Diagnostic> run();
+
+private:
+    void checkConnections();
+    void checkStep(const FlowStep &step);
+    void checkConnection(const FlowStep &step, const NodeDescriptor &node);
+    void checkSettings(const FlowStep &step, const NodeDescriptor &node);
+    void checkExpressions(const FlowStep &step, const NodeDescriptor &node);
+    void checkExpression(const YamlNode &node, const std::string &what);
+    void checkStepRefs(const FlowStep &step, const NodeDescriptor &node);
+    void checkExits(const FlowStep &step, const NodeDescriptor &node, const Settings &settings);
+
+    void checkWires();
+    void checkTargets(const FlowStep &step);
+    std::vector<std::string> stepIds() const;
+    void checkCycles();
+    void checkReachable();
+    void checkSecrets(const YamlNode &node, const std::string &key);
+
+    const FlowDocument &m_document;
+    const Flow &m_flow;
+    const Registry &m_registry;
+    Findings m_findings;
+    std::map<std::string, const NodeDescriptor *> m_nodes; ///< By step id; null = unknown type.
+    std::set<std::pair<int, int>> m_secretPlaces;          ///< Line and column already reported.
+};
+
+/// Where the character at `offset` of a scalar's unescaped text stands in the file; the scalar's
+/// beginning where that cannot be told (escapes).
+TextPosition placeInScalar(std::string_view text, const YamlNode &scalar, std::size_t offset);
+
+} // namespace tw

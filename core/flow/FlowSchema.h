@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connector/Registry.h"
+
+namespace tw {
+
+/// JSON Schema draft-07 of a flow file and of an environment file with these connectors: what
+/// editors check while someone types. The settings of a step follow from its type. Looser than
+/// validateFlow() only where a schema cannot look: wires, expressions, references. Values live in
+/// `arena`.
+Value flowSchema(Arena &arena, const Registry &registry);
+Value environmentSchema(Arena &arena, const Registry &registry);
+
+} // namespace tw

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of FlowReader that reads steps.
+#include "core/flow/FlowReader.h"
+
+namespace tw {
+namespace {
+
+/// Where the finding about an id stands: at the id itself, else at the step.
+TextPosition placeOf(const YamlNode &step, std::string_view key)
+{
+    const YamlNode *node = step.find(key);
+    return node && !node->isNull() ? node->at : step.at;
+}
+
+} // namespace
+
+void FlowReader::readSteps(const YamlNode &node)
+{
+    if (node.isNull() || !isKind(node, YamlNode::Kind::Sequence, "\"steps\""))
+        return;
+    m_flow.steps.reserve(node.items.size());
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+        m_findings.enter("steps/" + std::to_string(i));
+        if (isKind(node.items[i], YamlNode::Kind::Map, "A step"))
+            readStep(node.items[i], i);
+    }
+    m_findings.enter({});
+}
+
+void FlowReader::readStep(const YamlNode &node, std::size_t index)
+{
+    FlowStep step;
+    step.node = &node;
+    step.at = node.at;
+    step.index = index;
+    step.id = textOf(node, "id");
+    if (!claimId(step.id, placeOf(node, "id")))
+        return;
+    m_findings.enter("steps/" + step.id, step.id);
+    checkKeys(node, "A step", stepKeys());
+    step.type = textOf(node, "type");
+    if (step.type.empty()) {
+        m_findings.error(placeOf(node, "type"), "flow.missing_setting",
+                         "The step " + inQuotes(step.id) + " does not say what it does.",
+                         "Add a \"type\", for example \"type: filter\".");
+    }
+    step.name = textOf(node, "name");
+    step.connection = textOf(node, "connection");
+    step.note = textOf(node, "note");
+    step.with = node.find("with");
+    const std::string disabled = textOf(node, "disabled");
+    step.disabled = disabled == "true";
+    if (!disabled.empty() && disabled != "true" && disabled != "false") {
+        m_findings.error(node.find("disabled")->at, "flow.wrong_type",
+                         "\"disabled\" must be true or false.", "Write \"disabled: true\".");
+    }
+    if (const YamlNode *retry = node.find("retry"))
+        readRetry(step, *retry);
+    if (const YamlNode *to = node.find("to"))
+        readExits(step, *to);
+    if (const YamlNode *onError = node.find("on_error"))
+        readWires(step, *onError, "error");
+    m_stepIds.insert(step.id);
+    m_flow.steps.push_back(std::move(step));
+}
+
+void FlowReader::readExits(FlowStep &step, const YamlNode &node)
+{
+    if (!node.isMap()) {
+        readWires(step, node, "out");
+        return;
+    }
+    for (const YamlNode::Entry &entry : node.entries) {
+        if (entry.key == "error") {
+            m_findings.error(entry.keyAt, "flow.unknown_key",
+                             "The failure exit does not belong to \"to\".",
+                             "Write it as \"on_error\" of the step.");
+        } else {
+            readWires(step, entry.value, entry.key);
+        }
+    }
+}
+
+void FlowReader::readWires(FlowStep &step, const YamlNode &node, const std::string &exit)
+{
+    if (node.isScalar()) {
+        step.wires.push_back({exit, node.scalar, node.at});
+        return;
+    }
+    if (!isKind(node, YamlNode::Kind::Sequence, "The target of a wire"))
+        return;
+    for (const YamlNode &item : node.items) {
+        if (isKind(item, YamlNode::Kind::Scalar, "The target of a wire"))
+            step.wires.push_back({exit, item.scalar, item.at});
+    }
+}
+
+void FlowReader::readRetry(FlowStep &step, const YamlNode &node)
+{
+    if (!isKind(node, YamlNode::Kind::Map, "\"retry\""))
+        return;
+    checkKeys(node, "A retry", {"times", "first", "factor", "longest", "jitter"});
+    RetryPolicy retry;
+    Arena arena(256);
+    const auto refuse = [this](const YamlNode &at, std::string message, std::string fix) {
+        m_findings.error(at.at, "flow.bad_retry", std::move(message), std::move(fix));
+    };
+    if (const YamlNode *times = node.find("times")) {
+        const auto count = times->toValue(arena).toInt();
+        if (count && *count >= 0 && *count <= 100)
+            retry.times = static_cast<int>(*count);
+        else
+            refuse(*times, "\"times\" must be a whole number from 0 to 100.",
+                   "Write \"times: 5\".");
+    }
+    if (const YamlNode *factor = node.find("factor")) {
+        const Value value = factor->toValue(arena);
+        if (value.isNumber() && value.toDouble() >= 1 && value.toDouble() <= 100)
+            retry.factor = value.toDouble();
+        else
+            refuse(*factor, "\"factor\" must be a number from 1 to 100.", "Write \"factor: 2\".");
+    }
+    const auto readSpan = [&](const char *key, std::chrono::milliseconds &into) {
+        const YamlNode *span = node.find(key);
+        if (!span)
+            return;
+        const auto parsed = parseDuration(span->scalar);
+        if (parsed && *parsed > std::chrono::milliseconds(0))
+            into = *parsed;
+        else
+            refuse(*span,
+                   inQuotes(key) + " must be a span of time, not " + inQuotes(span->scalar) + '.',
+                   "Write a whole number and a unit: 500ms, 30s, 5m, 12h or 30d.");
+    };
+    readSpan("first", retry.first);
+    readSpan("longest", retry.longest);
+    if (retry.first > retry.longest) {
+        refuse(*(node.find("longest") ? node.find("longest") : node.find("first")),
+               "The longest wait is shorter than the first.", "Make \"longest\" the longer one.");
+    }
+    if (const YamlNode *jitter = node.find("jitter")) {
+        if (jitter->scalar == "none")
+            retry.jitter = RetryPolicy::Jitter::None;
+        else if (jitter->scalar != "full")
+            refuse(*jitter, "\"jitter\" must be full or none.", "Write \"jitter: full\".");
+    }
+    step.retry = retry;
+}
+
+} // namespace tw
