@@ -82,7 +82,9 @@ YamlParse parseYaml(std::string_view text, const YamlLimits &limits = {});
 /// else double-quoted ("on", "012", "1e3", "true", dates, leading or trailing blanks, ": ", " #").
 std::string yamlScalar(std::string_view text);
 /// A value as YAML: scalars, flow style for short lists of scalars (up to 80 columns), else blocks
-/// indented by two from `indent`; strings of several lines become literal blocks. Without the final newline.
+/// indented by two from `indent`; strings of several lines become literal blocks. Without the final
+/// newline. `indent` is the column of the value's own lines (keys, dashes; for a literal block that of
+/// its key); the first line carries no indent, so that it can be put behind "- " or spaces.
 std::string toYaml(const Value &value, int indent = 0);
 
 /// One replacement in a text: `removed` stood at `offset`, now `inserted` stands there.
