@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/stripe/Descriptor.h"
+
+#include "core/connectors/stripe/StripeConnection.h"
+#include "core/connectors/stripe/StripeDouble.h"
+#include "core/connectors/stripe/WebhookTrigger.h"
+
+namespace tw::stripe {
+
+ConnectorDescriptor descriptor()
+{
+    ConnectorDescriptor connector;
+    connector.id = "stripe";
+    connector.title = "Stripe";
+    connector.icon = "credit-card";
+    connector.help = "Payments, customers, subscriptions and invoices of a Stripe account.";
+    connector.connection = StripeConnection::params();
+    connector.nodes = {WebhookTrigger::descriptor()};
+    connector.connect = &StripeConnection::open;
+    connector.startDouble = &StripeDouble::start;
+    return connector;
+}
+
+} // namespace tw::stripe

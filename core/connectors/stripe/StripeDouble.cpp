@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/stripe/StripeDouble.h"
+
+#include "core/connectors/stripe/StripeAnswers.h"
+#include "core/data/Json.h"
+
+#include <algorithm>
+
+namespace tw::stripe {
+
+namespace {
+
+constexpr std::string_view kKeyAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::size_t kReportsKept = 200'000;
+constexpr int kMostEvents = 1'000'000;
+
+/// What a plan sends to webhooks that take everything.
+const std::vector<std::string> kCommonTypes = {
+    "charge.succeeded", "charge.succeeded",         "charge.failed",  "charge.succeeded",
+    "charge.refunded",  "payment_intent.succeeded", "customer.updated"};
+
+const std::vector<std::string> kListedCurrencies = {"usd", "usd", "eur", "eur", "gbp", "chf", "jpy", "kwd"};
+
+std::string seededKey(std::uint64_t seed, std::uint64_t purpose, std::string_view prefix)
+{
+    return std::string(prefix) + Random(seed * 31 + purpose).text(32, kKeyAlphabet);
+}
+
+bool canPoison(const std::string &type)
+{
+    return type == "charge.succeeded" || type == "charge.failed" || type == "charge.pending"
+        || type == "charge.refunded";
+}
+
+int boundedNumber(const Value &value, int fallback)
+{
+    return static_cast<int>(
+        std::clamp<std::int64_t>(value.toInt().value_or(fallback), 0, kMostEvents));
+}
+
+sandbox::DeliveryPlan planFrom(const Value &order)
+{
+    sandbox::DeliveryPlan plan;
+    plan.events = boundedNumber(order.get("events"), plan.events);
+    plan.repeats = boundedNumber(order.get("repeats"), plan.repeats);
+    plan.forged = boundedNumber(order.get("forged"), plan.forged);
+    plan.poisoned = boundedNumber(order.get("poisoned"), plan.poisoned);
+    plan.parallel = boundedNumber(order.get("parallel"), plan.parallel);
+    for (const auto &type : order.get("types").items())
+        plan.types.emplace_back(type.text());
+    return plan;
+}
+
+Value reportValue(const sandbox::JsonMaker &json, const sandbox::DeliveryReport &report)
+{
+    return json.object({{"event", report.eventId},
+                        {"type", report.type},
+                        {"url", report.url},
+                        {"status", report.status},
+                        {"repeat", report.repeat},
+                        {"forged", report.forged},
+                        {"answer", report.answer}});
+}
+
+} // namespace
+
+Result<std::unique_ptr<sandbox::Double>> StripeDouble::start(const sandbox::DoubleOptions &options)
+{
+    std::unique_ptr<StripeDouble> made(new StripeDouble(options));
+    if (auto opened = made->open(options); !opened)
+        return std::move(opened).error();
+    return std::unique_ptr<sandbox::Double>(std::move(made));
+}
+
+StripeDouble::StripeDouble(const sandbox::DoubleOptions &options)
+    : m_clock(options.clock), m_apiKey(seededKey(options.seed, 1, "sk_test_")),
+      m_webhookSecret(seededKey(options.seed, 2, "whsec_")),
+      m_factory(options.seed, options.clock.now(), kListedCurrencies),
+      m_api(options.clock, m_store, m_factory), m_delivery(options.clock)
+{}
+
+StripeDouble::~StripeDouble() = default;
+
+Result<void> StripeDouble::open(const sandbox::DoubleOptions &options)
+{
+    if (auto opened = m_store.open(options.dataDir); !opened)
+        return opened;
+    // A store that was kept has used up ids of this seed already.
+    if (const auto used = m_store.count("event"); used > 0)
+        m_factory = SampleFactory(options.seed + used, options.clock.now(), kListedCurrencies);
+    Arena arena;
+    for (const auto &member : sandbox::cast()) {
+        if (!m_store.find("customer", member.customerId))
+            m_store.put(samples::customer(sandbox::JsonMaker(arena), member, m_clock.now()));
+    }
+    m_api.onChange([this](std::string_view type, const Value &object, const Value &previous,
+                          std::optional<std::string> key) {
+        announce(type, object, previous, std::move(key));
+    });
+    m_api.onEndpoint([this](const EndpointChange &change) {
+        if (change.removed)
+            m_delivery.removeTarget(change.url);
+        else
+            m_delivery.addTarget({change.url, Secret(change.secret), change.events});
+    });
+    m_server.setHandler([this](HttpRequest request, HttpReply reply) {
+        handle(std::move(request), std::move(reply));
+    });
+    return m_server.listen(options.address, options.port);
+}
+
+std::map<std::string, std::string> StripeDouble::connectionSettings() const
+{
+    return {{"base_url", url()}};
+}
+
+std::map<std::string, Secret> StripeDouble::connectionSecrets() const
+{
+    return {{"api_key", Secret(m_apiKey)}, {"webhook_secret", m_webhookSecret}};
+}
+
+void StripeDouble::addWebhook(sandbox::WebhookTarget target)
+{
+    if (target.secret.isEmpty())
+        target.secret = m_webhookSecret;
+    m_delivery.addTarget(std::move(target));
+}
+
+void StripeDouble::handle(HttpRequest request, HttpReply reply)
+{
+    if (request.path.starts_with("/_double/")) {
+        control(request, std::move(reply));
+        return;
+    }
+    const auto fault = m_faults.take();
+    if (!fault) {
+        reply.send(m_api.handle(request));
+        return;
+    }
+    HttpResponse answer;
+    if (fault->status == 0 || fault->effect == sandbox::Fault::Effect::After)
+        answer = m_api.handle(request);
+    if (fault->status != 0)
+        answer = answers::refuse({.status = fault->status,
+                                  .type = fault->status == 402 ? "card_error"
+                                      : fault->status >= 500   ? "api_error"
+                                                               : "invalid_request_error",
+                                  .code = fault->code,
+                                  .message = "The double was told to answer so."});
+    if (fault->status == 429 && fault->code != "lock_timeout")
+        answer.headers.set("Stripe-Rate-Limited-Reason", "global-rate");
+    sandbox::sendWithFault(std::move(reply), std::move(answer), *fault, m_clock, this);
+}
+
+void StripeDouble::announce(std::string_view type, const Value &object, const Value &previous,
+                            std::optional<std::string> key)
+{
+    const Document event = m_factory.eventAround(type, object, previous, std::move(key));
+    m_store.put(event.root());
+    sendEvent(event.root(), false, false, {});
+}
+
+void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged,
+                             const std::function<void(const sandbox::DeliveryReport &)> &done)
+{
+    auto body = std::make_shared<const std::string>(toJson(event, JsonStyle::Pretty));
+    const std::string type(event.get("type").text());
+    for (const auto target : m_delivery.targetsFor(type)) {
+        m_delivery.enqueue({std::string(event.get("id").text()), type, body, target, repeat, forged, 0,
+                            [this, done](const sandbox::DeliveryReport &report) {
+                                note(report);
+                                if (done)
+                                    done(report);
+                            }});
+    }
+}
+
+void StripeDouble::note(const sandbox::DeliveryReport &report)
+{
+    if (report.status == 0)
+        ++m_totals.unanswered;
+    else if (report.status >= 200 && report.status < 300)
+        ++m_totals.accepted;
+    else
+        ++m_totals.refused;
+    m_totals.repeats += report.repeat ? 1 : 0;
+    m_totals.forged += report.forged ? 1 : 0;
+    if (m_reports.size() < kReportsKept)
+        m_reports.push_back(report);
+}
+
+std::vector<std::string> StripeDouble::typesOf(const sandbox::DeliveryPlan &plan) const
+{
+    if (!plan.types.empty())
+        return plan.types;
+    const auto wanted = [this](const std::string &type) {
+        return !m_delivery.targetsFor(type).empty();
+    };
+    std::vector<std::string> types;
+    std::copy_if(kCommonTypes.begin(), kCommonTypes.end(), std::back_inserter(types), wanted);
+    if (types.empty()) {
+        const auto all = SampleFactory::eventTypes();
+        std::copy_if(all.begin(), all.end(), std::back_inserter(types), wanted);
+    }
+    return types;
+}
+
+std::vector<StripeDouble::Planned> StripeDouble::prepare(const sandbox::DeliveryPlan &plan)
+{
+    std::vector<Planned> planned;
+    const auto types = typesOf(plan);
+    if (types.empty())
+        return planned;
+    m_factory.setNow(m_clock.now());
+    int poison = plan.poisoned;
+    for (int i = 0; i < plan.events; ++i) {
+        const std::string &type = types[static_cast<std::size_t>(i) % types.size()];
+        const bool spoil = poison > 0 && canPoison(type);
+        auto event = spoil ? m_factory.poisoned(type) : m_factory.event(type);
+        if (!event)
+            continue;
+        poison -= spoil ? 1 : 0;
+        m_store.put(event->root().find("data.object"));
+        m_store.put(event->root());
+        planned.push_back({std::move(event).value(), false, false});
+    }
+    const std::size_t events = planned.size();
+    for (int i = 0; i < plan.repeats && events > 0; ++i) {
+        const auto source = static_cast<std::size_t>(i) % events;
+        Planned again{planned[source].event.clone(), true, false};
+        planned.push_back(std::move(again));
+    }
+    for (int i = 0; i < plan.forged; ++i) {
+        auto event = m_factory.event(types[static_cast<std::size_t>(i) % types.size()]);
+        if (event)
+            planned.push_back({std::move(event).value(), false, true});
+    }
+    return planned;
+}
+
+void StripeDouble::deliver(const sandbox::DeliveryPlan &plan,
+                           std::function<void(const sandbox::DeliveryReport &)> progress,
+                           std::function<void()> done)
+{
+    struct Job
+    {
+        std::size_t open = 1; ///< One for the loop below, so that `done` is called once.
+        std::function<void()> done;
+    };
+    auto job = std::make_shared<Job>(Job{1, std::move(done)});
+    const auto finish = [this, job] {
+        if (--job->open == 0 && job->done)
+            m_clock.callAfter(std::chrono::milliseconds(0), this, job->done);
+    };
+    m_delivery.setParallel(plan.parallel);
+    for (const auto &entry : prepare(plan)) {
+        job->open += m_delivery.targetsFor(entry.event.root().get("type").text()).size();
+        sendEvent(entry.event.root(), entry.repeat, entry.forged,
+                  [progress, finish](const sandbox::DeliveryReport &report) {
+                      if (progress)
+                          progress(report);
+                      finish();
+                  });
+    }
+    finish();
+}
+
+void StripeDouble::control(const HttpRequest &request, HttpReply reply)
+{
+    const std::string_view what = std::string_view(request.path).substr(9);
+    if (request.method == "GET") {
+        reply.send(what == "state"        ? state()
+                   : what == "deliveries" ? deliveries()
+                   : what == "records"    ? heldRecords()
+                                          : answers::unknownUrl("GET", request.path));
+        return;
+    }
+    const auto order = parseJson(request.body.empty() ? "{}" : request.body);
+    if (request.method != "POST" || !order || !order->root().isObject()) {
+        reply.send(answers::refuse({.message = "Send a JSON object by POST."}));
+    } else if (what == "deliver") {
+        controlDeliver(order->root(), std::move(reply));
+    } else if (what == "webhooks") {
+        reply.send(controlWebhook(order->root()));
+    } else if (what == "faults") {
+        const bool loaded = m_faults.load(order->root());
+        reply.send(loaded ? state() : answers::missingParam("next"));
+    } else {
+        reply.send(answers::unknownUrl("POST", request.path));
+    }
+}
+
+void StripeDouble::controlDeliver(const Value &order, HttpReply reply)
+{
+    const auto plan = planFrom(order);
+    for (const auto &type : plan.types) {
+        if (!SampleFactory::makes(type)) {
+            reply.send(answers::badParam("types", m_factory.event(type).error().message));
+            return;
+        }
+    }
+    const Value wait = order.get("wait");
+    if (!wait.isBool() || !wait.asBool()) {
+        deliver(plan, {}, {});
+        auto answer = state();
+        answer.status = 202;
+        reply.send(std::move(answer));
+        return;
+    }
+    auto held = std::make_shared<HttpReply>(std::move(reply));
+    deliver(plan, {}, [this, held] { held->send(state()); });
+}
+
+HttpResponse StripeDouble::controlWebhook(const Value &order)
+{
+    const Value url = order.get("url");
+    if (!url.isString() || url.size() == 0)
+        return answers::missingParam("url");
+    std::vector<std::string> events;
+    for (const auto &event : order.get("events").items())
+        events.emplace_back(event.text());
+    addWebhook({std::string(url.text()), Secret(std::string(order.get("secret").text())), events});
+    return state();
+}
+
+HttpResponse StripeDouble::state() const
+{
+    Arena arena;
+    const sandbox::JsonMaker json(arena);
+    ArrayBuilder webhooks(arena);
+    for (const auto &target : m_delivery.targets()) {
+        ArrayBuilder events(arena);
+        for (const auto &event : target.events)
+            events.add(json.text(event));
+        if (!target.url.empty())
+            webhooks.add(json.object({{"url", target.url}, {"events", events.finish()}}));
+    }
+    const Value totals = json.object({{"waiting", m_delivery.waiting()},
+                                      {"accepted", m_totals.accepted},
+                                      {"refused", m_totals.refused},
+                                      {"unanswered", m_totals.unanswered},
+                                      {"repeats", m_totals.repeats},
+                                      {"forged", m_totals.forged}});
+    return answers::ok(json.object({{"url", url()},
+                                    {"webhooks", webhooks.finish()},
+                                    {"events", m_store.count("event")},
+                                    {"faults", m_faults.size()},
+                                    {"deliveries", totals}}));
+}
+
+HttpResponse StripeDouble::deliveries() const
+{
+    Arena arena;
+    const sandbox::JsonMaker json(arena);
+    ArrayBuilder list(arena);
+    for (const auto &report : m_reports)
+        list.add(reportValue(json, report));
+    return answers::ok(json.object({{"deliveries", list.finish()}}));
+}
+
+HttpResponse StripeDouble::heldRecords() const
+{
+    Arena arena;
+    const sandbox::JsonMaker json(arena);
+    ArrayBuilder list(arena);
+    const auto held = records();
+    for (const auto &record : held)
+        list.add(json.object({{"type", record.type},
+                              {"id", record.id},
+                              {"writes", record.writes},
+                              {"fields", record.fields->root()}}));
+    return answers::ok(json.object({{"records", list.finish()}}));
+}
+
+} // namespace tw::stripe

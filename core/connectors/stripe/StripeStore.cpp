@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/stripe/StripeStore.h"
+
+#include <algorithm>
+
+namespace tw::stripe {
+
+namespace {
+
+/// The mark under which a deletion stands in the log.
+constexpr std::string_view kDeleted = "_deleted";
+
+} // namespace
+
+Result<void> StripeStore::open(const std::string &dataDir)
+{
+    if (dataDir.empty())
+        return {};
+    return m_log.open(dataDir + "/stripe-objects.jsonl", [this](const Value &line) {
+        if (line.get(kDeleted).isUndefined()) {
+            keep(line);
+            return;
+        }
+        if (const auto shelf = m_shelves.find(line.get("object").text()); shelf != m_shelves.end()) {
+            if (const auto held = shelf->second.byId.find(line.get("id").text());
+                held != shelf->second.byId.end())
+                held->second.deleted = true;
+        }
+    });
+}
+
+void StripeStore::put(const Value &object)
+{
+    keep(object);
+    m_log.append(object);
+}
+
+void StripeStore::keep(const Value &object)
+{
+    Document document;
+    document.setRoot(copyInto(document.arena(), object));
+    const std::string type(object.get("object").text());
+    const std::string id(object.get("id").text());
+    Shelf &shelf = m_shelves[type];
+    if (const auto known = shelf.byId.find(id); known != shelf.byId.end()) {
+        known->second.object = share(std::move(document));
+        ++known->second.writes;
+        return;
+    }
+    shelf.order.push_back(id);
+    shelf.byId.emplace(id, Held{share(std::move(document)), 1, false});
+}
+
+void StripeStore::remove(std::string_view type, std::string_view id)
+{
+    const auto shelf = m_shelves.find(type);
+    if (shelf == m_shelves.end())
+        return;
+    const auto held = shelf->second.byId.find(id);
+    if (held == shelf->second.byId.end())
+        return;
+    held->second.deleted = true;
+    Document line;
+    ObjectBuilder builder(line.arena());
+    builder.set("object", Value::string(line.arena(), type));
+    builder.set("id", Value::string(line.arena(), id));
+    builder.set(kDeleted, Value::boolean(true));
+    m_log.append(builder.finish());
+}
+
+const StripeStore::Held *StripeStore::find(std::string_view type, std::string_view id) const
+{
+    const auto shelf = m_shelves.find(type);
+    if (shelf == m_shelves.end())
+        return nullptr;
+    const auto held = shelf->second.byId.find(id);
+    return held == shelf->second.byId.end() ? nullptr : &held->second;
+}
+
+std::vector<DocumentPtr> StripeStore::list(std::string_view type) const
+{
+    std::vector<DocumentPtr> objects;
+    const auto shelf = m_shelves.find(type);
+    if (shelf == m_shelves.end())
+        return objects;
+    for (auto id = shelf->second.order.rbegin(); id != shelf->second.order.rend(); ++id) {
+        const Held &held = shelf->second.byId.find(*id)->second;
+        if (!held.deleted)
+            objects.push_back(held.object);
+    }
+    return objects;
+}
+
+std::size_t StripeStore::count(std::string_view type) const
+{
+    const auto shelf = m_shelves.find(type);
+    return shelf == m_shelves.end() ? 0 : shelf->second.order.size();
+}
+
+std::vector<sandbox::HeldRecord> StripeStore::records() const
+{
+    std::vector<sandbox::HeldRecord> records;
+    for (const auto &[type, shelf] : m_shelves) {
+        if (type == "event")
+            continue;
+        for (const auto &id : shelf.order) {
+            const Held &held = shelf.byId.find(id)->second;
+            if (!held.deleted)
+                records.push_back({type, id, held.writes, held.object});
+        }
+    }
+    return records;
+}
+
+} // namespace tw::stripe
