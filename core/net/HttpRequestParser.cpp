@@ -261,6 +261,8 @@ bool HttpRequestParser::readHead()
     m_state = State::Body;
     m_wireBytes = 0;
     parse(head.size());
+    if (m_state == State::Body && !m_beast->is_header_done())
+        return fail(400, "the request line is too short");
     m_wantsContinue = m_state == State::Body && m_beast->expectsContinue && m_beast->request.http11;
     return m_state == State::Body;
 }

@@ -219,6 +219,8 @@ std::vector<WireCase> malformedCases()
         {"a version in small letters is refused", line("GET / http/1.1"), {400}, ""},
         {"a version with more digits is refused", line("GET / HTTP/1.10"), {400}, ""},
         {"a request line without version is refused", line("GET /"), {400}, ""},
+        {"a head that is only half a request line is refused", "GET / \r\n\r\n", {400}, ""},
+        {"a head that is only a word is refused", "GET\r\n\r\n", {400}, ""},
         {"two spaces in the request line are refused", line("GET  / HTTP/1.1"), {400}, ""},
         {"a space behind the version is refused", line("GET / HTTP/1.1 "), {400}, ""},
         {"a space in the target is refused", line("GET /a b HTTP/1.1"), {400}, ""},

@@ -9,6 +9,8 @@ RawClient::RawClient(std::uint16_t port)
 {
     QObject::connect(&m_socket, &QTcpSocket::readyRead, &m_socket,
                      [this] { m_heard += m_socket.readAll().toStdString(); });
+    QObject::connect(&m_socket, &QTcpSocket::connected, &m_socket,
+                     [this] { m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1); });
     m_socket.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
 }
 
