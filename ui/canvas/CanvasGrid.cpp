@@ -25,7 +25,7 @@ void CanvasGrid::paint(QPainter &painter, const QRectF &sceneRect, double zoom, 
         tile.setRenderHint(QPainter::Antialiasing);
         tile.setPen(Qt::NoPen);
         tile.setBrush(dot);
-        const double radius = std::clamp(1.15 * scale, 0.75 * ratio, 2.0 * ratio);
+        const double radius = std::clamp(0.95 * scale, 0.7 * ratio, 1.6 * ratio);
         const double middle = std::ceil(radius);
         tile.drawEllipse(QPointF(middle, middle), radius, radius);
     }

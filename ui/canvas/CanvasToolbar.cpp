@@ -40,7 +40,7 @@ CanvasToolbar::CanvasToolbar(QWidget *parent) : QWidget(parent)
     setCursor(Qt::ArrowCursor);
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(kShadow + 3, kShadow + 3, kShadow + 3, kShadow + 3);
-    row->setSpacing(4);
+    row->setSpacing(3);
     m_select = add(*row, QStringLiteral("cursor"), tr("Select and move"));
     m_hand = add(*row, QStringLiteral("hand-index-thumb"), tr("Move the view (Space)"));
     for (QToolButton *button : {m_select, m_hand})
@@ -88,7 +88,7 @@ CanvasToolbar::CanvasToolbar(QWidget *parent) : QWidget(parent)
 QToolButton *CanvasToolbar::add(QHBoxLayout &row, const QString &icon, const QString &name)
 {
     QToolButton *button = makeIconButton(icon, name, this);
-    button->setFixedSize(30, 28);
+    button->setFixedSize(28, 28);
     row.addWidget(button);
     return button;
 }

@@ -178,11 +178,12 @@ void CardPainter::paintLargeTitle(QPainter &painter, const CardView &card) const
     drawTile(painter, {geo::tile(card).left(), middle - 22, 44, 44}, card.icon, card.kind,
              card.off);
     QFont font = fonts::sans(Size::Panel, QFont::DemiBold);
-    font.setPixelSize(20);
+    font.setPixelSize(18);
     painter.setFont(font);
     const double left = geo::tile(card).left() + 54;
-    paint::line(painter, {left, middle - 14, geo::kWidth - left - 10, 28}, card.title,
-                m_theme.color(card.off ? Token::Text3 : Token::Text));
+    painter.setPen(m_theme.color(card.off ? Token::Text3 : Token::Text));
+    painter.drawText(QRectF(left, 4, geo::kWidth - left - 12, 2 * middle - 8),
+                     Qt::AlignVCenter | Qt::TextWordWrap, card.title);
 }
 
 void CardPainter::paintExitLabels(QPainter &painter, const CardView &card) const

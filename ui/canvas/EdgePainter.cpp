@@ -53,7 +53,7 @@ void EdgePainter::paint(QPainter &painter, const EdgeView &edge, const EdgePath 
     QPen pen(line, strong ? 2.2 : 1.8);
     if (edge.failure) {
         pen.setCapStyle(Qt::FlatCap);
-        pen.setDashPattern({4, 2.4});
+        pen.setDashPattern({4.2, 2.6});
     }
     painter.setPen(pen);
     painter.setBrush(Qt::NoBrush);

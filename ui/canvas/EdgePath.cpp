@@ -25,8 +25,11 @@ EdgePath::EdgePath(QPainterPath path, double labelAt) : m_path(std::move(path)),
 EdgePath EdgePath::level(const QPointF &from, const QPointF &to)
 {
     const double ahead = to.x() - from.x();
-    const double reach =
-        ahead > 0 ? std::max(ahead / 2, 16.0) : std::min(kTurn * 4, kTurn + std::abs(ahead) / 2);
+    const double aside = std::abs(to.y() - from.y());
+    // Steep ways stay level for longer, so that they never cut a corner of their cards.
+    const double steep = std::min(aside / 2, std::max(ahead, kTurn));
+    const double reach = ahead > 0 ? std::max({ahead / 2, steep, 16.0})
+                                   : std::min(kTurn * 4, kTurn + std::abs(ahead) / 2);
     QPainterPath path(from);
     path.cubicTo(from + QPointF(reach, 0), to - QPointF(reach, 0), to);
     return {path, kLevelLabel};
