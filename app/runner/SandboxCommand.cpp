@@ -7,6 +7,7 @@
 
 #include <QCoreApplication>
 #include <QDir>
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
@@ -48,8 +49,7 @@ Result<Doubles> startAll(const SandboxOptions &options, const Registry &registry
                                           [](const auto &entry) { return !entry.second.empty(); });
         if (!connector.startDouble || (anyNamed && !named))
             continue;
-        sandbox::DoubleOptions wanted{clock};
-        wanted.seed = options.seed;
+        sandbox::DoubleOptions wanted{clock, "127.0.0.1", 0, options.seed, {}};
         if (!options.dataDir.empty()) {
             wanted.dataDir = options.dataDir + "/" + connector.id;
             QDir().mkpath(QString::fromStdString(wanted.dataDir));
