@@ -85,16 +85,18 @@ void CurlLoop::watch(curl_socket_t socket, int what)
             return forget(socket);
     }
     Watch &watch = m_watches[socket];
+    watch.isPooled = what == CURL_POLL_REMOVE;
     const auto enable = [&](QSocketNotifier *&notifier, QSocketNotifier::Type type, int event) {
-        const bool wanted = what != CURL_POLL_REMOVE && (what & event) != 0;
-        if (!notifier && !wanted)
-            return;
-        if (!notifier) {
+        const bool wanted = !watch.isPooled && (what & event) != 0;
+        if (!notifier && wanted) {
             notifier = new QSocketNotifier(socket, type, this);
             connect(notifier, &QSocketNotifier::activated, this,
-                    [this, socket, event] { act(socket, event); });
+                    [this, socket, event] { activated(socket, event); });
         }
-        notifier->setEnabled(wanted);
+        // Switching costs a system call, and a pooled connection is mostly used again at once.
+        const bool canStayOn = watch.isPooled && type == QSocketNotifier::Read;
+        if (notifier && notifier->isEnabled() != wanted && !canStayOn)
+            notifier->setEnabled(wanted);
     };
     enable(watch.read, QSocketNotifier::Read, CURL_POLL_IN);
     enable(watch.write, QSocketNotifier::Write, CURL_POLL_OUT);
@@ -108,6 +110,18 @@ void CurlLoop::forget(curl_socket_t socket)
     retire(found->second.read);
     retire(found->second.write);
     m_watches.erase(found);
+}
+
+void CurlLoop::activated(curl_socket_t socket, int event)
+{
+    const auto found = m_watches.find(socket);
+    if (found == m_watches.end())
+        return;
+    // The peer closed it: libcurl finds out when it takes the connection from the pool.
+    if (found->second.isPooled && found->second.read)
+        found->second.read->setEnabled(false);
+    else
+        act(socket, event);
 }
 
 /// CURL_POLL_IN and CURL_POLL_OUT have the values of CURL_CSELECT_IN and CURL_CSELECT_OUT.

@@ -40,6 +40,7 @@ private:
         QSocketNotifier *read = nullptr;
         QSocketNotifier *write = nullptr;
         bool isOurs = false;
+        bool isPooled = false; ///< No transfer uses it; its read notifier may still be on.
     };
 
     static int onSocket(CURL *easy, curl_socket_t socket, int what, void *loop, void *data);
@@ -47,6 +48,7 @@ private:
 
     void watch(curl_socket_t socket, int what);
     void forget(curl_socket_t socket);
+    void activated(curl_socket_t socket, int event);
     void act(curl_socket_t socket, int events);
 
     Done m_done;

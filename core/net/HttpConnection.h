@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 class QTcpSocket;
 
@@ -48,7 +49,7 @@ private:
     void dispatch();
     void finish(std::uint64_t serial, HttpResponse response);
     void write(const HttpResponse &response, bool headOnly, bool keepAlive);
-    void flush(const std::string &bytes);
+    void flush(std::string_view bytes);
     void startDraining();
     void discardInput();
     void closeWritingSide();
@@ -62,6 +63,7 @@ private:
     std::string m_out;
     State m_state = State::Reading;
     std::uint64_t m_serial = 0; ///< Of the request being answered: a late reply cannot hit another.
+    bool m_isPlain = true;
     bool m_headOnly = false;
     bool m_keepAlive = false;
     bool m_http11 = true;
