@@ -3,74 +3,17 @@
 
 #include "core/net/Encoding.h"
 #include "core/net/HttpServer.h"
+#include "tests/net/ClientSupport.h"
 
 #include <QHostAddress>
 #include <QTcpServer>
-#include <QTcpSocket>
 #include <QTest>
 #include <algorithm>
 #include <memory>
 
 using namespace tw;
+using namespace tw::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-HttpClientOptions noProxy()
-{
-    HttpClientOptions options;
-    options.proxy = "";
-    return options;
-}
-
-/// Where the answers of a test arrive.
-class Inbox : public QObject
-{
-public:
-    HttpClient::Callback slot()
-    {
-        return [this](Result<HttpAnswer> result) { results.push_back(std::move(result)); };
-    }
-    const HttpAnswer &answer(std::size_t index = 0) const { return results.at(index).value(); }
-    const Error &error(std::size_t index = 0) const { return results.at(index).error(); }
-
-    std::vector<Result<HttpAnswer>> results;
-};
-
-HttpCall callTo(const std::string &url, std::string method = "GET", std::string body = {})
-{
-    HttpCall call;
-    call.method = std::move(method);
-    call.url = url;
-    call.body = std::move(body);
-    return call;
-}
-
-/// Says `script` to each connection once it has read something, then closes it.
-class ScriptedServer : public QTcpServer
-{
-public:
-    explicit ScriptedServer(QByteArray script, bool closes = true)
-    {
-        listen(QHostAddress(QHostAddress::LocalHost));
-        connect(this, &QTcpServer::newConnection, this, [this, script, closes] {
-            QTcpSocket *socket = nextPendingConnection();
-            connect(socket, &QTcpSocket::readyRead, socket, [this, socket, script, closes] {
-                heard += socket->readAll();
-                ++reads;
-                socket->write(script);
-                if (closes)
-                    socket->disconnectFromHost();
-            });
-        });
-    }
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(serverPort()); }
-
-    QByteArray heard;
-    int reads = 0;
-};
-
-} // namespace
 
 class tst_HttpClient : public QObject
 {
@@ -176,47 +119,36 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("name");
         QTest::addColumn<QByteArray>("value");
         QTest::addColumn<QByteArray>("code");
-        const QByteArray get("GET"), url("%1/"), bad("net.bad_header"), badUrl("net.bad_url");
-        QTest::newRow("CRLF in a value")
-            << url << get << QByteArray("X") << QByteArray("a\r\nY: b") << bad;
-        QTest::newRow("LF in a value")
-            << url << get << QByteArray("X") << QByteArray("a\nY: b") << bad;
-        QTest::newRow("CR in a value")
-            << url << get << QByteArray("X") << QByteArray("a\rb") << bad;
-        QTest::newRow("NUL in a value")
-            << url << get << QByteArray("X") << QByteArray("a\0b", 3) << bad;
-        QTest::newRow("CRLF in a name")
-            << url << get << QByteArray("X\r\nY") << QByteArray("a") << bad;
-        QTest::newRow("a colon in a name")
-            << url << get << QByteArray("X:Y") << QByteArray("a") << bad;
-        QTest::newRow("an empty name") << url << get << QByteArray("") << QByteArray("a") << bad;
-        QTest::newRow("a length of one's own")
-            << url << get << QByteArray("content-length") << QByteArray("1") << bad;
-        QTest::newRow("an encoding of one's own")
-            << url << get << QByteArray("Transfer-Encoding") << QByteArray("chunked") << bad;
-        QTest::newRow("a Host of one's own")
-            << url << get << QByteArray("Host") << QByteArray("b") << bad;
+        const auto field = [](const char *title, const QByteArray &name, const QByteArray &value) {
+            QTest::newRow(title) << QByteArray("%1/") << QByteArray("GET") << name << value
+                                 << QByteArray("net.bad_header");
+        };
+        field("CRLF in a value", "X", "a\r\nY: b");
+        field("LF in a value", "X", "a\nY: b");
+        field("CR in a value", "X", "a\rb");
+        field("NUL in a value", "X", QByteArray("a\0b", 3));
+        field("CRLF in a name", "X\r\nY", "a");
+        field("a colon in a name", "X:Y", "a");
+        field("an empty name", "", "a");
+        field("a length of one's own", "content-length", "1");
+        field("an encoding of one's own", "Transfer-Encoding", "chunked");
+        field("a Host of one's own", "Host", "b");
+        const auto url = [](const char *title, const QByteArray &text) {
+            QTest::newRow(title) << text << QByteArray("GET") << QByteArray("A") << QByteArray("a")
+                                 << QByteArray("net.bad_url");
+        };
+        url("a space in the URL", "%1/a b");
+        url("CRLF in the URL", "%1/a\r\nX: y");
+        url("a file URL", "file:///etc/passwd");
+        url("an FTP URL", "ftp://127.0.0.1/");
+        url("credentials in the URL", "http://a:b@127.0.0.1/");
+        url("a backslash in the host", "http://127.0.0.1\\@x/");
+        url("no host", "http:///x");
+        url("no scheme", "127.0.0.1/x");
+        url("a port that is no port", "http://127.0.0.1:99999/");
         QTest::newRow("a method with a space")
-            << url << QByteArray("GET /x HTTP/1.1\r\nX:") << QByteArray("A") << QByteArray("a")
-            << QByteArray("net.bad_method");
-        QTest::newRow("a space in the URL")
-            << QByteArray("%1/a b") << get << QByteArray("A") << QByteArray("a") << badUrl;
-        QTest::newRow("CRLF in the URL")
-            << QByteArray("%1/a\r\nX: y") << get << QByteArray("A") << QByteArray("a") << badUrl;
-        QTest::newRow("a file URL") << QByteArray("file:///etc/passwd") << get << QByteArray("A")
-                                    << QByteArray("a") << badUrl;
-        QTest::newRow("an FTP URL") << QByteArray("ftp://127.0.0.1/") << get << QByteArray("A")
-                                    << QByteArray("a") << badUrl;
-        QTest::newRow("credentials in the URL") << QByteArray("http://a:b@127.0.0.1/") << get
-                                                << QByteArray("A") << QByteArray("a") << badUrl;
-        QTest::newRow("a backslash in the host") << QByteArray("http://127.0.0.1\\@x/") << get
-                                                 << QByteArray("A") << QByteArray("a") << badUrl;
-        QTest::newRow("no host") << QByteArray("http:///x") << get << QByteArray("A")
-                                 << QByteArray("a") << badUrl;
-        QTest::newRow("no scheme")
-            << QByteArray("127.0.0.1/x") << get << QByteArray("A") << QByteArray("a") << badUrl;
-        QTest::newRow("a port that is no port") << QByteArray("http://127.0.0.1:99999/") << get
-                                                << QByteArray("A") << QByteArray("a") << badUrl;
+            << QByteArray("%1/") << QByteArray("GET /x HTTP/1.1\r\nX:") << QByteArray("A")
+            << QByteArray("a") << QByteArray("net.bad_method");
     }
     void refusesWhatWouldBreakOut()
     {
