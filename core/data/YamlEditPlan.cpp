@@ -179,7 +179,7 @@ TextChange Planner::replaceValue(const Slot &slot, const Value &value) const
 
 std::string Planner::entryText(std::string_view key, const Value &value, std::size_t at) const
 {
-    const std::string name = scalarText(key, false) + ":";
+    const std::string name = keyText(key, false) + ":";
     if (isBlock(value, at + 2, layout(false)))
         return name + "\n" + spaces(at + 2) + valueText(value, at + 2, layout(false));
     return name + " " + valueText(value, at, layout(false));
@@ -208,7 +208,7 @@ TextChange Planner::addKey(const Trail &trail, std::string_view key, const Value
     const YamlNode &map = trail.last();
     const Slot slot = slotAtEnd(trail);
     const bool flowEntry = slot.flow || (map.isMap() && isFlow(map) && !map.entries.empty());
-    const std::string flow = scalarText(key, true) + ": " + valueText(value, 0, layout(true));
+    const std::string flow = keyText(key, true) + ": " + valueText(value, 0, layout(true));
     if (map.isMap() && !map.entries.empty() && !flowEntry)
         return addEntryText(map, entryText(key, value, column(map.entries.front().keyAt)), before);
     if (map.isMap() && !map.entries.empty()) {
@@ -373,7 +373,7 @@ TextChange Planner::addListKey(const Trail &trail, std::string_view key, std::st
 {
     const YamlNode &map = trail.last();
     const std::size_t at = column(map.entries.front().keyAt);
-    const std::string entry = scalarText(key, false) + ":\n" + spaces(at + 2)
+    const std::string entry = keyText(key, false) + ":\n" + spaces(at + 2)
         + itemText(block, at + 2);
     return addEntryText(map, entry, before);
 }
@@ -382,7 +382,7 @@ TextChange Planner::renameKey(const YamlNode &map, std::string_view key, std::st
 {
     const YamlNode::Entry &entry = *map.entry(key);
     const std::size_t at = entry.keyAt.offset;
-    return change(at, scalarEnd(m_text, at, entry.key), scalarText(name, isFlow(map)));
+    return change(at, scalarEnd(m_text, at, entry.key), keyText(name, isFlow(map)));
 }
 
 } // namespace tw::yaml

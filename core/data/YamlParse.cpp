@@ -247,7 +247,7 @@ void reportException(const YAML::Exception &exception, std::string_view text, Tr
         return;
     }
     if (lineIsIndentedByTab(text, offset)) {
-        handler.problem("yaml.syntax", yaml::lineStart(text, offset),
+        handler.problem("yaml.syntax", text.find('\t', yaml::lineStart(text, offset)),
                         "This line is indented with a tab; indent with spaces.");
         return;
     }

@@ -33,7 +33,7 @@ std::size_t quotedEnd(std::string_view text, std::size_t start)
             ++at;
         }
     }
-    return text.size();
+    return text.size() + 1; // never closed
 }
 
 /// Folding changes only white space, so the raw text is walked until every other character of the
@@ -120,6 +120,7 @@ private:
     void placeSequence(YamlNode &node);
     std::size_t closingBracket(std::size_t from, char bracket) const;
     void checkIndent(std::size_t offset);
+    void checkClosed(const YamlNode &node);
 
     std::string_view m_text;
     LineMap m_lines;
@@ -134,6 +135,16 @@ void Placer::checkIndent(std::size_t offset)
     if (tab != std::string_view::npos && before.find_first_not_of(" \t-?") == std::string_view::npos)
         m_problems.push_back({"yaml.syntax", "This line is indented with a tab; indent with spaces.",
                               m_lines.at(start + tab)});
+}
+
+/// yaml-cpp takes the end of the file for a closing quote.
+void Placer::checkClosed(const YamlNode &node)
+{
+    const char quote = m_text[node.at.offset];
+    if (quote != '\'' && quote != '"')
+        return;
+    if (node.end < node.at.offset + 2 || node.end > m_text.size() || m_text[node.end - 1] != quote)
+        m_problems.push_back({"yaml.syntax", "A quoted text is not closed.", node.at});
 }
 
 void Placer::placeNull(YamlNode &node, std::size_t behind, int column)
@@ -214,6 +225,7 @@ void Placer::place(YamlNode &node, std::size_t behind, int column)
     } else {
         node.style = scalarStyle(m_text, node.at.offset);
         node.end = scalarEnd(m_text, node.at.offset, node.scalar);
+        checkClosed(node);
     }
 }
 

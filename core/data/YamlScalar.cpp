@@ -217,6 +217,11 @@ std::string scalarText(std::string_view text, bool inFlow)
     return isSafePlain(text, inFlow) ? std::string(text) : doubleQuoted(text);
 }
 
+std::string keyText(std::string_view key, bool inFlow)
+{
+    return key == "y" || key == "n" ? std::string(key) : scalarText(key, inFlow);
+}
+
 } // namespace yaml
 
 std::string yamlScalar(std::string_view text)

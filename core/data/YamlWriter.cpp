@@ -88,7 +88,7 @@ std::string flowMap(const Value &value)
     for (const Member &member : value.members()) {
         if (member.value.isUndefined() || member.value.isFunction())
             continue;
-        out += (out.size() > 1 ? ", " : "") + scalarText(member.key.text(), true) + ": "
+        out += (out.size() > 1 ? ", " : "") + keyText(member.key.text(), true) + ": "
             + flowText(member.value);
     }
     return out + "}";
@@ -121,7 +121,7 @@ std::string mapText(const Value &value, std::size_t indent, const Layout &layout
             continue;
         if (!out.empty())
             out += "\n" + spaces(indent);
-        out += scalarText(member.key.text(), false) + ":";
+        out += keyText(member.key.text(), false) + ":";
         const std::size_t inner = indent + 2;
         if (isBlock(member.value, inner, layout))
             out += "\n" + spaces(inner) + valueText(member.value, inner, layout);

@@ -303,7 +303,7 @@ void TestYamlEdit::editsOfARealFlow()
     text = applied(text, yamlSet(text, path(QStringLiteral("steps/1/with/mapping/Fee__c")), json("\"data.fee\"")));
     QVERIFY(text.find("          line two\n        Fee__c: data.fee\n    to: upsert\n") != std::string::npos);
     text = applied(text, yamlSet(text, path(QStringLiteral("layout/charges")), json(R"({"x":0,"y":64})")));
-    QVERIFY(text.ends_with("layout:\n  charges:\n    x: 0\n    y: 64\n"));
+    QVERIFY2(text.ends_with("layout:\n  charges:\n    x: 0\n    y: 64\n"), text.c_str());
     text = applied(text, yamlRemove(text, path(QStringLiteral("steps/1"))));
     QVERIFY(text.find("    to: to_payment\n\n  # The last one.\n  - id: upsert\n") != std::string::npos);
     text = applied(text, yamlRemove(text, path(QStringLiteral("layout/charges"))));
@@ -477,9 +477,7 @@ void TestYamlEdit::randomEditsMeanWhatTheySay()
         Random random(seed);
         RandomYaml source(random);
         std::string text = source.document();
-        const YamlParse first = parseYaml(text);
-        QVERIFY2(first.problems.empty(),
-                 (text + first.problems.front().message).c_str());
+        QVERIFY2(!tree(text).starts_with("unsound"), (text + tree(text)).c_str());
         for (int step = 0; step < 3; ++step) {
             Arena arena;
             const YamlParse parse = parseYaml(text);
@@ -505,8 +503,12 @@ void TestYamlEdit::randomEditsMeanWhatTheySay()
             }
             const std::string changed = applied(text, outcome);
             QVERIFY2(!tree(changed).starts_with("unsound"), (text + "=>\n" + changed).c_str());
-            QVERIFY2(keepsHead(text, changed) || where.size() == 1, (text + "=>\n" + changed).c_str());
-            QCOMPARE(changed.ends_with('\n'), text.ends_with('\n'));
+            QVERIFY2(keepsHead(text, changed) || action == 0, (text + "=>\n" + changed).c_str());
+            // Only a literal block that moves to the end of the file may need a line end there.
+            QVERIFY2(changed.ends_with('\n') == text.ends_with('\n')
+                         || text.find(" |") != std::string::npos
+                         || text.find(" >") != std::string::npos,
+                     (text + "=>\n" + changed).c_str());
             text = changed;
         }
     }
