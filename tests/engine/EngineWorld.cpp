@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "EngineWorld.h"
+
+#include "core/base/Text.h"
+#include "core/connectors/logic/Descriptor.h"
+#include "core/data/Json.h"
+#include "core/store/SqliteJournal.h"
+
+#include <QTest>
+#include <algorithm>
+
+namespace tw::test {
+
+class EngineWorld::FakeStep final : public Step
+{
+public:
+    FakeStep(EngineWorld &world, bool effect) : m_world(world), m_effect(effect) {}
+
+    void process(const StepCall &call, StepReply reply) override
+    {
+        m_world.calls.push_back(call);
+        if (m_effect && m_world.holdEffects) {
+            m_world.held.push_back(std::make_unique<StepReply>(std::move(reply)));
+            return;
+        }
+        auto &script = m_world.m_scripts[call.step];
+        if (script.empty())
+            return reply.emit("out", call.input);
+        StepAnswer answer = std::move(script.front());
+        script.pop_front();
+        give(std::move(reply), std::move(answer));
+    }
+
+    static void give(StepReply reply, StepAnswer answer)
+    {
+        switch (answer.kind) {
+        case StepAnswer::Kind::Emitted:
+            return reply.emit(std::move(answer.outputs), answer.note);
+        case StepAnswer::Kind::Dropped:
+            return reply.drop(answer.note);
+        case StepAnswer::Kind::Failed:
+            return reply.fail(std::move(answer.error));
+        }
+    }
+
+private:
+    EngineWorld &m_world;
+    bool m_effect;
+};
+
+namespace {
+
+class SilentTrigger final : public Trigger
+{
+public:
+    Result<void> start(TriggerHost &) override { return {}; }
+};
+
+} // namespace
+
+std::vector<std::string> Told::trail() const
+{
+    static const char *const kNames[] = {"started", "done", "dropped", "failed", "waiting"};
+    std::vector<std::string> lines;
+    for (const StepEvent &event : steps) {
+        if (event.phase != StepEvent::Phase::Started)
+            lines.push_back(event.step + ' ' + kNames[static_cast<int>(event.phase)]);
+    }
+    return lines;
+}
+
+const StepEvent *Told::last(const std::string &step, StepEvent::Phase phase) const
+{
+    const auto found = std::find_if(steps.rbegin(), steps.rend(), [&](const StepEvent &event) {
+        return event.step == step && event.phase == phase;
+    });
+    return found == steps.rend() ? nullptr : &*found;
+}
+
+EngineWorld::EngineWorld(EngineLimits limits) : m_limits(limits), m_registry(connectors()) {}
+
+EngineWorld::~EngineWorld()
+{
+    stop();
+}
+
+std::vector<ConnectorDescriptor> EngineWorld::connectors()
+{
+    ConnectorDescriptor fake;
+    fake.id = "fake";
+    NodeDescriptor trigger;
+    trigger.kind = NodeKind::Trigger;
+    trigger.type = "fake.trigger";
+    trigger.createTrigger = [](NodeContext) -> Result<std::unique_ptr<Trigger>> {
+        return std::unique_ptr<Trigger>(std::make_unique<SilentTrigger>());
+    };
+    NodeDescriptor pure;
+    pure.type = "fake.pure";
+    pure.exits = {{"out", "Next"}, {"second", "Second"}};
+    pure.createStep = [this](NodeContext) -> Result<std::unique_ptr<Step>> {
+        return std::unique_ptr<Step>(std::make_unique<FakeStep>(*this, false));
+    };
+    NodeDescriptor effect = pure;
+    effect.type = "fake.effect";
+    effect.effect = true;
+    effect.createStep = [this](NodeContext) -> Result<std::unique_ptr<Step>> {
+        return std::unique_ptr<Step>(std::make_unique<FakeStep>(*this, true));
+    };
+    fake.nodes = {trigger, pure, effect};
+    return {fake, logic::descriptor()};
+}
+
+void EngineWorld::start(const std::string &steps)
+{
+    auto journal = SqliteJournal::open({toUtf8(m_folder.filePath(QStringLiteral("journal.db")))});
+    QVERIFY2(journal, journal ? "" : journal.error().text().c_str());
+    store = std::make_unique<StoreThread>(std::move(*journal));
+    engine = std::make_unique<Engine>(*store, clock, told, 1, m_limits);
+    const FlowDocument document("schema: flow/1\nid: payments\nname: Payments\nversion: 1.0.0\n"
+                                "steps:\n"
+                                    + steps,
+                                "payments.flow.yaml");
+    auto flow = DeployedFlow::create(document, m_registry, {clock, http, engine.get()}, {});
+    QVERIFY2(flow, flow ? "" : flow.error().text().c_str());
+    engine->deploy(std::move(*flow));
+    bool ready = false;
+    engine->resume([&ready](const Result<void> &result) { ready = result.has_value(); });
+    QTRY_VERIFY(ready);
+}
+
+void EngineWorld::stop()
+{
+    held.clear();
+    engine.reset();
+    store.reset();
+}
+
+void EngineWorld::sendLater(const std::string &id, std::function<void(Result<Acceptance>)> done,
+                            const std::string &body)
+{
+    engine->accept("payments", "start", {id, "charge.succeeded", body, clock.now(), false},
+                   std::move(done));
+}
+
+std::string EngineWorld::send(const std::string &id, const std::string &body)
+{
+    std::string answer;
+    sendLater(
+        id,
+        [&answer](const Result<Acceptance> &result) {
+            answer = !result ? result.error().code
+                : *result == Acceptance::First ? "first"
+                                               : "repeat";
+        },
+        body);
+    [&answer] { QTRY_VERIFY(!answer.empty()); }();
+    return answer;
+}
+
+bool EngineWorld::waitIdle()
+{
+    return QTest::qWaitFor([this] { return engine->isIdle(); }, 10'000);
+}
+
+void EngineWorld::script(const std::string &step, std::vector<StepAnswer> answers)
+{
+    for (StepAnswer &answer : answers)
+        m_scripts[step].push_back(std::move(answer));
+}
+
+StepAnswer EngineWorld::emits(const std::string &json, const std::string &exit)
+{
+    StepAnswer answer;
+    answer.kind = StepAnswer::Kind::Emitted;
+    auto message = parseJson(json);
+    answer.outputs = {{exit, message ? share(std::move(*message)) : nullptr}};
+    return answer;
+}
+
+StepAnswer EngineWorld::fails(Error error)
+{
+    StepAnswer answer;
+    answer.kind = StepAnswer::Kind::Failed;
+    answer.error = std::move(error);
+    return answer;
+}
+
+void EngineWorld::answerHeld(StepAnswer answer)
+{
+    const std::unique_ptr<StepReply> reply = std::move(held.front());
+    held.pop_front();
+    FakeStep::give(std::move(*reply), std::move(answer));
+}
+
+int EngineWorld::callsOf(const std::string &step) const
+{
+    return static_cast<int>(std::count_if(
+        calls.begin(), calls.end(), [&step](const StepCall &call) { return call.step == step; }));
+}
+
+} // namespace tw::test

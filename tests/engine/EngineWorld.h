@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Clock.h"
+#include "core/engine/Engine.h"
+#include "core/net/HttpClient.h"
+
+#include <QTemporaryDir>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tw::test {
+
+/// Everything that the engine told, in order.
+struct Told final : RunObserver
+{
+    std::vector<std::pair<std::string, Acceptance>> accepted;
+    std::vector<StepEvent> steps;
+    std::vector<RunSummary> runs;
+    std::vector<DeadLetter> letters;
+    int idles = 0;
+
+    void eventAccepted(const std::string &, const std::string &, const IncomingEvent &event,
+                       std::int64_t, Acceptance acceptance) override
+    {
+        accepted.emplace_back(event.id, acceptance);
+    }
+    void stepChanged(const StepEvent &event) override { steps.push_back(event); }
+    void runFinished(const RunSummary &run) override { runs.push_back(run); }
+    void deadLettered(const DeadLetter &letter) override { letters.push_back(letter); }
+    void idle() override { ++idles; }
+
+    /// "step phase" of all steps but Started, in order.
+    std::vector<std::string> trail() const;
+    const StepEvent *last(const std::string &step, StepEvent::Phase phase) const;
+};
+
+/// The engine with a real journal in a temporary folder, a clock that stands still, and steps whose
+/// answers are scripted: "fake.trigger", "fake.pure" (effect: no) and "fake.effect". Without a
+/// script, a step emits its input on "out". The exits "out" and "second" exist.
+class EngineWorld
+{
+public:
+    explicit EngineWorld(EngineLimits limits = {});
+    ~EngineWorld();
+
+    /// Opens the journal (again), deploys and resumes. Waits until the engine takes events.
+    void start(const std::string &steps);
+    void stop(); ///< As a crash would: nothing is said to anybody.
+
+    /// Hands in an event; answers what became of it, or the code of the error.
+    std::string send(const std::string &id, const std::string &body = "{\"amount\":1099}");
+    void sendLater(const std::string &id, std::function<void(Result<Acceptance>)> done,
+                   const std::string &body = "{\"amount\":1099}");
+    bool waitIdle();
+
+    void script(const std::string &step, std::vector<StepAnswer> answers);
+    static StepAnswer emits(const std::string &json, const std::string &exit = "out");
+    static StepAnswer fails(Error error);
+    /// Answers the oldest call that was held.
+    void answerHeld(StepAnswer answer);
+    int callsOf(const std::string &step) const;
+
+    ManualClock clock;
+    HttpClient http;
+    Told told;
+    std::vector<StepCall> calls;      ///< All calls of fake steps.
+    bool holdEffects = false;         ///< Effects answer only through answerHeld().
+    std::deque<std::unique_ptr<StepReply>> held;
+    std::unique_ptr<StoreThread> store;
+    std::unique_ptr<Engine> engine;
+
+private:
+    class FakeStep;
+    std::vector<ConnectorDescriptor> connectors();
+
+    EngineLimits m_limits;
+    QTemporaryDir m_folder;
+    Registry m_registry;
+    std::map<std::string, std::deque<StepAnswer>> m_scripts;
+};
+
+} // namespace tw::test

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/EffectKey.h"
+
+#include <QTest>
+#include <set>
+
+namespace tw::test {
+
+class tst_EffectKey final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theSameEffectHasTheSameKeyForEver()
+    {
+        // A change of this text would make replays write twice.
+        QCOMPARE(effectKey("payments", "evt_1", "upsert", 0),
+                 std::string("TO_BE_SET"));
+        QCOMPARE(effectKey("payments", "evt_1", "upsert", 0).size(), 52u);
+    }
+
+    void anythingElseHasAnotherKey()
+    {
+        const std::set<std::string> keys{
+            effectKey("payments", "evt_1", "upsert", 0),    effectKey("payment", "sevt_1", "upsert", 0),
+            effectKey("payments", "evt_2", "upsert", 0),    effectKey("payments", "evt_1", "notify", 0),
+            effectKey("payments", "evt_1", "upsert", 1),    effectKey("payments", "evt_1", "upsert", 0, 1),
+            effectKey("payments", "evt_1u", "psert", 0)};
+        QCOMPARE(keys.size(), 7u);
+    }
+};
+
+} // namespace tw::test
+
+QTEST_GUILESS_MAIN(tw::test::tst_EffectKey)
+#include "tst_EffectKey.moc"

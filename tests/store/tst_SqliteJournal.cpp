@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "JournalConformance.h"
+
+#include "core/base/Text.h"
+#include "core/store/Sqlite.h"
+#include "core/store/SqliteJournal.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace tw::test {
+
+class tst_SqliteJournal final : public JournalConformance
+{
+    Q_OBJECT
+
+protected:
+    std::unique_ptr<Journal> open() override
+    {
+        auto journal = SqliteJournal::open({m_file});
+        if (!journal)
+            qFatal("%s", journal.error().text().c_str());
+        return std::move(*journal);
+    }
+    void clear() override
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_file = toUtf8(m_folder->filePath(QStringLiteral("journal.db")));
+    }
+
+private:
+    void change(const char *sql)
+    {
+        auto database = sqlite::Database::open(m_file, sqlite::Access::ReadWrite);
+        QVERIFY(database);
+        QVERIFY((*database)->execute(sql));
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::string m_file;
+
+private Q_SLOTS:
+    void aFullDiskRefusesEventsAndRecovers()
+    {
+        auto opened = SqliteJournal::open({m_file});
+        QVERIFY(opened);
+        auto &journal = static_cast<SqliteJournal &>(**opened);
+        QVERIFY(accepted(journal, event("evt_0", std::string(4000, 'x'))).first);
+        journal.setQuota(1); // No page more than there are.
+        std::vector<std::string> acknowledged{"evt_0"};
+        std::optional<Error> full;
+        for (int number = 1; number < 200 && !full; ++number) {
+            const std::string id = "evt_" + std::to_string(number);
+            QVERIFY(journal.begin());
+            const auto taken = journal.accept(event(id, std::string(4000, 'x')));
+            if (!taken) {
+                full = taken.error();
+                journal.rollback();
+            } else if (journal.commit()) {
+                acknowledged.push_back(id);
+            }
+        }
+        QVERIFY(full);
+        QVERIFY(full->kind == ErrorKind::Transient);
+        QCOMPARE(full->code, std::string("store.full"));
+        const auto kept = journal.openRuns(0, 1000, 1000);
+        QVERIFY(kept);
+        QCOMPARE(kept->size(), acknowledged.size());
+        journal.setQuota(1ll << 30);
+        QVERIFY(accepted(journal, event("evt_after")).first);
+    }
+
+    void aFlippedBitInABodyIsNoticed()
+    {
+        std::int64_t run = 0;
+        {
+            const auto journal = open();
+            run = accepted(*journal, event("evt_1", "{\"amount\":1099}")).run;
+        }
+        change("UPDATE body SET bytes = CAST(replace(bytes, '1099', '1098') AS BLOB)");
+        const auto runs = open()->openRuns(0, run, 10);
+        QVERIFY(runs && runs->size() == 1);
+        QVERIFY(runs->front().damaged);
+    }
+
+    void aChangedRecordIsNoticed()
+    {
+        std::int64_t run = 0;
+        {
+            const auto journal = open();
+            run = accepted(*journal, event("evt_1")).run;
+            StepRecord record;
+            record.step = "upsert";
+            record.outputs = "[]";
+            written(*journal, {run, {record}, {}, {}});
+        }
+        change("UPDATE step SET state = 2");
+        const auto runs = open()->openRuns(0, run, 10);
+        QVERIFY(runs && runs->front().damaged);
+    }
+
+    void aDamagedFileIsRefusedAndLeftAlone()
+    {
+        {
+            const auto journal = open();
+            for (int number = 0; number < 200; ++number)
+                accepted(*journal, event("evt_" + std::to_string(number), std::string(3000, 'y')));
+        }
+        QFile file(toQString(m_file));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        const qint64 size = file.size();
+        for (qint64 at = 8192; at + 4096 < size; at += 4096) {
+            file.seek(at);
+            file.write(QByteArray(64, '\x5a'));
+        }
+        file.close();
+        const auto refused = SqliteJournal::open({m_file});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, std::string("store.damaged"));
+        QCOMPARE(QFile(toQString(m_file)).size(), size);
+    }
+
+    void aTextFileIsNoJournal()
+    {
+        QFile file(toQString(m_file));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(5000, 'a'));
+        file.close();
+        const auto refused = SqliteJournal::open({m_file});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, std::string("store.damaged"));
+    }
+
+    void aJournalOfALaterVersionIsRefused()
+    {
+        open();
+        change("PRAGMA user_version = 99");
+        const auto refused = SqliteJournal::open({m_file});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, std::string("store.newer_format"));
+    }
+
+    void theLogIsCheckpointedBetweenTransactions()
+    {
+        const auto journal = open();
+        for (int number = 0; number < 600; ++number) {
+            accepted(*journal, event("evt_" + std::to_string(number), std::string(4000, 'z')));
+            journal->maintain(false);
+        }
+        const QFile log(toQString(m_file + "-wal"));
+        QVERIFY2(log.size() < 8'000'000, qPrintable(QString::number(log.size())));
+        QVERIFY(QFile(toQString(m_file)).size() > 1'000'000);
+    }
+};
+
+} // namespace tw::test
+
+QTEST_GUILESS_MAIN(tw::test::tst_SqliteJournal)
+#include "tst_SqliteJournal.moc"
