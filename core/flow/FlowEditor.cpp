@@ -108,7 +108,21 @@ Result<void> FlowEditor::removeNote(const FlowNote &note)
 {
     if (auto done = removePlaces({note.id}); !done)
         return done;
-    return m_text.remove({"notes", std::to_string(note.index)});
+    return removeItems("notes", {note.index});
+}
+
+/// A list that loses its last item goes as well.
+Result<void> FlowEditor::removeItems(const std::string &key, std::vector<std::size_t> indexes)
+{
+    const YamlNode *list = m_tree.find(key);
+    if (list && list->items.size() == indexes.size())
+        return m_text.remove({key});
+    std::sort(indexes.rbegin(), indexes.rend());
+    for (const std::size_t index : indexes) {
+        if (auto done = m_text.remove({key, std::to_string(index)}); !done)
+            return done;
+    }
+    return {};
 }
 
 Result<void> FlowEditor::run(const edit::SetGroup &edit)
@@ -121,7 +135,7 @@ Result<void> FlowEditor::run(const edit::SetGroup &edit)
         touch("Ungroup", known->steps);
         if (auto done = removePlaces({known->id}); !done)
             return done;
-        return m_text.remove({"groups", std::to_string(known->index)});
+        return removeItems("groups", {known->index});
     }
     for (const std::string &step : edit.group.steps) {
         if (auto found = need(step); !found)

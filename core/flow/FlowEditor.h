@@ -44,6 +44,7 @@ private:
     Result<void> writeExits(const FlowStep &step, const Wiring::Exits &wanted);
     Result<void> removeFromGroups(const std::set<std::string> &ids);
     Result<void> removePlaces(const std::vector<std::string> &ids);
+    Result<void> removeItems(const std::string &key, std::vector<std::size_t> indexes);
     Result<void> removeNote(const FlowNote &note);
     Result<void> changeGroup(const FlowGroup &known, const FlowGroup &wanted);
     Result<void> fill(const YamlPath &base, const YamlPath &path, const Value &value,

@@ -137,12 +137,7 @@ Result<void> FlowEditor::run(const edit::RemoveSteps &edit)
         return done;
     if (auto done = removePlaces({ids.begin(), ids.end()}); !done)
         return done;
-    std::sort(indexes.rbegin(), indexes.rend());
-    for (const std::size_t index : indexes) {
-        if (auto done = m_text.remove({"steps", std::to_string(index)}); !done)
-            return done;
-    }
-    return {};
+    return removeItems("steps", indexes);
 }
 
 Result<void> FlowEditor::removePlaces(const std::vector<std::string> &ids)
@@ -161,23 +156,19 @@ Result<void> FlowEditor::removePlaces(const std::vector<std::string> &ids)
 
 Result<void> FlowEditor::removeFromGroups(const std::set<std::string> &ids)
 {
-    for (auto group = m_flow.groups.rbegin(); group != m_flow.groups.rend(); ++group) {
-        FlowGroup left = *group;
+    std::vector<std::size_t> emptied;
+    for (const FlowGroup &group : m_flow.groups) {
+        FlowGroup left = group;
         std::erase_if(left.steps, [&](const std::string &step) { return ids.contains(step); });
-        if (left.steps.size() == group->steps.size())
+        if (left.steps.size() == group.steps.size())
             continue;
-        Result<void> done;
-        if (left.steps.empty()) {
-            done = removePlaces({group->id});
-            if (done)
-                done = m_text.remove({"groups", std::to_string(group->index)});
-        } else {
-            done = changeGroup(*group, left);
-        }
+        if (left.steps.empty())
+            emptied.push_back(group.index);
+        auto done = left.steps.empty() ? removePlaces({group.id}) : changeGroup(group, left);
         if (!done)
             return done;
     }
-    return {};
+    return emptied.empty() ? Result<void>() : removeItems("groups", emptied);
 }
 
 Result<void> FlowEditor::run(const edit::SetSetting &edit)
