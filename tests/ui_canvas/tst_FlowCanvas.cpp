@@ -6,6 +6,7 @@
 #include "ui/canvas/FlowCanvas.h"
 #include "ui/canvas/MinimapView.h"
 
+#include <QAccessible>
 #include <QDropEvent>
 #include <QMimeData>
 #include <QSignalSpy>
@@ -377,6 +378,32 @@ private Q_SLOTS:
         QTest::mouseClick(view(), Qt::LeftButton, {}, m_canvas->mapFromScene(QPointF(1043, 162)));
         QCOMPARE(folds.size(), 1);
         QCOMPARE(folds[0], (QVariantList{str("fails"), true}));
+    }
+
+    void assistiveToolsReadTheCardsAlongTheFlow()
+    {
+        m_canvas->setContent(sample::flow(sample::Moment::AfterRun));
+        QAccessibleInterface *list = QAccessible::queryAccessibleInterface(m_canvas.get());
+        QVERIFY(list && list->childCount() >= 10);
+        QCOMPARE(list->child(0)->text(QAccessible::Name),
+                 str("Charge events, Trigger, done, pinned"));
+        QAccessibleInterface *upsert = nullptr;
+        for (int i = 0; i < 10; ++i) {
+            if (list->child(i)->text(QAccessible::Name).contains(str("Upsert")))
+                upsert = list->child(i);
+        }
+        QVERIFY(upsert);
+        QVERIFY(upsert->text(QAccessible::Name).endsWith(str("failed")));
+        QVERIFY(upsert->rect().width() >= 198);
+        const QPoint middle = upsert->rect().center();
+        QCOMPARE(list->childAt(middle.x(), middle.y()), upsert);
+
+        QSignalSpy opens(m_canvas.get(), &FlowCanvas::openRequested);
+        upsert->actionInterface()->doAction(QAccessibleActionInterface::pressAction());
+        QCOMPARE(opens.size(), 1);
+        QVERIFY(upsert->state().selected);
+        m_canvas->setContent({});
+        QVERIFY(!upsert->isValid());
     }
 
 private:

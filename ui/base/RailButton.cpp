@@ -5,6 +5,7 @@
 #include "ui/base/Paint.h"
 #include "ui/base/Theme.h"
 
+#include <QFocusEvent>
 #include <QPainter>
 
 namespace tw {
@@ -34,6 +35,13 @@ void RailButton::setCount(int count, Tone tone)
     update();
 }
 
+void RailButton::focusInEvent(QFocusEvent *event)
+{
+    // The first button gets the focus when a window opens; only a key press earns the ring.
+    m_ring = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    QAbstractButton::focusInEvent(event);
+}
+
 void RailButton::paintEvent(QPaintEvent *)
 {
     Theme &theme = Theme::current();
@@ -43,7 +51,7 @@ void RailButton::paintEvent(QPaintEvent *)
         paint::roundedBox(painter, box, 8, theme.color(Token::AccentBg));
     else if (underMouse() && isEnabled())
         paint::roundedBox(painter, box, 8, theme.color(Token::Sunken));
-    if (hasFocus())
+    if (hasFocus() && m_ring)
         paint::roundedBox(painter, box, 8, QColor(), theme.color(Token::Accent), 2);
 
     const Token token = !isEnabled() ? Token::Control : isChecked() ? Token::Accent : Token::Text2;

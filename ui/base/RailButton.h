@@ -24,10 +24,12 @@ public:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
 
 private:
     QString m_icon;
     int m_count = 0;
+    bool m_ring = false;
     Tone m_tone = Tone::Warn;
 };
 

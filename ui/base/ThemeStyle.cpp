@@ -101,6 +101,7 @@ int ThemeStyle::pixelMetric(PixelMetric metric, const QStyleOption *option,
     case PM_LayoutTopMargin:
     case PM_LayoutBottomMargin:
         return 12;
+    case PM_HeaderMargin:
     case PM_ToolTipLabelFrameWidth:
         return 6;
     default:
@@ -117,7 +118,10 @@ int ThemeStyle::styleHint(StyleHint hint, const QStyleOption *option, const QWid
     case SH_ComboBox_Popup:
     case SH_DrawMenuBarSeparator:
     case SH_TitleBar_NoBorder:
+    case SH_UnderlineShortcut:
         return 0;
+    case SH_ItemView_ShowDecorationSelected:
+        return 1;
     case SH_TabBar_Alignment:
         return Qt::AlignLeft;
     case SH_ToolTipLabel_Opacity:
@@ -134,13 +138,18 @@ QSize ThemeStyle::sizeFromContents(ContentsType type, const QStyleOption *option
 {
     QSize size = QProxyStyle::sizeFromContents(type, option, contents, widget);
     switch (type) {
-    case CT_PushButton:
-        return {contents.width() + 26, std::max(kControlHeight, contents.height() + 8)};
+    case CT_PushButton: {
+        // Qt counts 4 px between icon and words; here they stand 8 apart.
+        const auto *button = qstyleoption_cast<const QStyleOptionButton *>(option);
+        const int gap = button && !button->icon.isNull() && !button->text.isEmpty() ? 4 : 0;
+        return {contents.width() + 26 + gap, std::max(kControlHeight, contents.height() + 8)};
+    }
     case CT_LineEdit:
     case CT_SpinBox:
-    case CT_ComboBox:
-        size.setHeight(std::max(kControlHeight, size.height()));
+        size.setHeight(kControlHeight);
         return size;
+    case CT_ComboBox:
+        return {contents.width() + 44, std::max(kControlHeight, size.height())};
     case CT_ToolButton:
         return size.expandedTo({28, 28});
     case CT_MenuBarItem:
@@ -238,7 +247,6 @@ void ThemeStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *opt
     case PE_IndicatorRadioButton:
         return drawCheckMark(*option, *painter, true);
     case PE_PanelItemViewRow:
-        return;
     case PE_PanelItemViewItem:
         return drawRow(*option, *painter);
     case PE_FrameFocusRect:
@@ -307,19 +315,8 @@ void ThemeStyle::drawControl(ControlElement element, const QStyleOption *option,
                              const QWidget *widget) const
 {
     switch (element) {
-    case CE_PushButtonLabel: {
-        const auto *button = qstyleoption_cast<const QStyleOptionButton *>(option);
-        if (!button)
-            return;
-        QStyleOptionButton copy(*button);
-        const auto role = widget ? static_cast<ButtonRole>(widget->property(kRole).toInt())
-                                 : ButtonRole::Secondary;
-        if (role == ButtonRole::Primary && (option->state & State_Enabled))
-            copy.palette.setColor(QPalette::ButtonText, m_theme.color(Token::OnAccent));
-        else if (role == ButtonRole::Danger && (option->state & State_Enabled))
-            copy.palette.setColor(QPalette::ButtonText, m_theme.color(Token::Err));
-        return QProxyStyle::drawControl(element, &copy, painter, widget);
-    }
+    case CE_PushButtonLabel:
+        return drawButtonLabel(*option, *painter, widget);
     case CE_TabBarTabShape:
         return drawTab(*option, *painter);
     case CE_TabBarTabLabel: {

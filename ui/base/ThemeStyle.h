@@ -43,6 +43,8 @@ public:
 
 private:
     void drawButton(const QStyleOption &option, QPainter &painter, const QWidget *widget) const;
+    void drawButtonLabel(const QStyleOption &option, QPainter &painter,
+                         const QWidget *widget) const;
     void drawToolButton(const QStyleOption &option, QPainter &painter) const;
     void drawCheckMark(const QStyleOption &option, QPainter &painter, bool round) const;
     void drawField(const QStyleOption &option, QPainter &painter) const;

@@ -83,6 +83,45 @@ void ThemeStyle::drawButton(const QStyleOption &option, QPainter &painter,
     }
 }
 
+void ThemeStyle::drawButtonLabel(const QStyleOption &option, QPainter &painter,
+                                 const QWidget *widget) const
+{
+    const auto *button = qstyleoption_cast<const QStyleOptionButton *>(&option);
+    if (!button)
+        return;
+    const auto role = widget ? static_cast<ButtonRole>(widget->property("tidewireRole").toInt())
+                             : ButtonRole::Secondary;
+    Token token = Token::Text;
+    if (!enabled(option))
+        token = Token::Control;
+    else if (role == ButtonRole::Primary)
+        token = Token::OnAccent;
+    else if (role == ButtonRole::Danger)
+        token = Token::Err;
+
+    constexpr int gap = 8;
+    const bool menu = button->features.testFlag(QStyleOptionButton::HasMenu);
+    const QRect box = menu ? option.rect.adjusted(0, 0, -18, 0) : option.rect;
+    const QSize icon = button->icon.isNull() ? QSize(0, 0) : button->iconSize;
+    const int space = icon.isEmpty() || button->text.isEmpty() ? 0 : gap;
+    const int words = option.fontMetrics.size(Qt::TextShowMnemonic, button->text).width();
+    int x = box.left() + (box.width() - icon.width() - space - words) / 2;
+    x = std::max(x, box.left() + 4);
+    if (!icon.isEmpty()) {
+        const int y = box.top() + (box.height() - icon.height()) / 2;
+        button->icon.paint(&painter, QRect(QPoint(x, y), icon), Qt::AlignCenter,
+                           enabled(option) ? QIcon::Normal : QIcon::Disabled);
+        x += icon.width() + space;
+    }
+    painter.setPen(m_theme.color(token));
+    painter.drawText(QRect(x, box.top(), box.right() - x + 1, box.height()),
+                     Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine | Qt::TextHideMnemonic,
+                     button->text);
+    if (menu)
+        drawGlyph(painter, QRect(option.rect.right() - 24, box.top(), 18, box.height()),
+                  QStringLiteral("chevron-down"), m_theme.color(token), 10);
+}
+
 void ThemeStyle::drawToolButton(const QStyleOption &option, QPainter &painter) const
 {
     if (option.state.testFlag(State_On))

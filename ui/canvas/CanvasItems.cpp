@@ -113,6 +113,11 @@ void EdgeItem::setView(const EdgeView &view)
 
 void EdgeItem::setEnds(const QPointF &from, const QPointF &to)
 {
+    if (m_routed && from == m_from && to == m_to)
+        return;
+    m_routed = true;
+    m_from = from;
+    m_to = to;
     m_way =
         m_view.ref.exit == failureExit() ? EdgePath::falling(from, to) : EdgePath::level(from, to);
     measure();

@@ -70,6 +70,9 @@ private:
     EdgeView m_view;
     EdgeLook m_look;
     EdgePath m_way;
+    QPointF m_from;
+    QPointF m_to;
+    bool m_routed = false;
     QRectF m_bounds;
 };
 

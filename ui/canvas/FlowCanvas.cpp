@@ -2,6 +2,7 @@
 #include "ui/canvas/FlowCanvas.h"
 
 #include "ui/base/Theme.h"
+#include "ui/canvas/CanvasAccess.h"
 #include "ui/canvas/CanvasToolbar.h"
 #include "ui/canvas/CanvasTools.h"
 #include "ui/canvas/CardGeometry.h"
@@ -29,6 +30,7 @@ FlowCanvas::FlowCanvas(QWidget *parent)
       m_pan(std::make_unique<PanTool>(*this)),
       m_connect(std::make_unique<ConnectTool>(*this))
 {
+    CanvasAccess::install();
     setScene(m_scene);
     setSceneRect(-kGround, -kGround, 2 * kGround, 2 * kGround);
     setFrameShape(NoFrame);
@@ -106,6 +108,7 @@ void FlowCanvas::setFocusedCard(const QString &id, bool shown)
 {
     m_focused = m_scene->card(id) ? id : QString();
     m_scene->setFocusedCard(shown ? m_focused : QString());
+    announceFocus(*this);
 }
 
 void FlowCanvas::setMode(Mode mode)
