@@ -116,14 +116,14 @@ Result<Changes> yamlRemove(std::string_view text, const YamlPath &path, bool pru
 namespace {
 
 TextChange planItem(const Planner &planner, const YamlPath &path, std::size_t index,
-                    std::string_view block, const std::vector<std::string> &before)
+                    const yaml::Item &item, const std::vector<std::string> &before)
 {
     const Trail trail = planner.follow(path);
     if (!trail.isComplete(path))
-        return planner.addListKey(trail, path.back(), block, before);
+        return planner.addListKey(trail, path.back(), item, before);
     if (trail.last().isSequence() && !trail.last().items.empty())
-        return planner.insertItem(trail, index, block);
-    return planner.startList(planner.slotAtEnd(trail), block);
+        return planner.insertItem(trail, index, item);
+    return planner.startList(planner.slotAtEnd(trail), item);
 }
 
 } // namespace
@@ -143,14 +143,13 @@ Result<Changes> yamlInsertItem(std::string_view text, const YamlPath &path, std:
     auto expected = yaml::treeInsert(arena, current, path, index, item);
     if (!expected && index == 0 && !path.empty()) {
         const Trail trail = Planner(text, parse.root, {}).follow(path);
-        const bool lastMissing = trail.nodes.size() == path.size() && trail.last().isMap();
-        if (lastMissing && !trail.last().entries.empty())
+        if (trail.nodes.size() == path.size() && trail.last().isMap())
             expected = yaml::treeSet(arena, current, path, Value::array(&item, 1), before);
     }
     if (!expected)
         return noSuchPath(path);
     return firstThatHolds(text, parse.root, path, *expected, [&](const Planner &planner) {
-        return planItem(planner, path, index, blockText, before);
+        return planItem(planner, path, index, {blockText, item}, before);
     });
 }
 

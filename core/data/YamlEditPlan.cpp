@@ -332,14 +332,14 @@ TextChange Planner::removeAt(const Trail &trail, const YamlPath &path) const
                            index + 1 < count ? start(index + 1) : std::string_view::npos);
 }
 
-TextChange Planner::insertItem(const Trail &trail, std::size_t index, std::string_view block) const
+TextChange Planner::insertItem(const Trail &trail, std::size_t index, const Item &item) const
 {
     const YamlNode &list = trail.last();
     const std::size_t count = list.items.size();
     if (isFlow(list) || (!trail.slots.empty() && trail.slots.back().flow)) {
         const std::size_t at = index < count ? list.items[index].at.offset : list.items.back().end;
-        const std::string item(block.substr(0, block.find_last_not_of("\r\n") + 1));
-        return change(at, at, index < count ? item + ", " : ", " + item);
+        const std::string body = valueText(item.value, 0, layout(true));
+        return change(at, at, index < count ? body + ", " : ", " + body);
     }
     const std::size_t indent = column(list.at);
     const auto gapBefore = [&](std::size_t i) {
@@ -348,33 +348,37 @@ TextChange Planner::insertItem(const Trail &trail, std::size_t index, std::strin
     };
     const bool spaced = count > 1 && gapBefore(std::clamp<std::size_t>(index, 1, count - 1));
     const std::string gap = spaced && m_attempt.tidyBlankLines ? "\n" : "";
-    const std::string item = itemText(block, indent);
+    const std::string body = itemText(item.block, indent);
     if (index < count) {
         const std::size_t dash = dashOf(list, index);
         if (!firstOnLine(dash))
-            return change(dash, dash, item + "\n" + spaces(indent));
+            return change(dash, dash, body + "\n" + spaces(indent));
         const std::size_t line = commentsAbove(dash);
-        return change(line, line, spaces(indent) + item + "\n" + gap);
+        return change(line, line, spaces(indent) + body + "\n" + gap);
     }
     const std::size_t end = lineEnd(m_text, list.end);
-    return change(end, end, "\n" + gap + spaces(indent) + item);
+    return change(end, end, "\n" + gap + spaces(indent) + body);
 }
 
-TextChange Planner::startList(const Slot &slot, std::string_view block) const
+TextChange Planner::startList(const Slot &slot, const Item &item) const
 {
+    if (slot.flow)
+        return replaceValue(slot, Value::array(&item.value, 1));
     if (slot.value == &m_root)
-        return change(m_root.at.offset, m_root.end, itemText(block, 0));
+        return change(m_root.at.offset, m_root.end, itemText(item.block, 0));
     const std::size_t indent = slot.column + 2;
-    return replaceWithText(slot, itemText(block, indent), true, indent);
+    return replaceWithText(slot, itemText(item.block, indent), true, indent);
 }
 
-TextChange Planner::addListKey(const Trail &trail, std::string_view key, std::string_view block,
+TextChange Planner::addListKey(const Trail &trail, std::string_view key, const Item &item,
                                const Names &before) const
 {
     const YamlNode &map = trail.last();
+    if (isFlow(map) || map.entries.empty())
+        return addKey(trail, key, Value::array(&item.value, 1), before);
     const std::size_t at = column(map.entries.front().keyAt);
     const std::string entry = keyText(key, false) + ":\n" + spaces(at + 2)
-        + itemText(block, at + 2);
+        + itemText(item.block, at + 2);
     return addEntryText(map, entry, before);
 }
 

@@ -35,6 +35,13 @@ struct Attempt
     bool tidyBlankLines = true;
 };
 
+/// A new item as its author wrote it and as what it means.
+struct Item
+{
+    std::string_view block;
+    Value value;
+};
+
 class Planner
 {
 public:
@@ -51,10 +58,10 @@ public:
     TextChange addKey(const Trail &trail, std::string_view key, const Value &value,
                       const Names &before) const;
     TextChange removeAt(const Trail &trail, const YamlPath &path) const;
-    TextChange insertItem(const Trail &trail, std::size_t index, std::string_view block) const;
+    TextChange insertItem(const Trail &trail, std::size_t index, const Item &item) const;
     /// The key at the end of `trail` (a missing or empty list) becomes a list of this one item.
-    TextChange startList(const Slot &slot, std::string_view block) const;
-    TextChange addListKey(const Trail &trail, std::string_view key, std::string_view block,
+    TextChange startList(const Slot &slot, const Item &item) const;
+    TextChange addListKey(const Trail &trail, std::string_view key, const Item &item,
                           const Names &before) const;
     TextChange renameKey(const YamlNode &map, std::string_view key, std::string_view name) const;
 
