@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connector/Descriptor.h"
+
+#include <QObject>
+
+#include <memory>
+#include <string>
+
+namespace tw {
+struct HttpAnswer;
+}
+
+namespace tw::salesforce {
+
+class SalesforceConnection;
+
+/// Writes one record by its external id: creates it, or changes the one that has the key. Repeating
+/// it changes nothing, so it may be tried again after an unknown outcome. One object serves all
+/// items, on the engine's thread; its answers die with it.
+class RecordUpsert final : public QObject, public Step
+{
+public:
+    static NodeDescriptor descriptor();
+    static Result<std::unique_ptr<Step>> create(NodeContext context);
+
+    void process(const StepCall &call, StepReply reply) override;
+
+private:
+    RecordUpsert(NodeContext context, std::shared_ptr<SalesforceConnection> connection);
+
+    Result<std::string> keyOf(const Value &record) const;
+    std::string bodyOf(const Value &record) const;
+    void answered(const DocumentPtr &input, const std::string &key, StepReply &reply,
+                  Result<HttpAnswer> answer) const;
+    Result<DocumentPtr> resultOf(const DocumentPtr &input, const std::string &key,
+                                 const HttpAnswer &answer) const;
+    Error severalMatches(const std::string &key, const HttpAnswer &answer) const;
+
+    std::shared_ptr<SalesforceConnection> m_connection;
+    std::string m_client; ///< Comes back in change events as the origin.
+    std::string m_object;
+    std::string m_externalId;
+    std::string m_valueField;
+    bool m_updateOnly = false;
+};
+
+} // namespace tw::salesforce
