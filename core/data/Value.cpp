@@ -46,8 +46,8 @@ std::uint64_t mix(std::string_view text)
 
 std::uint32_t slotMaskFor(std::uint32_t members)
 {
-    std::uint32_t slots = 32;
-    while (slots < members * 2)
+    std::uint32_t slots = 16;
+    while (slots * 3ull < members * 4ull)
         slots *= 2;
     return slots - 1;
 }
@@ -77,11 +77,9 @@ Value Value::key(std::string_view text)
     return v;
 }
 
-std::uint32_t Value::home(std::uint32_t mask) const
+std::uint32_t Value::wideHome(std::uint32_t mask) const
 {
-    // 16 bits would pile the keys of a large (perhaps hostile) object onto one run of slots.
-    constexpr std::uint32_t kWideFrom = 1u << 10;
-    return mask < kWideFrom ? m_hash & mask : static_cast<std::uint32_t>(mix(text()) >> 16) & mask;
+    return static_cast<std::uint32_t>(mix(text()) >> 16) & mask;
 }
 
 double Value::toDouble() const
@@ -244,7 +242,7 @@ void ObjectBuilder::append(const Value &hashedKey, const Value &value)
     m_members[m_size++] = {hashedKey, value};
     if (!m_slots && m_size < kSlotsFrom)
         return;
-    if (!m_slots || m_size * 2 > m_slotMask + 1) {
+    if (!m_slots || m_size * 4ull > (m_slotMask + 1ull) * 3) {
         rehash();
         return;
     }
@@ -292,18 +290,44 @@ Value ObjectBuilder::get(const Value &hashedKey) const
     return index == kNone ? Value() : m_members[index].value;
 }
 
+/// Fills the slots for members that are all in place; false when a key repeats.
+bool ObjectBuilder::indexWhole()
+{
+    if (m_size < kSlotsFrom) {
+        for (std::uint32_t i = 1; i < m_size; ++i) {
+            for (std::uint32_t j = 0; j < i; ++j) {
+                if (sameKey(m_members[i].key, m_members[j].key))
+                    return false;
+            }
+        }
+        return true;
+    }
+    m_slotMask = slotMaskFor(m_size);
+    m_slots = newSlots(m_arena, m_slotMask);
+    for (std::uint32_t i = 0; i < m_size; ++i) {
+        const Value &key = m_members[i].key;
+        std::uint32_t slot = key.home(m_slotMask);
+        for (; m_slots[slot] != 0; slot = (slot + 1) & m_slotMask) {
+            if (sameKey(m_members[m_slots[slot] - 1].key, key))
+                return false;
+        }
+        m_slots[slot] = i + 1;
+    }
+    return true;
+}
+
 Value ObjectBuilder::fromMembers(Arena &arena, std::span<const Member> members)
 {
     ObjectBuilder object(arena);
-    const auto count = static_cast<std::uint32_t>(members.size());
-    object.reserve(count);
-    if (count >= kSlotsFrom) {
-        object.m_slotMask = slotMaskFor(count);
-        object.m_slots = newSlots(arena, object.m_slotMask);
-    }
+    object.reserve(static_cast<std::uint32_t>(members.size()));
+    std::ranges::copy(members, object.m_members);
+    object.m_size = static_cast<std::uint32_t>(members.size());
+    if (object.indexWhole())
+        return object.finish();
+    ObjectBuilder merged(arena);
     for (const Member &member : members)
-        object.set(member.key, member.value);
-    return object.finish();
+        merged.set(member.key, member.value);
+    return merged.finish();
 }
 
 Value ObjectBuilder::finish()

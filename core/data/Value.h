@@ -123,7 +123,13 @@ private:
     Value(Kind kind, std::string_view text)
         : m_kind(kind), m_size(static_cast<std::uint32_t>(text.size())), m_text(text.data())
     {}
-    std::uint32_t home(std::uint32_t mask) const; // first slot of a key
+    std::uint32_t home(std::uint32_t mask) const // first slot of a key
+    {
+        // 16 bits would pile the keys of a large (perhaps hostile) object onto one run of slots.
+        constexpr std::uint32_t kWideFrom = 1u << 10;
+        return mask < kWideFrom ? m_hash & mask : wideHome(mask);
+    }
+    std::uint32_t wideHome(std::uint32_t mask) const;
     std::uint64_t head() const // kind, flags, key hash and size at once
     {
         std::uint64_t word;
@@ -208,6 +214,7 @@ private:
     std::uint32_t indexOf(const Value &hashedKey) const;
     void append(const Value &hashedKey, const Value &value);
     void rehash();
+    bool indexWhole();
 
     Arena &m_arena;
     Member *m_members = nullptr;
