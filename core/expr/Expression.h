@@ -34,7 +34,8 @@ struct ExpressionError
     int start = -1;
     int end = -1;
     Phase phase = Phase::Evaluate;
-    std::string value; ///< The value that broke the rule, as short JSON; may hold payload: not for logs.
+    std::string
+        value; ///< The value that broke the rule, as short JSON; may hold payload: not for logs.
     int argument = -1; ///< 1-based index of the faulty argument.
 
     /// Config `expr.<code>` for a text that does not compile, Rejected for an evaluation;
@@ -70,10 +71,10 @@ private:
 /// place on every machine. Zero means unlimited, except for depth.
 struct Budget
 {
-    std::uint64_t steps = 50'000'000;      ///< Evaluated nodes; beyond: D1012.
-    std::uint64_t bytes = 256ull << 20;    ///< Arena bytes of this evaluation; beyond: D2015.
-    std::uint32_t depth = 500;             ///< Nested function calls; beyond: D1011.
-    std::uint64_t sequence = 10'000'000;   ///< Items of one sequence; beyond: D2015.
+    std::uint64_t steps = 50'000'000;       ///< Evaluated nodes; beyond: D1012.
+    std::uint64_t bytes = 256ull << 20;     ///< Arena bytes of this evaluation; beyond: D2015.
+    std::uint32_t depth = 500;              ///< Nested function calls; beyond: D1011.
+    std::uint64_t sequence = 10'000'000;    ///< Items of one sequence; beyond: D2015.
     std::chrono::milliseconds wallClock{0}; ///< Beyond: D1012.
     bool suiteCodes = false; ///< Depth and time report U1001, as the conformance suite expects.
 };
@@ -88,10 +89,10 @@ struct Environment
     };
 
     std::vector<Binding> bindings;
-    Instant now;              ///< What $now and $millis answer.
-    std::uint64_t seed = 0;   ///< For $random and $shuffle.
+    Instant now;            ///< What $now and $millis answer.
+    std::uint64_t seed = 0; ///< For $random and $shuffle.
     Budget budget;
-    bool allowEval = false;   ///< $eval fails with X1001 unless set; flows leave it off.
+    bool allowEval = false; ///< $eval fails with X1001 unless set; flows leave it off.
 };
 
 /// A compiled JSONata 2.2 expression: immutable, cheap to copy, shared freely between threads.

@@ -103,8 +103,8 @@ std::map<std::string, Figures> reference(const std::string &folder, int ms)
     if (!modules)
         return figures;
     const std::string script = std::filesystem::absolute(folder + "/reference.mjs").string();
-    const std::string command = "cd '" + std::string(modules) + "' && node '" + script + "' --ms "
-        + std::to_string(ms) + " 2>/dev/null";
+    const std::string command = "cd '" + std::string(modules) + "' && node '" + script + "' --ms " +
+                                std::to_string(ms) + " 2>/dev/null";
     FILE *pipe = popen(command.c_str(), "r");
     if (!pipe)
         return figures;
@@ -127,8 +127,8 @@ std::map<std::string, Figures> reference(const std::string &folder, int ms)
 int main(int argc, char **argv)
 {
     const char *shared = std::getenv("TIDEWIRE_SHARED");
-    const std::string folder = std::string(shared ? shared : TIDEWIRE_SOURCE_DIR "/../shared")
-        + "/bench/mapping";
+    const std::string folder =
+        std::string(shared ? shared : TIDEWIRE_SOURCE_DIR "/../shared") + "/bench/mapping";
     const int ms = argc > 1 ? std::atoi(argv[1]) : 400;
     const std::string only = argc > 2 ? argv[2] : "";
     const auto cases = parseJson(readFile(folder + "/cases.json"));
@@ -137,19 +137,21 @@ int main(int argc, char **argv)
         return 1;
     }
     const auto other = only.empty() ? reference(folder, ms) : std::map<std::string, Figures>();
-    std::printf("%-18s %10s %10s %10s | %10s %10s %10s | %8s %8s\n", "case (us)", "parse", "eval", "full",
-                "ref parse", "ref eval", "ref full", "x eval", "x full");
+    std::printf("%-18s %10s %10s %10s | %10s %10s %10s | %8s %8s\n", "case (us)", "parse", "eval",
+                "full", "ref parse", "ref eval", "ref full", "x eval", "x full");
     double product = 0;
     int compared = 0;
     for (const Value &test : cases->root().items()) {
         const std::string id(test.get("id").text());
         if (!only.empty() && id != only)
             continue;
-        const std::string event = readFile(folder + "/data/" + std::string(test.get("data").text()) + ".json");
+        const std::string event =
+            readFile(folder + "/data/" + std::string(test.get("data").text()) + ".json");
         const Figures ours = measureCase(std::string(test.get("expr").text()), event, ms / 1000.0);
         const auto known = other.find(id);
         if (known == other.end()) {
-            std::printf("%-18s %10.2f %10.3f %10.2f |\n", id.c_str(), ours.parse, ours.eval, ours.full);
+            std::printf("%-18s %10.2f %10.3f %10.2f |\n", id.c_str(), ours.parse, ours.eval,
+                        ours.full);
             continue;
         }
         const Figures &theirs = known->second;
@@ -160,6 +162,7 @@ int main(int argc, char **argv)
         ++compared;
     }
     if (compared > 0)
-        std::printf("geometric mean of eval over %d cases: %.1f x\n", compared, std::exp(product / compared));
+        std::printf("geometric mean of eval over %d cases: %.1f x\n", compared,
+                    std::exp(product / compared));
     return 0;
 }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/expr/Expression.h"
+
+#include <string>
+#include <string_view>
+
+namespace tw::expr {
+
+/// Fills in the sentence of `error.code` from its token, value and argument, unless it has one.
+void describe(ExpressionError &error);
+
+ExpressionError compileError(std::string_view code, int position, int start, int end,
+                             std::string token = {}, std::string value = {});
+
+/// A value as it appears in an error: JSON, cut to a line.
+std::string shortText(const Value &value);
+
+} // namespace tw::expr

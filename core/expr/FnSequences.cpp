@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/expr/Builtins.h"
+#include "core/expr/MergeSort.h"
+#include "core/expr/Utf8.h"
+#include "core/expr/Values.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace tw::expr::fn {
+
+Value boolean(Call &call)
+{
+    const Value value = call.arg(0);
+    return value.isUndefined() ? Value() : Value::boolean(truth(value));
+}
+
+Value negation(Call &call)
+{
+    const Value value = call.arg(0);
+    return value.isUndefined() ? Value() : Value::boolean(!truth(value));
+}
+
+Value exists(Call &call)
+{
+    return Value::boolean(!call.arg(0).isUndefined());
+}
+
+Value count(Call &call)
+{
+    const Value list = call.arg(0);
+    return Value::integer(list.isUndefined() ? 0 : list.size());
+}
+
+Value append(Call &call)
+{
+    return call.run.step(call.arg(0).size() / 16 + 1) ? appended(call.run, call.arg(0), call.arg(1))
+                                                      : Value();
+}
+
+Value reverse(Call &call)
+{
+    const Value list = call.arg(0);
+    if (list.isUndefined() || list.size() <= 1)
+        return list;
+    Items items(call.run);
+    for (std::uint32_t i = list.size(); i-- > 0;)
+        items.add(list.at(i));
+    return call.run.step(list.size()) ? items.finish(0) : Value();
+}
+
+Value shuffle(Call &call)
+{
+    const Value list = call.arg(0);
+    if (list.isUndefined() || list.size() <= 1)
+        return list;
+    Items items(call.run);
+    items.addAll(list.items());
+    for (std::uint32_t i = items.size() - 1; i > 0; --i)
+        std::swap(items[i], items[static_cast<std::uint32_t>(call.run.random().below(i + 1))]);
+    return call.run.step(list.size()) ? items.finish(0) : Value();
+}
+
+namespace {
+
+/// Equal scalars give equal texts; containers are compared with each other one by one.
+bool scalarKey(const Value &value, std::string &key)
+{
+    if (value.isArray() || value.isObject() || value.isFunction())
+        return false;
+    if (value.isString()) {
+        key.assign("s").append(value.text());
+        return true;
+    }
+    char text[64];
+    if (value.isNumber())
+        key.assign("n").append(text, printNumber(text, Value::number(numberOf(value))));
+    else
+        key.assign(value.isBool() ? (value.asBool() ? "t" : "f") : value.isNull() ? "0" : "u");
+    return true;
+}
+
+} // namespace
+
+Value distinct(Call &call)
+{
+    const Value list = call.arg(0);
+    if (!list.isArray() || list.size() <= 1)
+        return list;
+    constexpr std::uint32_t kFew = 12;
+    std::unordered_set<std::string> seen;
+    std::vector<Value> containers;
+    Items items(call.run);
+    std::string key;
+    for (const Value &item : list.items()) {
+        const bool number = item.isNumber() && item.kind() != Value::Kind::Int;
+        if (!call.run.step())
+            return {};
+        if (list.size() > kFew && !number && scalarKey(item, key)) {
+            if (seen.insert(key).second)
+                items.add(item);
+            continue;
+        }
+        bool known = false;
+        for (std::uint32_t i = 0; i < items.size() && !known; ++i)
+            known = sameValue(items[i], item);
+        if (!call.run.step(items.size() / 8))
+            return {};
+        if (!known)
+            items.add(item);
+    }
+    return items.finish(list.flags() & Value::Sequence);
+}
+
+Value zip(Call &call)
+{
+    std::uint32_t shortest = UINT32_MAX;
+    for (int i = 0; i < call.count; ++i)
+        shortest = std::min(shortest, call.arg(i).isArray() ? call.arg(i).size() : 0);
+    Items rows(call.run);
+    for (std::uint32_t row = 0; call.count > 0 && row < shortest && call.run.step(); ++row) {
+        auto *items = call.run.arena.allocateArray<Value>(static_cast<std::size_t>(call.count));
+        for (int i = 0; i < call.count; ++i)
+            items[i] = call.arg(i).at(row);
+        rows.add(Value::array(items, static_cast<std::uint32_t>(call.count)));
+    }
+    return rows.finish(0);
+}
+
+namespace {
+
+/// Stable merge sort by a function of the author, which may fail at any time.
+void sortByFunction(Call &call, std::vector<Value> &items, const Value &function)
+{
+    mergeSort(items, [&](const Value &a, const Value &b) {
+        if (call.run.failed() || !call.run.step())
+            return false;
+        const Value args[2] = {b, a}; // the function tells whether its first goes behind its second
+        return truth(callFunction(call.run, function, args, 2, Value::null(), call.frame));
+    });
+}
+
+} // namespace
+
+Value sort(Call &call)
+{
+    const Value list = call.arg(0);
+    if (list.isUndefined() || list.size() <= 1)
+        return list;
+    const auto items = list.items();
+    std::vector<Value> sorted(items.begin(), items.end());
+    if (!call.arg(1).isUndefined()) {
+        sortByFunction(call, sorted, call.arg(1));
+    } else if (std::all_of(items.begin(), items.end(),
+                           [](const Value &v) { return v.isNumber(); })) {
+        mergeSort(sorted, [](const Value &a, const Value &b) { return numberOf(a) < numberOf(b); });
+    } else if (std::all_of(items.begin(), items.end(),
+                           [](const Value &v) { return v.isString(); })) {
+        mergeSort(sorted, [](const Value &a, const Value &b) {
+            return utf8::compare(a.text(), b.text()) < 0;
+        });
+    } else {
+        return call.run.fail("D3070", nullptr, call.name, {}, 1);
+    }
+    Items result(call.run);
+    result.addAll(sorted);
+    return call.run.step(list.size()) ? result.finish(0) : Value();
+}
+
+Value map(Call &call)
+{
+    const Value list = call.arg(0);
+    if (list.isUndefined())
+        return {};
+    Items results(call.run);
+    for (std::uint32_t i = 0; i < list.size(); ++i) {
+        const Value result = callBack(call, call.arg(1), list.at(i), Value::integer(i), list);
+        if (call.run.failed())
+            return {};
+        if (!result.isUndefined())
+            results.add(result);
+    }
+    return results.finish();
+}
+
+Value filter(Call &call)
+{
+    const Value list = call.arg(0);
+    if (list.isUndefined())
+        return {};
+    Items results(call.run);
+    for (std::uint32_t i = 0; i < list.size(); ++i) {
+        const Value keep = callBack(call, call.arg(1), list.at(i), Value::integer(i), list);
+        if (call.run.failed())
+            return {};
+        if (truth(keep))
+            results.add(list.at(i));
+    }
+    return results.finish();
+}
+
+Value single(Call &call)
+{
+    const Value list = call.arg(0);
+    if (list.isUndefined())
+        return {};
+    Value result;
+    bool found = false;
+    for (std::uint32_t i = 0; i < list.size(); ++i) {
+        const bool all = call.arg(1).isUndefined();
+        const bool match =
+            all || truth(callBack(call, call.arg(1), list.at(i), Value::integer(i), list));
+        if (call.run.failed())
+            return {};
+        if (match && found)
+            return call.run.fail("D3138", nullptr, call.name, {}, 1);
+        if (match)
+            result = list.at(i);
+        found = found || match;
+    }
+    return found ? result : call.run.fail("D3139", nullptr, call.name, {}, 1);
+}
+
+Value reduce(Call &call)
+{
+    const Value list = call.arg(0);
+    if (list.isUndefined())
+        return {};
+    const Callable *function = callableOf(call.arg(1));
+    if (!function || function->arity < 2)
+        return call.run.fail("D3050", nullptr, call.name, {}, 2);
+    Value result = call.arg(2);
+    std::uint32_t at = 0;
+    if (result.isUndefined() && list.size() > 0)
+        result = list.at(at++);
+    for (; at < list.size(); ++at) {
+        const Value args[4] = {result, list.at(at), Value::integer(at), list};
+        result = callFunction(call.run, call.arg(1), args, std::clamp(function->arity, 2, 4),
+                              Value::null(), call.frame);
+        if (call.run.failed())
+            return {};
+    }
+    return result;
+}
+
+} // namespace tw::expr::fn

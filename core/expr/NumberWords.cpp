@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/expr/IntegerPicture.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace tw::expr {
+namespace {
+
+constexpr std::string_view kFew[] = {"Zero",    "One",     "Two",       "Three",    "Four",
+                                     "Five",    "Six",     "Seven",     "Eight",    "Nine",
+                                     "Ten",     "Eleven",  "Twelve",    "Thirteen", "Fourteen",
+                                     "Fifteen", "Sixteen", "Seventeen", "Eighteen", "Nineteen"};
+constexpr std::string_view kFewth[] = {
+    "Zeroth",     "First",     "Second",    "Third",       "Fourth",     "Fifth",     "Sixth",
+    "Seventh",    "Eighth",    "Ninth",     "Tenth",       "Eleventh",   "Twelfth",   "Thirteenth",
+    "Fourteenth", "Fifteenth", "Sixteenth", "Seventeenth", "Eighteenth", "Nineteenth"};
+constexpr std::string_view kTens[] = {"Twenty", "Thirty",  "Forty",  "Fifty",
+                                      "Sixty",  "Seventy", "Eighty", "Ninety"};
+constexpr std::string_view kThousands[] = {"Thousand", "Million", "Billion", "Trillion"};
+
+std::string words(double number, bool behind, bool ordinal)
+{
+    std::string out;
+    if (number < 20) {
+        const auto index = static_cast<std::size_t>(number);
+        return out.append(behind ? " and " : "").append(ordinal ? kFewth[index] : kFew[index]);
+    }
+    if (number < 100) {
+        const auto ten = static_cast<std::size_t>(number / 10);
+        const double rest = std::fmod(number, 10);
+        out.append(behind ? " and " : "").append(kTens[ten - 2]);
+        if (rest > 0)
+            out.append("-").append(words(rest, false, ordinal));
+        else if (ordinal)
+            out.replace(out.size() - 1, 1, "ieth");
+        return out;
+    }
+    double rest = 0;
+    out = behind ? ", " : "";
+    if (number < 1000) {
+        rest = std::fmod(number, 100);
+        out.append(kFew[static_cast<std::size_t>(number / 100)]).append(" Hundred");
+    } else {
+        const double magnitude = std::min(std::floor(std::log10(number) / 3 + 1e-12), 4.0);
+        const double factor = std::pow(10, magnitude * 3);
+        const double mantissa = std::floor(number / factor);
+        rest = number - mantissa * factor;
+        out.append(words(mantissa, false, false)).append(" ");
+        out.append(kThousands[static_cast<std::size_t>(magnitude) - 1]);
+    }
+    if (rest > 0)
+        out.append(words(rest, true, ordinal));
+    else if (ordinal)
+        out.append("th");
+    return out;
+}
+
+std::string lower(std::string_view text)
+{
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return out;
+}
+
+const std::map<std::string, double> &wordValues()
+{
+    static const std::map<std::string, double> kValues = [] {
+        std::map<std::string, double> values;
+        for (std::size_t i = 0; i < std::size(kFew); ++i) {
+            values[lower(kFew[i])] = static_cast<double>(i);
+            values[lower(kFewth[i])] = static_cast<double>(i);
+        }
+        for (std::size_t i = 0; i < std::size(kTens); ++i) {
+            const std::string word = lower(kTens[i]);
+            const auto value = static_cast<double>((i + 2) * 10);
+            values[word] = value;
+            values[word.substr(0, word.size() - 1) + "ieth"] = value;
+        }
+        values["hundred"] = values["hundredth"] = 100;
+        for (std::size_t i = 0; i < std::size(kThousands); ++i) {
+            const double value = std::pow(10, static_cast<double>(i + 1) * 3);
+            values[lower(kThousands[i])] = values[lower(kThousands[i]) + "th"] = value;
+        }
+        return values;
+    }();
+    return kValues;
+}
+
+} // namespace
+
+std::string numberInWords(double number, bool ordinal)
+{
+    return words(number, false, ordinal);
+}
+
+double numberFromWords(std::string_view text)
+{
+    std::vector<double> parts = {0};
+    std::string word;
+    const auto take = [&] {
+        const auto known = wordValues().find(word);
+        word.clear();
+        if (known == wordValues().end())
+            return;
+        const double value = known->second;
+        double top = parts.back();
+        parts.pop_back();
+        if (value < 100) {
+            if (top >= 1000) {
+                parts.push_back(top);
+                top = 0;
+            }
+            parts.push_back(top + value);
+        } else {
+            parts.push_back(top * value);
+        }
+    };
+    for (const char c : lower(text)) {
+        if (c == ' ' || c == ',' || c == '-')
+            take();
+        else
+            word += c;
+    }
+    take();
+    double sum = 0;
+    for (const double part : parts)
+        sum += part;
+    return sum;
+}
+
+std::string wordsRegex()
+{
+    std::string regex = "(?:";
+    for (const auto &[word, value] : wordValues())
+        regex += word + "|";
+    return regex + "and|[-, ])+";
+}
+
+} // namespace tw::expr

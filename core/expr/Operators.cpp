@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/expr/Nodes.h"
+#include "core/expr/Utf8.h"
+#include "core/expr/Values.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tw::expr {
+namespace {
+
+constexpr double kLargestRange = 1e7;
+
+bool isWholeNumber(const Value &value)
+{
+    return value.isNumber() && std::trunc(numberOf(value)) == numberOf(value);
+}
+
+/// `in` compares scalars by value and everything else by identity.
+bool isSameItem(const Value &a, const Value &b)
+{
+    if (a.isArray() || a.isObject())
+        return a.kind() == b.kind() && a.size() == b.size() && a.callable() == b.callable();
+    return sameValue(a, b);
+}
+
+bool isMember(const Value &item, const Value &list)
+{
+    if (!list.isArray())
+        return isSameItem(item, list);
+    return std::any_of(list.items().begin(), list.items().end(),
+                       [&item](const Value &other) { return isSameItem(item, other); });
+}
+
+} // namespace
+
+Value ContextNode::eval(Run &, Value input, Frame *) const
+{
+    const bool wrapper = input.isArray() && (input.flags() & kOuterWrapper) != 0;
+    return wrapper ? input.at(0) : collapsed(input);
+}
+
+Value VariableNode::eval(Run &run, Value, Frame *frame) const
+{
+    if (builtin && !run.shadowed)
+        return Value::function(static_cast<const Callable *>(builtin));
+    return collapsed(run.lookup(frame, name));
+}
+
+Value NegateNode::eval(Run &run, Value input, Frame *frame) const
+{
+    const Value value = inner->eval(run, input, frame);
+    if (run.failed() || value.isUndefined())
+        return {};
+    if (!value.isNumber())
+        return run.failValue("D1002", this, "-", value);
+    const double number = numberOf(value);
+    return std::isfinite(number) ? Value::number(-number) : run.fail("D1001", this, "-");
+}
+
+Value ConditionNode::eval(Run &run, Value input, Frame *frame) const
+{
+    const Value answer = condition->eval(run, input, frame);
+    if (run.failed())
+        return {};
+    if (truth(answer))
+        return then->eval(run, input, frame);
+    return otherwise ? otherwise->eval(run, input, frame) : Value();
+}
+
+Value FallbackNode::eval(Run &run, Value input, Frame *frame) const
+{
+    const Value value = left->eval(run, input, frame);
+    if (run.failed())
+        return {};
+    if (onlyMissing ? !value.isUndefined() : truth(value))
+        return value;
+    return right->eval(run, input, frame);
+}
+
+Value BinaryNode::eval(Run &run, Value input, Frame *frame) const
+{
+    const Value a = left->eval(run, input, frame);
+    if (run.failed())
+        return {};
+    if (which == Operator::And && !truth(a))
+        return Value::boolean(false);
+    if (which == Operator::Or && truth(a))
+        return Value::boolean(true);
+    const Value b = right->eval(run, input, frame);
+    if (run.failed())
+        return {};
+    switch (which) {
+    case Operator::And:
+    case Operator::Or:
+        return Value::boolean(truth(b));
+    case Operator::Equal:
+    case Operator::NotEqual:
+        if (a.isUndefined() || b.isUndefined())
+            return Value::boolean(false);
+        return Value::boolean(sameValue(a, b) == (which == Operator::Equal));
+    case Operator::In:
+        return Value::boolean(!a.isUndefined() && !b.isUndefined() && isMember(a, b));
+    case Operator::Range:
+        return range(run, a, b);
+    case Operator::Less:
+    case Operator::LessEqual:
+    case Operator::Greater:
+    case Operator::GreaterEqual:
+        return compare(run, a, b);
+    default:
+        return arithmetic(run, a, b);
+    }
+}
+
+Value BinaryNode::arithmetic(Run &run, const Value &a, const Value &b) const
+{
+    if (!a.isUndefined() && !a.isNumber())
+        return run.failValue("T2001", this, token, a);
+    if (!b.isUndefined() && !b.isNumber())
+        return run.failValue("T2002", this, token, b);
+    if (a.isUndefined() || b.isUndefined())
+        return {};
+    const double x = numberOf(a);
+    const double y = numberOf(b);
+    if (!std::isfinite(x) || !std::isfinite(y))
+        return run.fail("D1001", this, token);
+    switch (which) {
+    case Operator::Add:
+        return numeric(x + y);
+    case Operator::Subtract:
+        return numeric(x - y);
+    case Operator::Multiply:
+        return numeric(x * y);
+    case Operator::Divide:
+        return numeric(x / y);
+    default:
+        return numeric(std::fmod(x, y));
+    }
+}
+
+Value BinaryNode::compare(Run &run, const Value &a, const Value &b) const
+{
+    for (const Value *side : {&a, &b}) {
+        if (!side->isUndefined() && !side->isNumber() && !side->isString())
+            return run.failValue("T2010", this, token, *side);
+    }
+    if (a.isUndefined() || b.isUndefined())
+        return {};
+    if (a.isNumber() != b.isNumber())
+        return run.failValue("T2009", this, token, b);
+    double order = 0;
+    if (a.isNumber()) {
+        const double x = numberOf(a);
+        const double y = numberOf(b);
+        order = x < y ? -1 : x > y ? 1 : 0;
+        if (std::isnan(x) || std::isnan(y))
+            return Value::boolean(false);
+    } else {
+        order = utf8::compare(a.text(), b.text());
+    }
+    switch (which) {
+    case Operator::Less:
+        return Value::boolean(order < 0);
+    case Operator::LessEqual:
+        return Value::boolean(order <= 0);
+    case Operator::Greater:
+        return Value::boolean(order > 0);
+    default:
+        return Value::boolean(order >= 0);
+    }
+}
+
+Value BinaryNode::range(Run &run, const Value &a, const Value &b) const
+{
+    if (!a.isUndefined() && !isWholeNumber(a))
+        return run.failValue("T2003", this, token, a);
+    if (!b.isUndefined() && !isWholeNumber(b))
+        return run.failValue("T2004", this, token, b);
+    if (a.isUndefined() || b.isUndefined())
+        return {};
+    const double from = numberOf(a);
+    const double size = numberOf(b) - from + 1;
+    if (size <= 0)
+        return {};
+    if (!(size <= kLargestRange))
+        return run.failValue("D2014", this, token, Value::number(size));
+    const auto count = static_cast<std::uint32_t>(size);
+    if ((run.environment.budget.sequence > 0 && count > run.environment.budget.sequence))
+        return run.fail("D2015", this, token);
+    if (!run.charge(std::uint64_t{count} * sizeof(Value)) || !run.step(count))
+        return {};
+    auto *items = run.arena.allocateArray<Value>(count);
+    const bool exact = std::fabs(from) < 0x1p52;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        items[i] =
+            exact ? Value::integer(static_cast<std::int64_t>(from) + i) : Value::number(from + i);
+    }
+    return collapsed(Value::array(items, count, Value::Sequence));
+}
+
+Value ConcatNode::eval(Run &run, Value input, Frame *frame) const
+{
+    constexpr std::size_t kMost = 16;
+    std::string_view texts[kMost];
+    char digits[kMost][40];
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const Value value = parts[i]->eval(run, input, frame);
+        if (run.failed())
+            return {};
+        if (value.isString()) {
+            texts[i] = value.text();
+        } else if (value.isNumber() && value.kind() != Value::Kind::Digits &&
+                   std::isfinite(numberOf(value))) {
+            texts[i] = {digits[i], printNumber(digits[i], value)};
+        } else {
+            texts[i] = stringOf(run, value);
+        }
+        if (run.failed()) {
+            run.locate(*this, "&");
+            return {};
+        }
+        length += texts[i].size();
+    }
+    if (!run.charge(length))
+        return {};
+    auto *out = static_cast<char *>(run.arena.allocate(length, 1));
+    char *to = out;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        to = std::copy(texts[i].begin(), texts[i].end(), to);
+    return Value::string({out, length});
+}
+
+} // namespace tw::expr

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/expr/Expression.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tw::expr {
+
+/// An operator as one number, so that the parser can switch over it: op("~>").
+constexpr std::uint32_t op(std::string_view text)
+{
+    std::uint32_t packed = 0;
+    for (const char c : text)
+        packed = packed << 8 | static_cast<unsigned char>(c);
+    return packed;
+}
+
+struct Token
+{
+    enum class Type { End, Name, Variable, String, Number, Constant, Operator, Regex };
+    Type type = Type::End;
+    std::uint32_t id = 0; ///< Of an operator: op(text).
+    std::string text;
+    std::string flags; ///< Of a regex.
+    double number = 0;
+    int position = 0; ///< UTF-16 units up to the end of the token.
+    int start = 0;    ///< UTF-8 offsets.
+    int end = 0;
+};
+
+/// Splits an expression on demand: whether `/` divides or opens a regex depends on the parser.
+/// After a failure error() is set and every further token is End.
+class Tokenizer
+{
+public:
+    explicit Tokenizer(std::string_view text) : m_text(text) {}
+
+    Token next(bool infix);
+    bool failed() const { return !m_error.code.empty(); }
+    const ExpressionError &error() const { return m_error; }
+
+private:
+    bool skipBlanks();
+    Token make(Token::Type type, std::size_t start);
+    Token scanString(char quote, std::size_t start);
+    Token scanNumber(std::size_t start);
+    Token scanRegex(std::size_t start);
+    Token scanName(std::size_t start);
+    bool scanEscape(std::string &out);
+    bool scanUnicode(std::string &out);
+    Token fail(std::string code, std::string token, std::size_t at);
+    int unitsUpTo(std::size_t offset);
+
+    std::string_view m_text;
+    std::size_t m_at = 0;
+    std::size_t m_countedBytes = 0;
+    int m_countedUnits = 0;
+    ExpressionError m_error;
+};
+
+} // namespace tw::expr

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/expr/Values.h"
+
+#include "core/data/Json.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+
+namespace tw::expr {
+namespace {
+
+constexpr int kDeepestText = 1500;
+
+bool truthOfNumber(const Value &value)
+{
+    const double number = numberOf(value);
+    return number != 0 && !std::isnan(number);
+}
+
+/// The double that fifteen significant digits of `number` mean.
+double rounded(double number)
+{
+    char text[40];
+    const auto printed =
+        std::to_chars(text, text + sizeof text, number, std::chars_format::general, 15);
+    double value = number;
+    std::from_chars(text, printed.ptr, value);
+    return value;
+}
+
+bool isWhole(double number)
+{
+    return number == std::trunc(number);
+}
+
+/// A number whose shortest digits can be trusted to be few enough already.
+bool isShort(double number)
+{
+    const double scaled = number * 1e4;
+    return std::fabs(scaled) < 1e13 && scaled == std::trunc(scaled);
+}
+
+class Writer
+{
+public:
+    Writer(Run &run, bool pretty) : m_run(run), m_pretty(pretty) {}
+
+    std::string take() { return std::move(m_out); }
+    void write(const Value &value, int depth);
+
+private:
+    void writeArray(const Value &value, int depth);
+    void writeObject(const Value &value, int depth);
+    void newLine(int depth)
+    {
+        if (m_pretty)
+            m_out.append(1, '\n').append(static_cast<std::size_t>(depth) * 2, ' ');
+    }
+
+    Run &m_run;
+    bool m_pretty;
+    std::string m_out;
+};
+
+void Writer::write(const Value &value, int depth)
+{
+    if (depth > kDeepestText) {
+        m_run.fail("D1011");
+        return;
+    }
+    if (!m_run.step() || !m_run.charge(m_out.size()))
+        return;
+    switch (value.kind()) {
+    case Value::Kind::Array:
+        writeArray(value, depth);
+        break;
+    case Value::Kind::Object:
+        writeObject(value, depth);
+        break;
+    case Value::Kind::String:
+        appendJsonString(m_out, value.text());
+        break;
+    case Value::Kind::Function:
+        m_out += "\"\"";
+        break;
+    case Value::Kind::Bool:
+        m_out += value.asBool() ? "true" : "false";
+        break;
+    case Value::Kind::Undefined:
+    case Value::Kind::Null:
+        m_out += "null";
+        break;
+    default: {
+        char text[64];
+        if (value.kind() == Value::Kind::Digits)
+            m_out += value.text();
+        else if (value.kind() == Value::Kind::Double && !std::isfinite(value.rawDouble()))
+            m_out += "null";
+        else
+            m_out.append(text, printNumber(text, value));
+    }
+    }
+}
+
+void Writer::writeArray(const Value &value, int depth)
+{
+    m_out += '[';
+    bool first = true;
+    for (const Value &item : value.items()) {
+        if (!first)
+            m_out += ',';
+        first = false;
+        newLine(depth + 1);
+        write(item, depth + 1);
+        if (m_run.failed())
+            return;
+    }
+    if (!first)
+        newLine(depth);
+    m_out += ']';
+}
+
+void Writer::writeObject(const Value &value, int depth)
+{
+    m_out += '{';
+    bool first = true;
+    for (const Member &member : value.members()) {
+        if (member.value.isUndefined())
+            continue;
+        if (!first)
+            m_out += ',';
+        first = false;
+        newLine(depth + 1);
+        appendJsonString(m_out, member.key.text());
+        m_out += m_pretty ? ": " : ":";
+        write(member.value, depth + 1);
+        if (m_run.failed())
+            return;
+    }
+    if (!first)
+        newLine(depth);
+    m_out += '}';
+}
+
+} // namespace
+
+bool truth(const Value &value)
+{
+    switch (value.kind()) {
+    case Value::Kind::Bool:
+        return value.asBool();
+    case Value::Kind::String:
+    case Value::Kind::Object:
+        return value.size() > 0;
+    case Value::Kind::Array: {
+        const auto items = value.items();
+        return std::any_of(items.begin(), items.end(),
+                           [](const Value &item) { return truth(item); });
+    }
+    case Value::Kind::Undefined:
+    case Value::Kind::Null:
+    case Value::Kind::Function:
+        return false;
+    default:
+        return truthOfNumber(value);
+    }
+}
+
+std::size_t printNumber(char *to, const Value &number)
+{
+    if (number.kind() == Value::Kind::Int) {
+        return static_cast<std::size_t>(std::to_chars(to, to + 40, number.rawInt()).ptr - to);
+    }
+    if (number.kind() == Value::Kind::UInt)
+        return static_cast<std::size_t>(std::to_chars(to, to + 40, number.rawUInt()).ptr - to);
+    double value = number.toDouble();
+    if (std::fabs(value) < 1e15 && isWhole(value)) {
+        const auto whole = static_cast<std::int64_t>(value);
+        return static_cast<std::size_t>(std::to_chars(to, to + 40, whole).ptr - to);
+    }
+    if (!isWhole(value) && !isShort(value))
+        value = rounded(value);
+    std::string text;
+    appendNumber(text, value);
+    std::copy(text.begin(), text.end(), to);
+    return text.size();
+}
+
+std::string_view stringOf(Run &run, const Value &value, bool pretty)
+{
+    switch (value.kind()) {
+    case Value::Kind::String:
+    case Value::Kind::Digits:
+        return value.text();
+    case Value::Kind::Undefined:
+    case Value::Kind::Function:
+        return {};
+    case Value::Kind::Bool:
+        return value.asBool() ? "true" : "false";
+    case Value::Kind::Null:
+        return "null";
+    case Value::Kind::Array:
+    case Value::Kind::Object: {
+        Writer writer(run, pretty);
+        if (value.isArray() && value.has(static_cast<Value::Flag>(kOuterWrapper)) &&
+            value.size() > 0)
+            writer.write(value.at(0), 0);
+        else
+            writer.write(value, 0);
+        const std::string text = writer.take();
+        return run.charge(text.size()) ? run.arena.copy(text) : std::string_view();
+    }
+    default: {
+        if (value.kind() == Value::Kind::Double && !std::isfinite(value.rawDouble())) {
+            run.fail("D3001");
+            return {};
+        }
+        char text[64];
+        return run.arena.copy({text, printNumber(text, value)});
+    }
+    }
+}
+
+bool sameValue(const Value &a, const Value &b)
+{
+    if (a.kind() == Value::Kind::String && b.kind() == Value::Kind::String)
+        return a.text() == b.text();
+    return equals(a, b);
+}
+
+Value appended(Run &run, const Value &first, const Value &second)
+{
+    if (first.isUndefined())
+        return second;
+    if (second.isUndefined())
+        return first;
+    Items items(run);
+    items.append(first);
+    items.append(second);
+    return items.finish(first.isArray() ? 0 : Value::Sequence);
+}
+
+int nesting(const Value &value, int limit)
+{
+    if (limit <= 0 || (!value.isArray() && !value.isObject()))
+        return 0;
+    int deepest = 0;
+    for (const Value &item : value.items())
+        deepest = std::max(deepest, nesting(item, limit - 1));
+    for (const Member &member : value.members())
+        deepest = std::max(deepest, nesting(member.value, limit - 1));
+    return deepest + 1;
+}
+
+} // namespace tw::expr

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/expr/Run.h"
+
+#include <cmath>
+
+namespace tw::expr {
+
+/// JSONata's idea of true; undefined counts as false.
+bool truth(const Value &value);
+
+inline double numberOf(const Value &value)
+{
+    if (value.kind() == Value::Kind::Double)
+        return value.rawDouble();
+    if (value.kind() == Value::Kind::Int)
+        return static_cast<double>(value.rawInt());
+    return value.toDouble();
+}
+
+/// Whole doubles within the exact range become integers, which print and compare faster.
+inline Value numeric(double number)
+{
+    return Value::number(number);
+}
+
+/// What `$string` makes of a value; numbers are rounded to 15 significant digits. Lives in the
+/// arena.
+std::string_view stringOf(Run &run, const Value &value, bool pretty = false);
+/// Appends a number the same way to a buffer of at least 40 bytes; returns its length.
+std::size_t printNumber(char *to, const Value &number);
+
+/// `=`: deep, without regard to the order of keys.
+bool sameValue(const Value &a, const Value &b);
+
+/// An array of the value's items, or of the value; nothing for undefined. No copy of items.
+inline Value asArray(Run &run, const Value &value)
+{
+    if (value.isArray())
+        return value;
+    if (value.isUndefined())
+        return Value::array(nullptr, 0, Value::Sequence);
+    auto *one = run.make<Value>();
+    *one = value;
+    return Value::array(one, 1, Value::Sequence);
+}
+
+/// Two values as one array, as grouping and array constructors join them.
+Value appended(Run &run, const Value &first, const Value &second);
+
+/// How deeply arrays and objects are nested, counted no further than `limit`.
+int nesting(const Value &value, int limit);
+
+} // namespace tw::expr
