@@ -34,8 +34,9 @@ void Arena::reset()
 {
     if (m_blocks.empty())
         return;
-    const auto largest = std::max_element(m_blocks.begin(), m_blocks.end(),
-                                          [](const Block &a, const Block &b) { return a.size < b.size; });
+    const auto largest =
+        std::max_element(m_blocks.begin(), m_blocks.end(),
+                         [](const Block &a, const Block &b) { return a.size < b.size; });
     std::swap(*largest, m_blocks.front());
     for (std::size_t i = 1; i < m_blocks.size(); ++i)
         ::operator delete(m_blocks[i].memory);

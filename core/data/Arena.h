@@ -23,7 +23,8 @@ public:
 
     void *allocate(std::size_t bytes, std::size_t alignment = alignof(std::uint64_t))
     {
-        const auto at = (m_cursor + (alignment - 1)) & ~(static_cast<std::uintptr_t>(alignment) - 1);
+        const auto at =
+            (m_cursor + (alignment - 1)) & ~(static_cast<std::uintptr_t>(alignment) - 1);
         if (at + bytes > m_end || at + bytes < at)
             return allocateSlowly(bytes, alignment);
         m_cursor = at + bytes;

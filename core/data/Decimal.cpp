@@ -21,8 +21,8 @@ Error tooWide()
 
 Error badSyntax(std::string_view text)
 {
-    return rejectedError("data.decimal_syntax", "'" + std::string(text.substr(0, 80))
-                             + "' is not a decimal number such as -12.30.");
+    return rejectedError("data.decimal_syntax", "'" + std::string(text.substr(0, 80)) +
+                                                    "' is not a decimal number such as -12.30.");
 }
 
 UnsignedWide magnitude(Wide number)
@@ -107,8 +107,8 @@ Result<Decimal> Decimal::parse(std::string_view text)
     const std::int64_t fraction = point < power ? static_cast<std::int64_t>(power - point) - 1 : 0;
     const number::Shape shape = number::shapeOf(plain);
     const auto length = static_cast<std::int64_t>(shape.digits.size());
-    const std::int64_t exponent
-        = power < plain.size() ? number::readExponent(std::string_view(plain).substr(power + 1)) : 0;
+    const std::int64_t exponent =
+        power < plain.size() ? number::readExponent(std::string_view(plain).substr(power + 1)) : 0;
     const std::int64_t scale = std::max<std::int64_t>(fraction - exponent, 0);
     if (shape.digits.empty())
         return fromWide(0, static_cast<int>(std::min<std::int64_t>(scale, kMaxDigits)));
@@ -131,7 +131,8 @@ Result<Decimal> Decimal::fromValue(const Value &value)
     if (value.kind() == Value::Kind::Digits)
         return parse(value.text());
     if (value.kind() != Value::Kind::Double)
-        return rejectedError("data.decimal_syntax", "A number was expected, but the value is none.");
+        return rejectedError("data.decimal_syntax",
+                             "A number was expected, but the value is none.");
     char text[number::kLongest];
     return parse({text, static_cast<std::size_t>(number::write(text, value.rawDouble()) - text)});
 }
@@ -175,8 +176,8 @@ Result<Decimal> Decimal::rescaled(int scale, Rounding rounding) const
     UnsignedWide quotient = size / divisor;
     const UnsignedWide rest = size % divisor;
     if (rest != 0 && rounding == Rounding::Exact)
-        return rejectedError("data.decimal_inexact", toString() + " has more than "
-                                 + std::to_string(scale) + " decimals.");
+        return rejectedError("data.decimal_inexact",
+                             toString() + " has more than " + std::to_string(scale) + " decimals.");
     if (roundsAway(quotient, rest, divisor, rounding))
         ++quotient;
     const auto rounded = static_cast<Wide>(quotient);

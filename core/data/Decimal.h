@@ -19,7 +19,8 @@ public:
     enum class Rounding { HalfEven, HalfUp, Down, Exact }; ///< Exact: an error if digits would go.
 
     constexpr Decimal() = default;
-    constexpr Decimal(std::int64_t unscaled, int scale = 0) : m_unscaled(unscaled), m_scale(scale) {}
+    constexpr Decimal(std::int64_t unscaled, int scale = 0) : m_unscaled(unscaled), m_scale(scale)
+    {}
     /// Reads "-12.30", "1e3", "0.5"; keeps the written scale. Error `data.decimal_syntax`.
     static Result<Decimal> parse(std::string_view text);
     /// Any JSON number; a Double is read as its shortest digits (what the sender wrote).

@@ -63,8 +63,13 @@ class FastReader
 public:
     FastReader(Arena &arena, char *text, std::size_t size, std::size_t maxDepth,
                ReaderScratch &scratch)
-        : m_arena(arena), m_text(text), m_size(size), m_maxDepth(maxDepth), m_tree(scratch.tree),
-          m_offsets(scratch.index.offsets()), m_count(scratch.index.count()),
+        : m_arena(arena),
+          m_text(text),
+          m_size(size),
+          m_maxDepth(maxDepth),
+          m_tree(scratch.tree),
+          m_offsets(scratch.index.offsets()),
+          m_count(scratch.index.count()),
           m_escape(findEscape(0))
     {}
 
@@ -247,8 +252,8 @@ bool FastReader::read(Value &root)
 
 Result<Value> tooLarge(const JsonLimits &limits)
 {
-    return rejectedError("data.json_too_large", "The JSON text is larger than the limit of "
-                             + std::to_string(limits.bytes) + " bytes.");
+    return rejectedError("data.json_too_large", "The JSON text is larger than the limit of " +
+                                                    std::to_string(limits.bytes) + " bytes.");
 }
 
 } // namespace
@@ -267,8 +272,8 @@ Result<Value> parseJsonInto(Arena &arena, std::string_view text, const JsonLimit
         char *copy = arena.allocateArray<char>(text.size() + simdjson::SIMDJSON_PADDING);
         std::memcpy(copy, text.data(), text.size());
         std::memset(copy + text.size(), ' ', simdjson::SIMDJSON_PADDING);
-        sound = own.index.build(copy, text.size())
-            && FastReader(arena, copy, text.size(), limits.depth, own).read(root);
+        sound = own.index.build(copy, text.size()) &&
+                FastReader(arena, copy, text.size(), limits.depth, own).read(root);
     }
     own.index.release();
     if (sound)

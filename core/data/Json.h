@@ -16,10 +16,11 @@ struct JsonLimits
     std::size_t depth = 512;
 };
 
-/// Parses RFC 8259 text (UTF-8, an optional byte order mark is skipped). simdjson does the work; what
-/// it refuses although it is sound JSON (integers beyond 64 bits, exponents beyond double, unpaired
-/// surrogate escapes, kept as U+FFFD-free WTF-8) goes through a small parser of our own. A repeated
-/// key keeps its first place and its last value. Errors: `data.json_syntax` with line and column.
+/// Parses RFC 8259 text (UTF-8, an optional byte order mark is skipped). simdjson does the work;
+/// what it refuses although it is sound JSON (integers beyond 64 bits, exponents beyond double,
+/// unpaired surrogate escapes, kept as U+FFFD-free WTF-8) goes through a small parser of our own. A
+/// repeated key keeps its first place and its last value. Errors: `data.json_syntax` with line and
+/// column.
 Result<Document> parseJson(std::string_view text, const JsonLimits &limits = {});
 
 /// The same into an arena that exists already; strings are copied into it.

@@ -51,8 +51,9 @@ private:
 SlowParser::Next SlowParser::fail(std::size_t at, std::string message)
 {
     const utf8::LineColumn place = utf8::lineColumn(m_text, at);
-    m_error = rejectedError("data.json_syntax", "Line " + std::to_string(place.line) + ", column "
-                                + std::to_string(place.column) + ": " + std::move(message));
+    m_error = rejectedError("data.json_syntax", "Line " + std::to_string(place.line) + ", column " +
+                                                    std::to_string(place.column) + ": " +
+                                                    std::move(message));
     return Next::Failed;
 }
 
@@ -60,8 +61,9 @@ SlowParser::Next SlowParser::failAtEnd()
 {
     if (m_tree.depth() == 0)
         return fail(m_at, "The text ends where a JSON value is expected.");
-    return fail(m_at, std::string("The text ends inside ")
-                    + (m_tree.inObject() ? "an object: '}' is missing." : "a list: ']' is missing."));
+    return fail(m_at,
+                std::string("The text ends inside ") +
+                    (m_tree.inObject() ? "an object: '}' is missing." : "a list: ']' is missing."));
 }
 
 void SlowParser::skipBlanks()
@@ -112,8 +114,9 @@ std::optional<std::string_view> SlowParser::readString()
     char *to = m_arena.allocateArray<char>(raw.size());
     const char *end = unescape(to, raw.data(), raw.data() + raw.size());
     if (!end) {
-        fail(start, "This string holds an escape that JSON does not know (allowed are \\\" \\\\ \\/ "
-                    "\\b \\f \\n \\r \\t and \\u with four hex digits).");
+        fail(start,
+             "This string holds an escape that JSON does not know (allowed are \\\" \\\\ \\/ "
+             "\\b \\f \\n \\r \\t and \\u with four hex digits).");
         return std::nullopt;
     }
     return std::string_view(to, static_cast<std::size_t>(end - to));
@@ -179,9 +182,10 @@ SlowParser::Next SlowParser::readValue()
         return finishValue(Value::null());
     if (number::isJsonNumber(*word))
         return finishValue(number::fromText(m_arena.copy(*word)));
-    return fail(m_at - word->size(),
-                "'" + std::string(word->substr(0, 80))
-                    + "' is no JSON value. Texts need double quotes; numbers are written like -12.5.");
+    return fail(
+        m_at - word->size(),
+        "'" + std::string(word->substr(0, 80)) +
+            "' is no JSON value. Texts need double quotes; numbers are written like -12.5.");
 }
 
 SlowParser::Next SlowParser::readKey()
@@ -197,7 +201,8 @@ SlowParser::Next SlowParser::readKey()
     m_tree.push(Value::key(*name));
     skipBlanks();
     if (atEnd() || here() != ':')
-        return fail(m_at, "Expected ':' after the name \"" + std::string(name->substr(0, 80)) + "\".");
+        return fail(m_at,
+                    "Expected ':' after the name \"" + std::string(name->substr(0, 80)) + "\".");
     ++m_at;
     return Next::Value;
 }
@@ -208,8 +213,8 @@ SlowParser::Next SlowParser::readAfterValue()
     if (here() == (object ? '}' : ']'))
         return closeContainer();
     if (here() != ',')
-        return fail(m_at, std::string("Expected ',' or '") + (object ? '}' : ']') + "' after "
-                        + afterWhat() + ".");
+        return fail(m_at, std::string("Expected ',' or '") + (object ? '}' : ']') + "' after " +
+                              afterWhat() + ".");
     ++m_at;
     return object ? Next::Key : Next::Value;
 }

@@ -48,8 +48,8 @@ char *unescapeCodePoint(char *to, const char *&from, const char *end)
     if (high && end - from >= 6 && from[0] == '\\' && from[1] == 'u') {
         const std::int32_t low = hexWord(from + 2, end);
         if (low >= 0xDC00 && low < 0xE000) {
-            codePoint = 0x10000 + ((codePoint - 0xD800) << 10)
-                + (static_cast<std::uint32_t>(low) - 0xDC00);
+            codePoint =
+                0x10000 + ((codePoint - 0xD800) << 10) + (static_cast<std::uint32_t>(low) - 0xDC00);
             from += 6;
         }
     }
@@ -98,8 +98,8 @@ Value TreeStack::close(Arena &arena)
     const std::size_t count = m_values.size() - frame.first;
     Value made;
     if (frame.object) {
-        made = ObjectBuilder::fromMembers(
-            arena, {reinterpret_cast<const Member *>(first), count / 2});
+        made =
+            ObjectBuilder::fromMembers(arena, {reinterpret_cast<const Member *>(first), count / 2});
     } else {
         auto *items = arena.allocateArray<Value>(count);
         if (count > 0)
@@ -146,9 +146,9 @@ char *unescape(char *to, const char *from, const char *end)
 
 Error tooDeep(const JsonLimits &limits)
 {
-    return rejectedError("data.json_too_deep",
-                         "The JSON text is nested deeper than " + std::to_string(limits.depth)
-                             + " levels, which is more than Tidewire reads.");
+    return rejectedError("data.json_too_deep", "The JSON text is nested deeper than " +
+                                                   std::to_string(limits.depth) +
+                                                   " levels, which is more than Tidewire reads.");
 }
 
 } // namespace tw::json

@@ -25,15 +25,14 @@ bool needsCare(const char *at)
     std::uint64_t word = 0;
     std::memcpy(&word, at, 8);
     const std::uint64_t controls = (word - kOnes * 0x20) & ~word & kHighs;
-    return (controls | zeroBytes(word ^ (kOnes * '"')) | zeroBytes(word ^ (kOnes * '\\'))
-            | zeroBytes(word ^ (kOnes * 0xED)))
-        != 0;
+    return (controls | zeroBytes(word ^ (kOnes * '"')) | zeroBytes(word ^ (kOnes * '\\')) |
+            zeroBytes(word ^ (kOnes * 0xED))) != 0;
 }
 
 bool isSurrogate(const char *at, const char *end)
 {
-    return end - at >= 3 && static_cast<unsigned char>(*at) == 0xED
-        && static_cast<unsigned char>(at[1]) >= 0xA0;
+    return end - at >= 3 && static_cast<unsigned char>(*at) == 0xED &&
+           static_cast<unsigned char>(at[1]) >= 0xA0;
 }
 
 /// Appends to a string through a raw pointer; the string has its true size after finish().
@@ -99,8 +98,8 @@ char *writeEscape(char *to, unsigned char c)
 
 char *writeSurrogate(char *to, const char *at)
 {
-    const unsigned unit = 0xD000u | ((static_cast<unsigned char>(at[1]) & 0x3Fu) << 6)
-        | (static_cast<unsigned char>(at[2]) & 0x3Fu);
+    const unsigned unit = 0xD000u | ((static_cast<unsigned char>(at[1]) & 0x3Fu) << 6) |
+                          (static_cast<unsigned char>(at[2]) & 0x3Fu);
     return writeUnicodeEscape(to, unit);
 }
 

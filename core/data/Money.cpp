@@ -96,8 +96,9 @@ Result<CurrencyRule> currencyRule(std::string_view code)
         upper += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     const bool letters = std::ranges::all_of(upper, [](char c) { return c >= 'A' && c <= 'Z'; });
     if (upper.size() != 3 || !letters)
-        return rejectedError("data.bad_currency", "'" + std::string(code.substr(0, 40))
-                                 + "' is no currency code; use three letters such as USD.");
+        return rejectedError("data.bad_currency",
+                             "'" + std::string(code.substr(0, 40)) +
+                                 "' is no currency code; use three letters such as USD.");
     const auto *found = std::ranges::lower_bound(kRows, std::string_view(upper), {}, &Row::code);
     if (found != kRows.end() && found->code == upper)
         return ruleOf(*found);
@@ -129,10 +130,11 @@ Result<Money> Money::fromMajor(const Decimal &major, std::string_view currency)
         return std::move(rule).error();
     const auto minor = major.toUnits(rule->exponent);
     if (!minor && minor.error().code == "data.decimal_inexact")
-        return rejectedError("data.money_precision",
-                             major.toString() + " " + rule->code
-                                 + " has digits below the smallest unit of the currency; round it to "
-                                 + std::to_string(rule->exponent) + " decimals first.");
+        return rejectedError(
+            "data.money_precision",
+            major.toString() + " " + rule->code +
+                " has digits below the smallest unit of the currency; round it to " +
+                std::to_string(rule->exponent) + " decimals first.");
     if (!minor)
         return minor.error();
     return Money(*minor, rule->code, rule->exponent, isWholeInLife(*rule));
@@ -153,8 +155,9 @@ std::string Money::text() const
 Result<Money> add(const Money &a, const Money &b)
 {
     if (a.m_currency != b.m_currency)
-        return rejectedError("data.currency_mismatch", a.text() + " and " + b.text()
-                                 + " cannot be added: convert one of them first.");
+        return rejectedError("data.currency_mismatch",
+                             a.text() + " and " + b.text() +
+                                 " cannot be added: convert one of them first.");
     Money sum = a;
     if (__builtin_add_overflow(a.m_minor, b.m_minor, &sum.m_minor))
         return rejectedError("data.decimal_overflow",

@@ -39,14 +39,16 @@ public:
 
     std::int64_t minor() const { return m_minor; }
     const std::string &currency() const { return m_currency; } ///< Upper case.
-    Decimal major() const; ///< 1099 USD gives 10.99, 1099 JPY 1099, 1099 KWD 1.099, 500 UGX 5.
+    Decimal major() const;    ///< 1099 USD gives 10.99, 1099 JPY 1099, 1099 KWD 1.099, 500 UGX 5.
     std::string text() const; ///< "10.99 USD": as many decimals as people write for the currency.
 
     friend Result<Money> add(const Money &a, const Money &b); ///< Error `data.currency_mismatch`.
 
 private:
     Money(std::int64_t minor, std::string currency, int exponent, bool wholeInLife)
-        : m_minor(minor), m_currency(std::move(currency)), m_exponent(exponent),
+        : m_minor(minor),
+          m_currency(std::move(currency)),
+          m_exponent(exponent),
           m_wholeInLife(wholeInLife)
     {}
     std::int64_t m_minor = 0;

@@ -33,7 +33,7 @@ std::size_t countDigits(std::string_view text, std::size_t from)
 struct Scan
 {
     bool negative = false;
-    bool whole = true;         ///< Neither fraction nor exponent.
+    bool whole = true; ///< Neither fraction nor exponent.
     std::uint64_t mantissa = 0;
     int digits = 0;            ///< Significant digits read into `mantissa`.
     bool overflow = false;     ///< More than 19 significant digits.
@@ -278,7 +278,8 @@ char *write(char *to, double number)
         number = -number;
     }
     char text[kLongest]; // d.ddde+xx
-    const char *end = std::to_chars(text, text + kLongest, number, std::chars_format::scientific).ptr;
+    const char *end =
+        std::to_chars(text, text + kLongest, number, std::chars_format::scientific).ptr;
     char digits[kLongest];
     int count = 0;
     const char *at = text;

@@ -36,8 +36,8 @@ std::uint64_t mix(std::string_view text)
         tail = load(text.data() + text.size() - 4, 4);
     } else if (!text.empty()) {
         head = static_cast<unsigned char>(text[0]);
-        tail = static_cast<unsigned char>(text[text.size() / 2]) << 8
-            | static_cast<unsigned char>(text.back());
+        tail = static_cast<unsigned char>(text[text.size() / 2]) << 8 |
+               static_cast<unsigned char>(text.back());
     }
     head = (head ^ 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
     word = (word + tail + (head ^ (head >> 29))) * 0x94d049bb133111ebu;
@@ -389,8 +389,8 @@ bool sameNumber(const Value &a, const Value &b)
     const Value &whole = a.kind() == Kind::Double ? b : a;
     const double decimal = a.kind() == Kind::Double ? a.rawDouble() : b.rawDouble();
     if (whole.kind() == Kind::UInt)
-        return decimal < 0x1p64 && decimal >= 0x1p63 && decimal == std::trunc(decimal)
-            && static_cast<std::uint64_t>(decimal) == whole.rawUInt();
+        return decimal < 0x1p64 && decimal >= 0x1p63 && decimal == std::trunc(decimal) &&
+               static_cast<std::uint64_t>(decimal) == whole.rawUInt();
     const Value rounded = Value::number(decimal);
     return rounded.toInt() == whole.rawInt();
 }

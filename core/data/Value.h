@@ -18,14 +18,24 @@ struct ObjectRep;
 /// One value of a message: 16 bytes, trivially copied, pointing into an Arena that must outlive it.
 ///
 /// Values are immutable once built (ArrayBuilder, ObjectBuilder). Objects keep the order of
-/// insertion. `Undefined` (no value) is not `Null`. Numbers: Int and UInt are exact, Double is what a
-/// JSON decimal of up to 17 digits means, Digits keeps the text of a number that neither can hold,
-/// so that copying never changes it. Function is for the expression engine alone.
+/// insertion. `Undefined` (no value) is not `Null`. Numbers: Int and UInt are exact, Double is what
+/// a JSON decimal of up to 17 digits means, Digits keeps the text of a number that neither can
+/// hold, so that copying never changes it. Function is for the expression engine alone.
 class Value
 {
 public:
     enum class Kind : std::uint8_t {
-        Undefined, Null, Bool, Int, UInt, Double, Digits, String, Array, Object, Function
+        Undefined,
+        Null,
+        Bool,
+        Int,
+        UInt,
+        Double,
+        Digits,
+        String,
+        Array,
+        Object,
+        Function
     };
 
     /// Marks of the expression engine on arrays (JSONata sequences); no meaning elsewhere.
@@ -93,11 +103,11 @@ public:
     }
 
     bool asBool() const { return m_int != 0; }
-    std::int64_t rawInt() const { return m_int; }          ///< Kind Int only.
+    std::int64_t rawInt() const { return m_int; }                               ///< Kind Int only.
     std::uint64_t rawUInt() const { return static_cast<std::uint64_t>(m_int); } ///< Kind UInt only.
-    double rawDouble() const { return m_double; }          ///< Kind Double only.
-    double toDouble() const;                               ///< Any number kind.
-    std::optional<std::int64_t> toInt() const;             ///< Whole numbers within 64 bits, any kind.
+    double rawDouble() const { return m_double; } ///< Kind Double only.
+    double toDouble() const;                      ///< Any number kind.
+    std::optional<std::int64_t> toInt() const;    ///< Whole numbers within 64 bits, any kind.
     std::string_view text() const { return {m_text, m_size}; } ///< Kinds String and Digits.
     const void *callable() const { return m_callable; }
 
@@ -113,8 +123,8 @@ public:
 
     friend bool sameKey(const Value &a, const Value &b)
     {
-        return a.head() == b.head()
-            && (a.m_text == b.m_text || std::memcmp(a.m_text, b.m_text, a.m_size) == 0);
+        return a.head() == b.head() &&
+               (a.m_text == b.m_text || std::memcmp(a.m_text, b.m_text, a.m_size) == 0);
     }
 
 private:
@@ -201,8 +211,9 @@ class ObjectBuilder
 public:
     explicit ObjectBuilder(Arena &arena) : m_arena(arena) {}
     void reserve(std::uint32_t count);
-    void set(std::string_view name, const Value &value);  ///< Copies the name into the arena if new.
-    void set(const Value &hashedKey, const Value &value); ///< The key's text must outlive the arena.
+    void set(std::string_view name, const Value &value); ///< Copies the name into the arena if new.
+    void set(const Value &hashedKey,
+             const Value &value); ///< The key's text must outlive the arena.
     void remove(const Value &hashedKey);
     Value get(const Value &hashedKey) const;
     std::uint32_t size() const { return m_size; }

@@ -29,11 +29,11 @@ struct YamlNode
 
     Kind kind = Kind::Null;
     Style style = Style::Plain;
-    std::string scalar;            ///< Unescaped text of a scalar.
-    TextPosition at;               ///< First character of the node.
-    std::size_t end = 0;           ///< Offset behind the last character of the node.
-    std::vector<YamlNode> items;   ///< Sequence.
-    std::vector<Entry> entries;    ///< Map, in the file's order.
+    std::string scalar;          ///< Unescaped text of a scalar.
+    TextPosition at;             ///< First character of the node.
+    std::size_t end = 0;         ///< Offset behind the last character of the node.
+    std::vector<YamlNode> items; ///< Sequence.
+    std::vector<Entry> entries;  ///< Map, in the file's order.
 
     bool isNull() const { return kind == Kind::Null; }
     bool isScalar() const { return kind == Kind::Scalar; }
@@ -63,7 +63,8 @@ struct YamlLimits
 /// What is wrong with a YAML text and where.
 struct YamlProblem
 {
-    std::string code; ///< `yaml.syntax`, `yaml.duplicate_key`, `yaml.alias`, `yaml.tag`, `yaml.too_deep`, `yaml.too_large`, `yaml.many_documents`
+    std::string code; ///< `yaml.syntax`, `yaml.duplicate_key`, `yaml.alias`, `yaml.tag`,
+                      ///< `yaml.too_deep`, `yaml.too_large`, `yaml.many_documents`
     std::string message;
     TextPosition at;
 };
@@ -75,7 +76,8 @@ struct YamlParse
 };
 
 /// Reads one YAML document (yaml-cpp's event parser under our limits): anchors, aliases, tags,
-/// duplicate keys, non-scalar keys and further documents are problems with their position. Never throws.
+/// duplicate keys, non-scalar keys and further documents are problems with their position. Never
+/// throws.
 YamlParse parseYaml(std::string_view text, const YamlLimits &limits = {});
 
 /// A scalar as flow files write it: plain where every YAML 1.1 and 1.2 reader sees the same string,
@@ -83,8 +85,8 @@ YamlParse parseYaml(std::string_view text, const YamlLimits &limits = {});
 std::string yamlScalar(std::string_view text);
 /// A value as YAML: scalars, flow style for short lists of scalars (up to 80 columns), else blocks
 /// indented by two from `indent`; strings of several lines become literal blocks. Without the final
-/// newline. `indent` is the column of the value's own lines (keys, dashes; for a literal block that of
-/// its key); the first line carries no indent, so that it can be put behind "- " or spaces.
+/// newline. `indent` is the column of the value's own lines (keys, dashes; for a literal block that
+/// of its key); the first line carries no indent, so that it can be put behind "- " or spaces.
 std::string toYaml(const Value &value, int indent = 0);
 
 /// One replacement in a text: `removed` stood at `offset`, now `inserted` stands there.
@@ -99,24 +101,28 @@ struct TextChange
 };
 
 /// Changes of a YAML text that touch one block and leave every other byte alone: comments, order,
-/// quoting and line ends (LF or CRLF) outside the block stay. `path` walks maps by key and sequences
-/// by index ("steps/2/with/object" as a list of keys; a sequence index is its decimal digits). Each returns the changes in
-/// the order in which to apply them. Errors: Config `yaml.no_such_path`, `yaml.not_editable`.
+/// quoting and line ends (LF or CRLF) outside the block stay. `path` walks maps by key and
+/// sequences by index ("steps/2/with/object" as a list of keys; a sequence index is its decimal
+/// digits). Each returns the changes in the order in which to apply them. Errors: Config
+/// `yaml.no_such_path`, `yaml.not_editable`.
 using YamlPath = std::vector<std::string>;
 
 /// Replaces the value at `path`, or adds the last key of `path` to its map (before the first of
 /// `before` that exists there, else at the end). A trailing comment on the line stays.
-Result<std::vector<TextChange>> yamlSet(std::string_view text, const YamlPath &path, const Value &value,
+Result<std::vector<TextChange>> yamlSet(std::string_view text, const YamlPath &path,
+                                        const Value &value,
                                         const std::vector<std::string> &before = {});
 /// Removes the key or item at `path` with its own-line comments directly above. A parent map that
 /// becomes empty goes as well when `pruneEmpty`.
-Result<std::vector<TextChange>> yamlRemove(std::string_view text, const YamlPath &path, bool pruneEmpty = true);
-/// Inserts `blockText` (an item written without indent, several lines allowed) into the sequence at `path` at
-/// `index` (size = append); creates the key when the sequence is missing.
-Result<std::vector<TextChange>> yamlInsertItem(std::string_view text, const YamlPath &path, std::size_t index,
-                                               std::string_view blockText,
+Result<std::vector<TextChange>> yamlRemove(std::string_view text, const YamlPath &path,
+                                           bool pruneEmpty = true);
+/// Inserts `blockText` (an item written without indent, several lines allowed) into the sequence at
+/// `path` at `index` (size = append); creates the key when the sequence is missing.
+Result<std::vector<TextChange>> yamlInsertItem(std::string_view text, const YamlPath &path,
+                                               std::size_t index, std::string_view blockText,
                                                const std::vector<std::string> &before = {});
 /// Renames the key at `path`.
-Result<std::vector<TextChange>> yamlRenameKey(std::string_view text, const YamlPath &path, std::string_view name);
+Result<std::vector<TextChange>> yamlRenameKey(std::string_view text, const YamlPath &path,
+                                              std::string_view name);
 
 } // namespace tw

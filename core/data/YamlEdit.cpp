@@ -29,15 +29,16 @@ Error noSuchPath(const YamlPath &path)
 Error notEditable(const YamlPath &path)
 {
     return configError("yaml.not_editable",
-                       "\"" + shownPath(path)
-                           + "\" is written in a way that cannot be changed here without touching "
-                             "other lines; change it in the text.");
+                       "\"" + shownPath(path) +
+                           "\" is written in a way that cannot be changed here without touching "
+                           "other lines; change it in the text.");
 }
 
 Error unsound(const YamlProblem &problem)
 {
-    return configError("yaml.not_editable", "The file must be sound before it can be changed: line "
-                           + std::to_string(problem.at.line) + ": " + problem.message);
+    return configError("yaml.not_editable",
+                       "The file must be sound before it can be changed: line " +
+                           std::to_string(problem.at.line) + ": " + problem.message);
 }
 
 bool meansTree(std::string_view text, const TextChange &change, const Value &expected)
@@ -54,7 +55,8 @@ Result<Changes> firstThatHolds(std::string_view text, const YamlNode &root, cons
                                const Value &expected,
                                const std::function<TextChange(const Planner &)> &plan)
 {
-    constexpr std::array kAttempts{Attempt{true, true}, Attempt{true, false}, Attempt{false, false}};
+    constexpr std::array kAttempts{Attempt{true, true}, Attempt{true, false},
+                                   Attempt{false, false}};
     for (const Attempt &attempt : kAttempts) {
         const TextChange change = plan(Planner(text, root, attempt));
         if (meansTree(text, change, expected))
@@ -160,17 +162,17 @@ Result<Changes> yamlRenameKey(std::string_view text, const YamlPath &path, std::
         return unsound(parse.problems.front());
     Arena arena;
     const Trail trail = Planner(text, parse.root, {}).follow(path);
-    const bool isKey = !path.empty() && trail.isComplete(path)
-        && trail.nodes[trail.nodes.size() - 2]->isMap();
+    const bool isKey =
+        !path.empty() && trail.isComplete(path) && trail.nodes[trail.nodes.size() - 2]->isMap();
     if (!isKey)
         return noSuchPath(path);
     const YamlNode &map = *trail.nodes[trail.nodes.size() - 2];
     if (path.back() == name)
         return Changes{};
     if (map.find(name))
-        return configError("yaml.not_editable",
-                           "The key \"" + std::string(name) + "\" exists already beside \""
-                               + path.back() + "\".");
+        return configError("yaml.not_editable", "The key \"" + std::string(name) +
+                                                    "\" exists already beside \"" + path.back() +
+                                                    "\".");
     const auto expected = yaml::treeRename(arena, parse.root.toValue(arena), path, name);
     if (!expected)
         return noSuchPath(path);

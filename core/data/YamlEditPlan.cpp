@@ -55,7 +55,8 @@ std::string itemText(std::string_view block, std::size_t indent)
 TextChange Planner::change(std::size_t from, std::size_t to, std::string inserted) const
 {
     const std::size_t firstEnd = m_text.find('\n');
-    const bool crlf = firstEnd != std::string_view::npos && firstEnd > 0 && m_text[firstEnd - 1] == '\r';
+    const bool crlf =
+        firstEnd != std::string_view::npos && firstEnd > 0 && m_text[firstEnd - 1] == '\r';
     if (crlf) {
         for (std::size_t at = inserted.find('\n'); at != std::string::npos;
              at = inserted.find('\n', at + 2)) {
@@ -149,8 +150,8 @@ TextChange Planner::replaceWithText(const Slot &slot, std::string_view body, boo
     else if (ownLine)
         inserted = comment + "\n" + spaces(bodyColumn) + std::string(body);
     else
-        inserted = " " + std::string(body.substr(0, lineBreak)) + comment
-            + std::string(body.substr(lineBreak));
+        inserted = " " + std::string(body.substr(0, lineBreak)) + comment +
+                   std::string(body.substr(lineBreak));
     return change(slot.behind, to, inserted);
 }
 
@@ -169,12 +170,13 @@ TextChange Planner::replaceValue(const Slot &slot, const Value &value) const
     }
     std::size_t inner = slot.column + 2;
     const bool below = old.at.offset > lineEnd(m_text, slot.behind);
-    const bool sameKind = (old.isMap() && value.isObject()) || (old.isSequence() && value.isArray());
+    const bool sameKind =
+        (old.isMap() && value.isObject()) || (old.isSequence() && value.isArray());
     if (isBlockContainer(old) && sameKind && (below || slot.item))
         inner = column(old.at);
     const bool block = isBlock(value, inner, layout(false));
-    return replaceWithText(slot, valueText(value, block ? inner : slot.column, layout(false)), block,
-                           inner);
+    return replaceWithText(slot, valueText(value, block ? inner : slot.column, layout(false)),
+                           block, inner);
 }
 
 std::string Planner::entryText(std::string_view key, const Value &value, std::size_t at) const
@@ -230,8 +232,8 @@ TextChange Planner::addKey(const Trail &trail, std::string_view key, const Value
         return change(m_text.size(), m_text.size(),
                       (needsBreak ? "\n" : "") + valueText(made, 0, layout(false)) + "\n");
     }
-    const bool small = !isBlock(value, slot.column + 2, layout(false)) && flow.size() < 60
-        && flow.find('\n') == std::string::npos;
+    const bool small = !isBlock(value, slot.column + 2, layout(false)) && flow.size() < 60 &&
+                       flow.find('\n') == std::string::npos;
     if (map.isMap() && small)
         return change(map.at.offset, map.end, "{" + flow + "}");
     return replaceValue(slot, made);
@@ -315,9 +317,9 @@ TextChange Planner::removeAt(const Trail &trail, const YamlPath &path) const
     const Slot holder = trail.slots.size() > 1 ? trail.slots[trail.slots.size() - 2] : rootSlot();
     const bool map = container.isMap();
     const std::size_t count = map ? container.entries.size() : container.items.size();
-    const std::size_t index = map ? static_cast<std::size_t>(container.entry(path.back())
-                                                             - container.entries.data())
-                                  : indexOf(path.back(), count).value_or(0);
+    const std::size_t index =
+        map ? static_cast<std::size_t>(container.entry(path.back()) - container.entries.data())
+            : indexOf(path.back(), count).value_or(0);
     if (isFlow(container))
         return removeFlowPart(container, index);
     if (count == 1) {
@@ -344,7 +346,8 @@ TextChange Planner::insertItem(const Trail &trail, std::size_t index, const Item
     const std::size_t indent = column(list.at);
     const auto gapBefore = [&](std::size_t i) {
         const std::size_t line = commentsAbove(dashOf(list, i));
-        return line > 0 && lineEnd(m_text, lineStart(m_text, line - 1)) == lineStart(m_text, line - 1);
+        return line > 0 &&
+               lineEnd(m_text, lineStart(m_text, line - 1)) == lineStart(m_text, line - 1);
     };
     const bool spaced = count > 1 && gapBefore(std::clamp<std::size_t>(index, 1, count - 1));
     const std::string gap = spaced && m_attempt.tidyBlankLines ? "\n" : "";
@@ -377,12 +380,13 @@ TextChange Planner::addListKey(const Trail &trail, std::string_view key, const I
     if (isFlow(map) || map.entries.empty())
         return addKey(trail, key, Value::array(&item.value, 1), before);
     const std::size_t at = column(map.entries.front().keyAt);
-    const std::string entry = keyText(key, false) + ":\n" + spaces(at + 2)
-        + itemText(item.block, at + 2);
+    const std::string entry =
+        keyText(key, false) + ":\n" + spaces(at + 2) + itemText(item.block, at + 2);
     return addEntryText(map, entry, before);
 }
 
-TextChange Planner::renameKey(const YamlNode &map, std::string_view key, std::string_view name) const
+TextChange Planner::renameKey(const YamlNode &map, std::string_view key,
+                              std::string_view name) const
 {
     const YamlNode::Entry &entry = *map.entry(key);
     const std::size_t at = entry.keyAt.offset;

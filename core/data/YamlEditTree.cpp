@@ -185,8 +185,8 @@ bool sameTree(const Value &a, const Value &b)
         return std::ranges::equal(a.members(), b.members(), [](const Member &x, const Member &y) {
             return x.key.text() == y.key.text() && sameTree(x.value, y.value);
         });
-    const bool bothNan = a.isNumber() && b.isNumber() && std::isnan(a.toDouble())
-        && std::isnan(b.toDouble());
+    const bool bothNan =
+        a.isNumber() && b.isNumber() && std::isnan(a.toDouble()) && std::isnan(b.toDouble());
     return bothNan || equals(a, b);
 }
 

@@ -16,8 +16,7 @@ namespace {
 constexpr std::size_t kMostProblems = 50;
 
 struct Stop
-{
-}; // thrown through yaml-cpp when going on would be pointless; never leaves this file
+{}; // thrown through yaml-cpp when going on would be pointless; never leaves this file
 
 /// Builds the tree from yaml-cpp's events and refuses what flow files do not use.
 class TreeHandler final : public YAML::EventHandler
@@ -124,9 +123,9 @@ void TreeHandler::addKey(std::size_t offset, YamlNode node)
     const auto [known, isNew] = frame.lines.emplace(node.scalar, place.line);
     if (!isNew)
         problem("yaml.duplicate_key", offset,
-                "The key \"" + node.scalar.substr(0, 80) + "\" stands in line "
-                    + std::to_string(known->second) + " and again in line "
-                    + std::to_string(place.line) + "; keep one of them.");
+                "The key \"" + node.scalar.substr(0, 80) + "\" stands in line " +
+                    std::to_string(known->second) + " and again in line " +
+                    std::to_string(place.line) + "; keep one of them.");
     frame.node->entries.push_back({std::move(node.scalar), place, {}});
     frame.keyRead = true;
 }
@@ -156,8 +155,7 @@ YamlNode *TreeHandler::add(const YAML::Mark &mark, YamlNode node)
     return &frame.node->entries.back().value;
 }
 
-void TreeHandler::open(const YAML::Mark &mark, YamlNode::Kind kind,
-                       YAML::EmitterStyle::value style)
+void TreeHandler::open(const YAML::Mark &mark, YamlNode::Kind kind, YAML::EmitterStyle::value style)
 {
     if (m_open.size() >= m_limits.depth)
         stop("yaml.too_deep", offsetOf(mark),
@@ -175,7 +173,8 @@ class ViewBuffer final : public std::streambuf
 public:
     explicit ViewBuffer(std::string_view text)
     {
-        char *start = const_cast<char *>(text.data()); // streambuf asks for it; get areas are only read
+        char *start =
+            const_cast<char *>(text.data()); // streambuf asks for it; get areas are only read
         setg(start, start, start + text.size());
     }
 };
@@ -187,7 +186,8 @@ bool isControl(unsigned char c)
 
 /// What yaml-cpp would misread in silence: other encodings, control characters (0x04 ends its
 /// input), bare carriage returns.
-bool refusedEarly(std::string_view text, const YamlLimits &limits, std::vector<YamlProblem> &problems)
+bool refusedEarly(std::string_view text, const YamlLimits &limits,
+                  std::vector<YamlProblem> &problems)
 {
     const auto refuse = [&](std::string code, std::size_t at, std::string message) {
         yaml::LineMap lines(text);
@@ -195,22 +195,26 @@ bool refusedEarly(std::string_view text, const YamlLimits &limits, std::vector<Y
         return true;
     };
     if (text.size() > limits.bytes) {
-        problems.push_back({"yaml.too_large", "The file is larger than "
-                                + std::to_string(limits.bytes) + " bytes.", {}});
+        problems.push_back({"yaml.too_large",
+                            "The file is larger than " + std::to_string(limits.bytes) + " bytes.",
+                            {}});
         return true;
     }
     const std::size_t invalid = utf8::firstInvalid(text);
     if (invalid != std::string_view::npos)
-        return refuse("yaml.syntax", invalid, "The file is not UTF-8 from here on; save it as UTF-8.");
+        return refuse("yaml.syntax", invalid,
+                      "The file is not UTF-8 from here on; save it as UTF-8.");
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
         if (isControl(c))
-            return refuse("yaml.syntax", i, "A control character stands here; remove it or write it "
-                                            "as an escape in double quotes.");
-        if (c == '\r' && (i + 1 == text.size() || text[i + 1] != '\n'))
             return refuse("yaml.syntax", i,
-                          "A carriage return stands here without a line feed; save the file with LF "
-                          "or CR LF line ends.");
+                          "A control character stands here; remove it or write it "
+                          "as an escape in double quotes.");
+        if (c == '\r' && (i + 1 == text.size() || text[i + 1] != '\n'))
+            return refuse(
+                "yaml.syntax", i,
+                "A carriage return stands here without a line feed; save the file with LF "
+                "or CR LF line ends.");
     }
     return false;
 }
@@ -234,8 +238,8 @@ bool lineIsIndentedByTab(std::string_view text, std::size_t offset)
 {
     const std::size_t start = yaml::lineStart(text, offset);
     const std::size_t first = text.find_first_not_of(" \t", start);
-    return text.substr(start, std::min(first, text.size()) - start).find('\t')
-        != std::string_view::npos;
+    return text.substr(start, std::min(first, text.size()) - start).find('\t') !=
+           std::string_view::npos;
 }
 
 void reportException(const YAML::Exception &exception, std::string_view text, TreeHandler &handler)
@@ -253,8 +257,9 @@ void reportException(const YAML::Exception &exception, std::string_view text, Tr
     }
     std::string message = "This is not sound YAML: " + exception.msg + ".";
     if (exception.msg == YAML::ErrorMsg::END_OF_MAP || exception.msg == YAML::ErrorMsg::MAP_VALUE)
-        message = "The line does not fit its surroundings: check its indentation, and put texts that "
-                  "contain \": \" in quotes.";
+        message =
+            "The line does not fit its surroundings: check its indentation, and put texts that "
+            "contain \": \" in quotes.";
     else if (exception.msg == YAML::ErrorMsg::END_OF_MAP_FLOW)
         message = "A '{' is not closed: '}' or ',' is missing.";
     else if (exception.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW)
@@ -271,12 +276,14 @@ YamlParse parseYaml(std::string_view text, const YamlLimits &limits)
     YamlParse parse;
     if (refusedEarly(text, limits, parse.problems))
         return parse;
-    const std::size_t skipped = text.starts_with(utf8::kByteOrderMark) ? utf8::kByteOrderMark.size() : 0;
+    const std::size_t skipped =
+        text.starts_with(utf8::kByteOrderMark) ? utf8::kByteOrderMark.size() : 0;
     TreeHandler handler(text, skipped, limits, parse.problems);
     const std::size_t brackets = tooManyBrackets(text, limits.depth);
     if (brackets != std::string_view::npos) {
-        handler.problem("yaml.too_deep", brackets, "The file is nested deeper than "
-                            + std::to_string(limits.depth) + " levels.");
+        handler.problem("yaml.too_deep", brackets,
+                        "The file is nested deeper than " + std::to_string(limits.depth) +
+                            " levels.");
         return parse;
     }
     try {
@@ -289,7 +296,8 @@ YamlParse parseYaml(std::string_view text, const YamlLimits &limits)
     } catch (const YAML::Exception &exception) {
         reportException(exception, text, handler);
     } catch (const std::exception &exception) {
-        handler.problem("yaml.syntax", 0, std::string("The file cannot be read: ") + exception.what());
+        handler.problem("yaml.syntax", 0,
+                        std::string("The file cannot be read: ") + exception.what());
     }
     if (!parse.problems.empty())
         return parse;

@@ -76,8 +76,9 @@ std::size_t blockScalarEnd(std::string_view text, std::size_t start, std::string
     std::size_t line = nextLine(text, start);
     while (line < text.size() && isBlankLine(text, line))
         line = nextLine(text, line);
-    const char digit = text[headerEnd - 1] >= '1' && text[headerEnd - 1] <= '9' ? text[headerEnd - 1]
-                                                                               : text[start + 1];
+    const char digit = text[headerEnd - 1] >= '1' && text[headerEnd - 1] <= '9'
+                           ? text[headerEnd - 1]
+                           : text[start + 1];
     // An explicit indent ("|2") counts from the parent; one column is what every content line has.
     const bool isExplicit = digit >= '1' && digit <= '9' && headerEnd > start + 1;
     const std::size_t indent = isExplicit ? 1 : indentOf(text, line);
@@ -96,9 +97,9 @@ bool isNullWord(std::string_view text, std::size_t at)
 {
     for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
         if (text.substr(at).starts_with(word))
-            return at + word.size() == text.size()
-                || std::string_view(" \t\r\n,]}").find(text[at + word.size()])
-                != std::string_view::npos;
+            return at + word.size() == text.size() ||
+                   std::string_view(" \t\r\n,]}").find(text[at + word.size()]) !=
+                       std::string_view::npos;
     }
     return false;
 }
@@ -132,8 +133,10 @@ void Placer::checkIndent(std::size_t offset)
     const std::size_t start = lineStart(m_text, offset);
     const std::string_view before = m_text.substr(start, offset - start);
     const std::size_t tab = before.find('\t');
-    if (tab != std::string_view::npos && before.find_first_not_of(" \t-?") == std::string_view::npos)
-        m_problems.push_back({"yaml.syntax", "This line is indented with a tab; indent with spaces.",
+    if (tab != std::string_view::npos &&
+        before.find_first_not_of(" \t-?") == std::string_view::npos)
+        m_problems.push_back({"yaml.syntax",
+                              "This line is indented with a tab; indent with spaces.",
                               m_lines.at(start + tab)});
 }
 
@@ -151,8 +154,8 @@ void Placer::placeNull(YamlNode &node, std::size_t behind, int column)
 {
     const std::size_t marked = node.at.offset;
     const bool sameLine = marked >= behind && lineStart(m_text, marked) <= behind;
-    if (isNullWord(m_text, marked) && marked >= behind
-        && (sameLine || m_lines.at(marked).column > column)) {
+    if (isNullWord(m_text, marked) && marked >= behind &&
+        (sameLine || m_lines.at(marked).column > column)) {
         node.at = m_lines.at(marked);
         node.end = marked + (m_text[marked] == '~' ? 1 : 4);
         return;
@@ -233,7 +236,8 @@ void Placer::place(YamlNode &node, std::size_t behind, int column)
 
 LineMap::LineMap(std::string_view text) : m_text(text), m_starts{0}
 {
-    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+         at = text.find('\n', at + 1))
         m_starts.push_back(at + 1);
     if (text.starts_with(utf8::kByteOrderMark))
         m_starts[0] = utf8::kByteOrderMark.size();

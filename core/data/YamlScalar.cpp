@@ -55,11 +55,11 @@ std::string asJsonNumber(std::string_view text)
     std::string_view rest = text.substr(digits);
     while (whole.size() > 1 && whole.front() == '0')
         whole.remove_prefix(1);
-    const bool loneFraction = whole.empty() && rest.size() > 1 && rest[0] == '.' && rest[1] >= '0'
-        && rest[1] <= '9';
+    const bool loneFraction =
+        whole.empty() && rest.size() > 1 && rest[0] == '.' && rest[1] >= '0' && rest[1] <= '9';
     out += loneFraction ? "0" : whole;
-    if (!whole.empty() && rest.starts_with('.')
-        && (rest.size() == 1 || rest[1] == 'e' || rest[1] == 'E'))
+    if (!whole.empty() && rest.starts_with('.') &&
+        (rest.size() == 1 || rest[1] == 'e' || rest[1] == 'E'))
         rest.remove_prefix(1);
     out += rest;
     return out;
@@ -93,7 +93,7 @@ bool looksLikeNumber(std::string_view text)
     if (small.starts_with("0o") || small.starts_with("0b"))
         return consistsOf(std::string_view(small).substr(2), "01234567_");
     if (small.size() > 4 && small[4] == '-' && consistsOf(small.substr(0, 4), "0123456789"))
-        return true; // dates and times
+        return true;                                        // dates and times
     const bool dotted = std::ranges::count(small, '.') > 1; // versions and addresses are texts
     return !dotted && consistsOf(small, "0123456789_,.:e+-");
 }
@@ -101,15 +101,15 @@ bool looksLikeNumber(std::string_view text)
 bool isReservedWord(std::string_view text)
 {
     const std::string small = lower(text);
-    return isOneOf(small, {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=",
-                           "<<"});
+    return isOneOf(small,
+                   {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<"});
 }
 
 /// Code points that cannot stand in a file as they are.
 bool needsEscape(std::uint32_t c)
 {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF
-        || (c >= 0xD800 && c < 0xE000) || c == 0xFFFE || c == 0xFFFF;
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF ||
+           (c >= 0xD800 && c < 0xE000) || c == 0xFFFE || c == 0xFFFF;
 }
 
 std::uint32_t decode(std::string_view text, std::size_t &at)

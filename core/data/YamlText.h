@@ -45,13 +45,15 @@ Value resolvePlain(Arena &arena, std::string_view text);
 /// How a value is written.
 struct Layout
 {
-    bool flow = false;     ///< One line, inside brackets.
-    bool literals = true;  ///< Whether strings of several lines may become literal blocks.
+    bool flow = false;    ///< One line, inside brackets.
+    bool literals = true; ///< Whether strings of several lines may become literal blocks.
 };
-/// Whether a character stands in `text` (other than line feeds and tabs) that only an escape can carry.
+/// Whether a character stands in `text` (other than line feeds and tabs) that only an escape can
+/// carry.
 bool needsEscapes(std::string_view text);
 std::string scalarText(std::string_view text, bool inFlow);
-/// As scalarText(), but x and y stay a pair: no reader in use takes the keys `y` and `n` for booleans.
+/// As scalarText(), but x and y stay a pair: no reader in use takes the keys `y` and `n` for
+/// booleans.
 std::string keyText(std::string_view key, bool inFlow);
 std::string valueText(const Value &value, std::size_t indent, const Layout &layout);
 /// Whether `valueText` starts on a line of its own (a block map or a block list).

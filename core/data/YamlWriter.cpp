@@ -42,7 +42,8 @@ bool suitsLiteral(std::string_view text)
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = std::min(text.find('\n', at), text.size());
         const std::string_view line = text.substr(at, end - at);
-        if (!line.empty() && (line.find_first_not_of(" \t") == std::string_view::npos || line[0] == '\t'))
+        if (!line.empty() &&
+            (line.find_first_not_of(" \t") == std::string_view::npos || line[0] == '\t'))
             return false;
         if (at == 0 && line.starts_with(' '))
             return false;
@@ -88,8 +89,8 @@ std::string flowMap(const Value &value)
     for (const Member &member : value.members()) {
         if (member.value.isUndefined() || member.value.isFunction())
             continue;
-        out += (out.size() > 1 ? ", " : "") + keyText(member.key.text(), true) + ": "
-            + flowText(member.value);
+        out += (out.size() > 1 ? ", " : "") + keyText(member.key.text(), true) + ": " +
+               flowText(member.value);
     }
     return out + "}";
 }

@@ -19,11 +19,22 @@ using namespace std::chrono_literals;
 namespace {
 
 template <typename T>
-concept Prints = requires(std::ostream &out, const T &value) { out << value; };
+concept Prints = requires(std::ostream &out, const T &value)
+{
+    out << value;
+};
 template <typename T>
-concept PrintsInQt = requires(QDebug out, const T &value) { out << value; };
+concept PrintsInQt = requires(QDebug out, const T &value)
+{
+    out << value;
+};
 template <typename T>
-concept Compares = requires(const T &a, const T &b) { { a == b } -> std::convertible_to<bool>; };
+concept Compares = requires(const T &a, const T &b)
+{
+    {
+        a == b
+        } -> std::convertible_to<bool>;
+};
 
 static_assert(!Prints<Secret> && !PrintsInQt<Secret> && !Compares<Secret>);
 static_assert(!std::convertible_to<Secret, std::string>);
@@ -169,12 +180,16 @@ void TestBase::slugs_data()
 {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("id");
-    QTest::newRow("words are joined") << QStringLiteral("Upsert payment") << QStringLiteral("upsert_payment");
+    QTest::newRow("words are joined")
+        << QStringLiteral("Upsert payment") << QStringLiteral("upsert_payment");
     QTest::newRow("signs fall away") << QStringLiteral("  A -- b! ") << QStringLiteral("a_b");
-    QTest::newRow("a digit gets a letter in front") << QStringLiteral("3 things") << QStringLiteral("s_3_things");
-    QTest::newRow("nothing usable becomes a step") << QStringLiteral("???") << QStringLiteral("step");
+    QTest::newRow("a digit gets a letter in front")
+        << QStringLiteral("3 things") << QStringLiteral("s_3_things");
+    QTest::newRow("nothing usable becomes a step")
+        << QStringLiteral("???") << QStringLiteral("step");
     QTest::newRow("other letters split words") << QStringLiteral("Größe") << QStringLiteral("gr_e");
-    QTest::newRow("long names are cut") << QString(100, QLatin1Char('a')) << QString(64, QLatin1Char('a'));
+    QTest::newRow("long names are cut")
+        << QString(100, QLatin1Char('a')) << QString(64, QLatin1Char('a'));
 }
 
 void TestBase::slugs()

@@ -84,8 +84,8 @@ void measureFile(const QString &name, const QByteArray &content)
 int main()
 {
     const QString set = qEnvironmentVariable("TIDEWIRE_SHARED");
-    const QDir folder((set.isEmpty() ? QStringLiteral(TIDEWIRE_SOURCE_DIR "/../shared") : set)
-                      + QStringLiteral("/bench/mapping/data"));
+    const QDir folder((set.isEmpty() ? QStringLiteral(TIDEWIRE_SOURCE_DIR "/../shared") : set) +
+                      QStringLiteral("/bench/mapping/data"));
     const QStringList names = folder.entryList({QStringLiteral("*.json")});
     if (names.isEmpty()) {
         std::printf("skipped: no sample events in %s (set TIDEWIRE_SHARED)\n",

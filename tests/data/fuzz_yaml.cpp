@@ -12,8 +12,8 @@ namespace {
 
 void checkPlaces(const tw::YamlNode &node, std::size_t size)
 {
-    if (node.at.offset > size || node.end > size || node.end < node.at.offset || node.at.line < 1
-        || node.at.column < 1)
+    if (node.at.offset > size || node.end > size || node.end < node.at.offset || node.at.line < 1 ||
+        node.at.column < 1)
         std::abort();
     for (const tw::YamlNode &item : node.items)
         checkPlaces(item, size);
@@ -54,9 +54,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const tw::YamlPath path = anyPath(parse.root, random);
     if (path.empty())
         return 0;
-    const auto changes = random.below(2) == 0
-        ? tw::yamlSet(text, path, tw::Value::string("on: x"))
-        : tw::yamlRemove(text, path);
+    const auto changes = random.below(2) == 0 ? tw::yamlSet(text, path, tw::Value::string("on: x"))
+                                              : tw::yamlRemove(text, path);
     if (!changes)
         return 0;
     std::string changed = text;

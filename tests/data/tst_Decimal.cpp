@@ -82,7 +82,8 @@ void TestDecimal::textsAreRead()
 void TestDecimal::valuesAreReadAsTheirDigits()
 {
     QCOMPARE(textOf(Decimal::fromValue(Value::number(0.1))), QStringLiteral("0.1"));
-    QCOMPARE(textOf(Decimal::fromValue(Value::number(1e21))), QStringLiteral("1000000000000000000000"));
+    QCOMPARE(textOf(Decimal::fromValue(Value::number(1e21))),
+             QStringLiteral("1000000000000000000000"));
     QCOMPARE(textOf(Decimal::fromValue(Value::number(1e-7))), QStringLiteral("0.0000001"));
     QCOMPARE(textOf(Decimal::fromValue(Value::integer(INT64_MIN))),
              QStringLiteral("-9223372036854775808"));
@@ -101,7 +102,8 @@ void TestDecimal::valuesCarryTheVeryDigits_data()
     QTest::addColumn<int>("kind");
     using Kind = Value::Kind;
     const auto row = [](const char *text, const char *json, Kind kind) {
-        QTest::addRow("%s", text) << QString::fromUtf8(text) << QString::fromUtf8(json) << int(kind);
+        QTest::addRow("%s", text) << QString::fromUtf8(text) << QString::fromUtf8(json)
+                                  << int(kind);
     };
     row("10.99", "10.99", Kind::Double);
     row("10.00", "10", Kind::Int);
@@ -156,7 +158,8 @@ void TestDecimal::roundingFollowsItsName()
     QTEST(textOf(number.rescaled(scale, Rounding::HalfUp)), "halfUp");
     QTEST(textOf(number.rescaled(scale, Rounding::Down)), "down");
     if (number.scale() > scale)
-        QCOMPARE(textOf(number.rescaled(scale, Rounding::Exact)), QStringLiteral("data.decimal_inexact"));
+        QCOMPARE(textOf(number.rescaled(scale, Rounding::Exact)),
+                 QStringLiteral("data.decimal_inexact"));
 }
 
 void TestDecimal::calculationIsExact()
@@ -190,8 +193,8 @@ void TestDecimal::orderIsByValue()
     QVERIFY(compare(decimal("0.00"), decimal("0")) == std::strong_ordering::equal);
     QVERIFY(compare(decimal("10"), decimal("9.99")) == std::strong_ordering::greater);
     QVERIFY(compare(decimal("999999999999999999999999999999999999"),
-                    decimal("0.000000000000000000000000000000000001"))
-            == std::strong_ordering::greater);
+                    decimal("0.000000000000000000000000000000000001")) ==
+            std::strong_ordering::greater);
     QVERIFY(compare(decimal("-1"), decimal("0")) == std::strong_ordering::less);
 }
 

@@ -42,9 +42,9 @@ bool readersAgree(std::string_view text)
     return !fast || toJson(fast->root()) == toJson(*slow);
 }
 
-constexpr std::string_view kSample
-    = R"( {"id":"evt_1","amount":-1099,"ratio":0.25,"big":12345678901234567890,"e":1e-7,)"
-      R"("tags":["a","b\n\u00e9\ud83d\ude00",true,false,null,[],{}],"nested":{"k":{"k":[[1]]}}} )";
+constexpr std::string_view kSample =
+    R"( {"id":"evt_1","amount":-1099,"ratio":0.25,"big":12345678901234567890,"e":1e-7,)"
+    R"("tags":["a","b\n\u00e9\ud83d\ude00",true,false,null,[],{}],"nested":{"k":{"k":[[1]]}}} )";
 
 } // namespace
 
@@ -115,7 +115,8 @@ void TestJson::numbersStayExact_data()
     row("5e-324", "5e-324", Kind::Double);
     row("1.7976931348623157e308", "1.7976931348623157e+308", Kind::Double);
     row("0.30000000000000004", "0.30000000000000004", Kind::Double);
-    row("0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827", Kind::Digits);
+    row("0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827",
+        Kind::Digits);
     row("123456789012345678901234567890.12", "123456789012345678901234567890.12", Kind::Digits);
     row("0.000000000000000000000000000001", "1e-30", Kind::Double);
 }
@@ -129,7 +130,8 @@ void TestJson::numbersStayExact()
     QCOMPARE(int(document.root().kind()), kind);
     QCOMPARE(QByteArray::fromStdString(toJson(document.root())), written);
     const Document inArray = parseJson(("[ " + text + " , " + text + "\n]").toStdString()).value();
-    QCOMPARE(QByteArray::fromStdString(toJson(inArray.root())), "[" + written + "," + written + "]");
+    QCOMPARE(QByteArray::fromStdString(toJson(inArray.root())),
+             "[" + written + "," + written + "]");
     QVERIFY(readersAgree(text.toStdString()));
 }
 
@@ -209,7 +211,8 @@ void TestJson::stringsRoundTrip_data()
     row("quotes and backslashes are escaped", R"("a\"b\\c")");
     row("a slash needs no escape", R"("a\/b")", R"("a/b")");
     row("short escapes are used", R"("\b\f\n\r\t")");
-    row("other controls become four hex digits", R"("\u0000\u001f\u007f")", "\"\\u0000\\u001f\x7f\"");
+    row("other controls become four hex digits", R"("\u0000\u001f\u007f")",
+        "\"\\u0000\\u001f\x7f\"");
     row("letters beyond ASCII are written as they are", R"("\u00e9\u20ac")", "\"é€\"");
     row("a surrogate pair is one character", R"("\ud83d\ude00")", "\"😀\"");
     row("a lone high surrogate stays an escape", R"("x\ud800y")");
@@ -386,9 +389,10 @@ void TestJson::badUtf8IsRefused()
 {
     QFETCH(QByteArray, bytes);
     const std::string text = "[\n\"aé" + bytes.toStdString() + "\"]";
-    QCOMPARE(toQString(errorOf(text)),
-             QStringLiteral("data.json_syntax: Line 2, column 4: The text is not UTF-8 from here on. "
-                            "Save or send it as UTF-8."));
+    QCOMPARE(
+        toQString(errorOf(text)),
+        QStringLiteral("data.json_syntax: Line 2, column 4: The text is not UTF-8 from here on. "
+                       "Save or send it as UTF-8."));
 }
 
 void TestJson::hostileKeysStayFast()
@@ -410,11 +414,13 @@ void TestJson::suiteFilesWithLoneSurrogatesAreRead()
     if (!QDir(groups).exists())
         QSKIP("the JSONata suite is not on this machine (set TIDEWIRE_SHARED)");
     for (const char *group : {"function-encodeUrl", "function-encodeUrlComponent"}) {
-        const std::string text = content(groups + QLatin1String(group) + QStringLiteral("/case002.json"));
+        const std::string text =
+            content(groups + QLatin1String(group) + QStringLiteral("/case002.json"));
         const auto document = parseJson(text);
         QVERIFY(document);
         const std::string again = toJson(document->root());
-        QVERIFY(QString::fromStdString(again).contains(QStringLiteral("\\ud800"), Qt::CaseInsensitive));
+        QVERIFY(
+            QString::fromStdString(again).contains(QStringLiteral("\\ud800"), Qt::CaseInsensitive));
         QVERIFY(equals(parseJson(again)->root(), document->root()));
     }
 }

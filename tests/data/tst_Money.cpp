@@ -58,8 +58,8 @@ void TestMoney::theTableSaysWhatTheRulesFileSays()
         named(code.text()).exponent = 0;
     for (const Value &code : root.get("three_decimal").items()) {
         named(code.text()).exponent = 3;
-        named(code.text()).multipleOf
-            = root.get("three_decimal_amount_multiple_of").toInt().value_or(0);
+        named(code.text()).multipleOf =
+            root.get("three_decimal_amount_multiple_of").toInt().value_or(0);
     }
     for (const Member &special : root.get("special").members()) {
         CurrencyRule &rule = named(special.key.text());
@@ -76,9 +76,9 @@ void TestMoney::theTableSaysWhatTheRulesFileSays()
     for (const CurrencyRule &rule : listed) {
         QVERIFY2(expected.contains(rule.code), rule.code.c_str());
         const CurrencyRule &wanted = expected[rule.code];
-        QVERIFY2(rule.exponent == wanted.exponent && rule.multipleOf == wanted.multipleOf
-                     && rule.payoutMultipleOf == wanted.payoutMultipleOf
-                     && rule.minimumCharge == wanted.minimumCharge,
+        QVERIFY2(rule.exponent == wanted.exponent && rule.multipleOf == wanted.multipleOf &&
+                     rule.payoutMultipleOf == wanted.payoutMultipleOf &&
+                     rule.minimumCharge == wanted.minimumCharge,
                  rule.code.c_str());
         QCOMPARE(currencyRule(rule.code)->exponent, wanted.exponent);
     }
@@ -168,7 +168,8 @@ void TestMoney::digitsBelowTheMinorUnitAreRefused()
 void TestMoney::currenciesNeverMeet()
 {
     const Money dollars = Money::fromMinor(110, "usd").value();
-    QCOMPARE(textOf(add(dollars, Money::fromMinor(220, "USD").value())), QStringLiteral("3.30 USD"));
+    QCOMPARE(textOf(add(dollars, Money::fromMinor(220, "USD").value())),
+             QStringLiteral("3.30 USD"));
     QCOMPARE(textOf(add(dollars, Money::fromMinor(1, "eur").value())),
              QStringLiteral("data.currency_mismatch"));
     QCOMPARE(textOf(add(dollars, Money::fromMinor(INT64_MAX, "usd").value())),

@@ -32,16 +32,100 @@ QString source(std::string_view text, const YamlNode &node)
     return toQString(text.substr(node.at.offset, node.end - node.at.offset));
 }
 
-constexpr std::string_view kTraps[]
-    = {"on", "off", "yes", "No", "y", "N", "true", "False", "null", "Null", "~", "", " ", "a ",
-       " a", "012", "0o17", "0x1F", "0b101", "1e3", "1E3", "1.5", ".5", "5.", "-1", "+1", "1_000",
-       "1,000", "12:30", "190:20:30.15", "2001-12-14", "2001-12-14t21:59:43.10-05:00", ".inf",
-       "-.INF", ".nan", "<<", "=", "- a", "-", "---", "...", "? a", "a: b", "a:", ":a", "a #b", "#a",
-       "&a", "*a", "!a", "|", ">", "'a'", "\"a\"", "%a", "@a", "`a", "{a", "[a", "}a", "]a", ",a",
-       "tab\tx", "line\nbreak", "line\r\nbreak", "\x7f", "\x01", "\xC2\x85", "\xE2\x80\xA8",
-       "\xEF\xBB\xBF", "\\", "a\\b", "it's", "1.4.0", "plain text", "charge.succeeded", "30d",
-       "data.amount > 0", "$toMajor(a, b)", "a:b", "https://x.example/y?z=1", "öß€", "😀", "0", "1",
-       "0.1", "1e", "0x", "1.2e+3", "e3", "Infinity", "NaN", "x\xC2\xA0y", "\xEF\xBF\xBE"};
+constexpr std::string_view kTraps[] = {"on",
+                                       "off",
+                                       "yes",
+                                       "No",
+                                       "y",
+                                       "N",
+                                       "true",
+                                       "False",
+                                       "null",
+                                       "Null",
+                                       "~",
+                                       "",
+                                       " ",
+                                       "a ",
+                                       " a",
+                                       "012",
+                                       "0o17",
+                                       "0x1F",
+                                       "0b101",
+                                       "1e3",
+                                       "1E3",
+                                       "1.5",
+                                       ".5",
+                                       "5.",
+                                       "-1",
+                                       "+1",
+                                       "1_000",
+                                       "1,000",
+                                       "12:30",
+                                       "190:20:30.15",
+                                       "2001-12-14",
+                                       "2001-12-14t21:59:43.10-05:00",
+                                       ".inf",
+                                       "-.INF",
+                                       ".nan",
+                                       "<<",
+                                       "=",
+                                       "- a",
+                                       "-",
+                                       "---",
+                                       "...",
+                                       "? a",
+                                       "a: b",
+                                       "a:",
+                                       ":a",
+                                       "a #b",
+                                       "#a",
+                                       "&a",
+                                       "*a",
+                                       "!a",
+                                       "|",
+                                       ">",
+                                       "'a'",
+                                       "\"a\"",
+                                       "%a",
+                                       "@a",
+                                       "`a",
+                                       "{a",
+                                       "[a",
+                                       "}a",
+                                       "]a",
+                                       ",a",
+                                       "tab\tx",
+                                       "line\nbreak",
+                                       "line\r\nbreak",
+                                       "\x7f",
+                                       "\x01",
+                                       "\xC2\x85",
+                                       "\xE2\x80\xA8",
+                                       "\xEF\xBB\xBF",
+                                       "\\",
+                                       "a\\b",
+                                       "it's",
+                                       "1.4.0",
+                                       "plain text",
+                                       "charge.succeeded",
+                                       "30d",
+                                       "data.amount > 0",
+                                       "$toMajor(a, b)",
+                                       "a:b",
+                                       "https://x.example/y?z=1",
+                                       "öß€",
+                                       "😀",
+                                       "0",
+                                       "1",
+                                       "0.1",
+                                       "1e",
+                                       "0x",
+                                       "1.2e+3",
+                                       "e3",
+                                       "Infinity",
+                                       "NaN",
+                                       "x\xC2\xA0y",
+                                       "\xEF\xBF\xBE"};
 
 } // namespace
 
@@ -77,7 +161,8 @@ void TestYaml::meaning_data()
     };
     row("nothing", "", "null");
     row("comments only", "# a\n\n# b\n", "null");
-    row("core schema words", "[true, False, null, ~, yes, on, True]", R"([true,false,null,null,"yes","on",true])");
+    row("core schema words", "[true, False, null, ~, yes, on, True]",
+        R"([true,false,null,null,"yes","on",true])");
     row("core schema numbers", "[12, -3, +4, 012, 0x1f, 0o17, 1.50, .5, 1., 1e3, -1.5e-7]",
         "[12,-3,4,12,31,15,1.5,0.5,1,1000,-1.5e-7]");
     row("exact numbers", "[12345678901234567890, 1e400, 0.1]", "[12345678901234567890,1e400,0.1]");
@@ -85,10 +170,14 @@ void TestYaml::meaning_data()
         R"(["1_000","12:30","0x","1.2.3","0b1","12","12","-","+","."])");
     row("empty values", "a:\nb: ''\nc: {d}\n", R"({"a":null,"b":"","c":{"d":null}})");
     row("order stays", "z: 1\na: 2\nm: 3\n", R"({"z":1,"a":2,"m":3})");
-    row("blocks of text", "a: |\n  x\n   y\n\n  z\nb: >-\n  p\n  q\nc: |+\n  k\n\n", R"({"a":"x\n y\n\nz\n","b":"p q","c":"k\n\n"})");
+    row("blocks of text", "a: |\n  x\n   y\n\n  z\nb: >-\n  p\n  q\nc: |+\n  k\n\n",
+        R"({"a":"x\n y\n\nz\n","b":"p q","c":"k\n\n"})");
     row("CR LF", "a: 1\r\nb:\r\n  - x\r\n", R"({"a":1,"b":["x"]})");
     row("a document start is allowed", "---\na: 1\n", R"({"a":1})");
-    row("a byte order mark is allowed", "\xEF\xBB\xBF" "a: 1\n", R"({"a":1})");
+    row("a byte order mark is allowed",
+        "\xEF\xBB\xBF"
+        "a: 1\n",
+        R"({"a":1})");
 }
 
 void TestYaml::meaning()
@@ -165,8 +254,10 @@ void TestYaml::refusals_data()
         QTest::newRow(name) << text << QString::fromUtf8(code) << QString::fromUtf8(at)
                             << QString::fromUtf8(message);
     };
-    row("a repeated key", "a: 1\nb: 2\na: 3\n", "yaml.duplicate_key", "3:1", "line 1 and again in line 3");
-    row("a repeated key in other quotes", "x: {ä: 1, 'ä': 2}\n", "yaml.duplicate_key", "1:11", "line 1");
+    row("a repeated key", "a: 1\nb: 2\na: 3\n", "yaml.duplicate_key", "3:1",
+        "line 1 and again in line 3");
+    row("a repeated key in other quotes", "x: {ä: 1, 'ä': 2}\n", "yaml.duplicate_key", "1:11",
+        "line 1");
     row("an anchor", "a: &x 1\n", "yaml.alias", "1:4", "Anchors");
     row("an alias", "a: 1\nb: *x\n", "yaml.alias", "2:4", "Aliases");
     row("an anchored cycle", "a: &x {b: *x}\n", "yaml.alias", "1:4", "Anchors");
@@ -270,7 +361,8 @@ void TestYaml::otherReadersSeeTheSameText()
 {
     QProcess python;
     python.start(QStringLiteral("python3"), {QStringLiteral("-c"), QStringLiteral("import yaml")});
-    if (!python.waitForFinished() || python.exitStatus() != QProcess::NormalExit || python.exitCode() != 0)
+    if (!python.waitForFinished() || python.exitStatus() != QProcess::NormalExit ||
+        python.exitCode() != 0)
         QSKIP("python3 with PyYAML is not on this machine");
     Arena arena;
     ArrayBuilder list(arena);
@@ -305,8 +397,9 @@ void TestYaml::otherReadersSeeTheSameText()
 
 void TestYaml::plainWhereItIsSafe()
 {
-    for (const char *text : {"charge.succeeded", "30d", "1.4.0", "data.amount > 0", "$toMajor(a, b)",
-                             "Payment__c", "a:b", "öß€", "plain text", "it's", "a [b]"})
+    for (const char *text :
+         {"charge.succeeded", "30d", "1.4.0", "data.amount > 0", "$toMajor(a, b)", "Payment__c",
+          "a:b", "öß€", "plain text", "it's", "a [b]"})
         QCOMPARE(toQString(yamlScalar(text)), QString::fromUtf8(text));
     QCOMPARE(toQString(yamlScalar("on")), QStringLiteral("\"on\""));
     QCOMPARE(toQString(yamlScalar("a\"b: \n\x01")), QStringLiteral("\"a\\\"b: \\n\\x01\""));
@@ -341,8 +434,8 @@ void TestYaml::valuesAreWrittenReadably()
     QFETCH(QString, json);
     const Document document = parseJson(toUtf8(json)).value();
     QTEST(toQString(toYaml(document.root())), "yaml");
-    QVERIFY(equals(parseJson(tree(toYaml(document.root()) + "\n"))->root(), document.root())
-            || document.root().toDouble() != 0);
+    QVERIFY(equals(parseJson(tree(toYaml(document.root()) + "\n"))->root(), document.root()) ||
+            document.root().toDouble() != 0);
 }
 
 namespace {
@@ -366,7 +459,8 @@ Value randomValue(Arena &arena, Random &random, int depth)
     }
     ObjectBuilder object(arena);
     for (auto count = random.below(5); count > 0; --count)
-        object.set(random.text(random.below(6), "ab: #-'y1\n"), randomValue(arena, random, depth - 1));
+        object.set(random.text(random.below(6), "ab: #-'y1\n"),
+                   randomValue(arena, random, depth - 1));
     return object.finish();
 }
 
@@ -382,7 +476,8 @@ void TestYaml::randomValuesReadBack()
         const YamlParse parse = parseYaml(text);
         QVERIFY2(parse.problems.empty(), text.c_str());
         const Value read = parse.root.toValue(arena);
-        QVERIFY2(toJson(read) == toJson(value), (text + "\n" + toJson(value) + "\n" + toJson(read)).c_str());
+        QVERIFY2(toJson(read) == toJson(value),
+                 (text + "\n" + toJson(value) + "\n" + toJson(read)).c_str());
     }
 }
 
