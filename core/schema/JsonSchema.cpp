@@ -133,7 +133,7 @@ void addType(Keywords &schema, Arena &arena, const Param &param)
 
 void addShapeType(Keywords &schema, Arena &arena, const Shape &shape, std::string_view name)
 {
-    if (shape.nullable)
+    if (shape.nullable && !name.empty())
         schema.type({name, "null"});
     else
         schema.text("type", name);
