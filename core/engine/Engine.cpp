@@ -70,13 +70,14 @@ void Engine::accept(const std::string &flow, const std::string &trigger, Incomin
     m_store.submit<AcceptedRun>(
         this, [stored](Journal &journal) { return journal.accept(*stored); },
         [this, stored, done = std::move(done)](Result<AcceptedRun> result) {
-            --m_accepting;
-            if (!result) {
+            if (result) {
+                done(result->first ? Acceptance::First : Acceptance::Repeat);
+                accepted(std::move(*stored), *result);
+            } else {
                 done(std::move(result).error());
-                return checkIdle();
             }
-            done(result->first ? Acceptance::First : Acceptance::Repeat);
-            accepted(std::move(*stored), *result);
+            --m_accepting;
+            checkIdle();
         });
 }
 
@@ -88,7 +89,7 @@ void Engine::accepted(NewRun event, const AcceptedRun &run)
                              run.first ? Acceptance::First : Acceptance::Repeat);
     event.body = std::move(told.body);
     if (!run.first || m_stopping)
-        return checkIdle();
+        return;
     DeployedFlow &flow = *flowOf(event.flow);
     startRun({run.run, std::move(event), false, {}}, flow, false);
 }
@@ -147,38 +148,48 @@ void Engine::emitTrigger(Run &run, int trigger)
     route(run, item, {{node.defaultExit, run.message}});
 }
 
-void Engine::resume(std::function<void(Result<void>)> done)
+Result<Unfinished> readUnfinished(Journal &journal, int page)
 {
-    m_store.submit<std::int64_t>(
-        this, [](Journal &journal) { return journal.newestRun(); },
-        [this, done = std::move(done)](Result<std::int64_t> newest) {
-            if (!newest)
-                return done(std::move(newest).error());
-            m_backlog.newest = *newest;
-            loadBacklog(done);
-        });
+    auto newest = journal.newestRun();
+    if (!newest)
+        return std::move(newest).error();
+    auto runs = journal.openRuns(0, *newest, page);
+    if (!runs)
+        return std::move(runs).error();
+    return Unfinished{*newest, page, std::move(*runs)};
 }
 
-void Engine::loadBacklog(std::function<void(Result<void>)> done)
+void Engine::resume(Unfinished unfinished)
+{
+    m_backlog.newest = unfinished.newest;
+    m_backlog.page = unfinished.page;
+    takeUpPage(std::move(unfinished.runs));
+}
+
+void Engine::takeUpPage(std::vector<OpenRun> runs)
+{
+    const bool last = static_cast<int>(runs.size()) < m_backlog.page;
+    m_backlog.last = last ? m_backlog.newest : runs.back().run;
+    for (OpenRun &run : runs)
+        resumeRun(std::move(run));
+    checkIdle();
+}
+
+void Engine::loadBacklog()
 {
     m_backlog.loading = true;
-    const int page = m_limits.resumePage;
     m_store.submit<std::vector<OpenRun>>(
         this,
         // All runs up to `newest` were committed by an earlier process: nothing can slip in between.
-        [page, from = m_backlog.last, to = m_backlog.newest](Journal &journal) {
-            return journal.openRuns(from, to, page);
+        [backlog = m_backlog](Journal &journal) {
+            return journal.openRuns(backlog.last, backlog.newest, backlog.page);
         },
-        [this, page, done = std::move(done)](Result<std::vector<OpenRun>> open) {
+        [this](Result<std::vector<OpenRun>> open) {
             m_backlog.loading = false;
-            if (!open)
-                return done(std::move(open).error());
-            const bool last = static_cast<int>(open->size()) < page;
-            m_backlog.last = last ? m_backlog.newest : open->back().run;
-            for (OpenRun &run : *open)
-                resumeRun(std::move(run));
-            done({});
-            checkIdle();
+            if (open)
+                return takeUpPage(std::move(*open));
+            qCCritical(log::engine).noquote() << toQString(open.error().text());
+            m_clock.callAfter(std::chrono::seconds(5), this, [this] { checkIdle(); });
         });
 }
 
@@ -233,12 +244,8 @@ bool Engine::isIdle() const
 
 void Engine::checkIdle()
 {
-    if (m_backlog.more() && !m_backlog.loading && m_runs.size() < m_limits.openRuns / 2) {
-        loadBacklog([](const Result<void> &result) {
-            if (!result)
-                qCCritical(log::engine).noquote() << toQString(result.error().text());
-        });
-    }
+    if (m_backlog.more() && !m_backlog.loading && m_runs.size() < m_limits.openRuns / 2)
+        loadBacklog();
     checkStopped();
     if (isIdle() && std::exchange(m_wasBusy, false))
         m_observer.idle();

@@ -21,8 +21,18 @@ struct EngineLimits
     std::size_t openRuns = 10'000;      ///< Beyond it, accept() answers engine.busy.
     int effectsPerFlow = 64;            ///< Calls in flight; the rest queues.
     std::chrono::milliseconds slice{4}; ///< Work before the event loop gets its turn.
-    int resumePage = 500;               ///< Open runs read at once after a restart.
 };
+
+/// What an earlier process left open: the first page, and up to which run there may be more.
+struct Unfinished
+{
+    std::int64_t newest = 0;
+    int page = 500;
+    std::vector<OpenRun> runs;
+};
+
+/// Read while nobody writes yet, so that the first new event meets an engine that knows them.
+Result<Unfinished> readUnfinished(Journal &journal, int page = 500);
 
 /// Runs events through deployed flows. An event is accepted when the journal has it; a run is a
 /// state machine: pure steps are computed at once, effects are asked only after their intent is on
@@ -42,8 +52,9 @@ public:
     void deploy(std::unique_ptr<DeployedFlow> flow); ///< Before resume().
     const std::vector<std::unique_ptr<DeployedFlow>> &flows() const { return m_flows; }
 
-    /// Takes up what an earlier process left open. `done` when new events may come.
-    void resume(std::function<void(Result<void>)> done);
+    /// Takes up what an earlier process left open; the rest of a long backlog follows by pages.
+    /// Once, after the flows are deployed and before new events come.
+    void resume(Unfinished unfinished);
 
     /// Stores an event for a trigger of a flow. `done` after it is on disk. Errors: Transient
     /// `engine.busy`, `engine.stopping` and those of the store; Internal `engine.no_flow`.
@@ -70,6 +81,7 @@ private:
     {
         std::int64_t last = 0;
         std::int64_t newest = 0;
+        int page = 500;
         bool loading = false;
         bool more() const { return last < newest; }
     };
@@ -80,7 +92,8 @@ private:
     void accepted(NewRun event, const AcceptedRun &run);
     void startRun(OpenRun open, DeployedFlow &flow, bool resumed);
     void emitTrigger(Run &run, int trigger);
-    void loadBacklog(std::function<void(Result<void>)> done);
+    void loadBacklog();
+    void takeUpPage(std::vector<OpenRun> runs);
     void resumeRun(OpenRun &&open);
     Run *find(std::int64_t run) const;
     void checkIdle();

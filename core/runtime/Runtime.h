@@ -24,6 +24,9 @@ struct RuntimeOptions
     std::string listen;   ///< "127.0.0.1:0"; empty: the environment's, else a free port on loopback.
     std::vector<std::string> flows; ///< Ids to deploy; empty: all of the project.
     std::uint64_t seed = 1;         ///< Of the doubles.
+    /// Called once when the journal stopped for good (the disk did not confirm a write, the file is
+    /// damaged): nothing is accepted any more; end the program and start again.
+    std::function<void(const Error &)> failed;
 };
 
 /// Addresses of a running runtime: what the ready line of `tidewire run` says.

@@ -114,6 +114,8 @@ void EngineWorld::start(const std::string &steps)
 {
     auto journal = SqliteJournal::open({toUtf8(m_folder.filePath(QStringLiteral("journal.db")))});
     QVERIFY2(journal, journal ? "" : journal.error().text().c_str());
+    auto unfinished = readUnfinished(**journal, resumePage);
+    QVERIFY(unfinished);
     store = std::make_unique<StoreThread>(std::move(*journal));
     engine = std::make_unique<Engine>(*store, clock, told, 1, m_limits);
     const FlowDocument document("schema: flow/1\nid: payments\nname: Payments\nversion: 1.0.0\n"
@@ -123,9 +125,7 @@ void EngineWorld::start(const std::string &steps)
     auto flow = DeployedFlow::create(document, m_registry, {clock, http, engine.get()}, {});
     QVERIFY2(flow, flow ? "" : flow.error().text().c_str());
     engine->deploy(std::move(*flow));
-    bool ready = false;
-    engine->resume([&ready](const Result<void> &result) { ready = result.has_value(); });
-    QTRY_VERIFY(ready);
+    engine->resume(std::move(*unfinished));
 }
 
 void EngineWorld::stop()

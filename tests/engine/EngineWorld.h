@@ -47,7 +47,7 @@ public:
     explicit EngineWorld(EngineLimits limits = {});
     ~EngineWorld();
 
-    /// Opens the journal (again), deploys and resumes. Waits until the engine takes events.
+    /// Opens the journal (again), deploys and resumes.
     void start(const std::string &steps);
     void stop(); ///< As a crash would: nothing is said to anybody.
 
@@ -68,6 +68,7 @@ public:
     HttpClient http;
     Told told;
     std::vector<StepCall> calls;      ///< All calls of fake steps.
+    int resumePage = 500;
     bool holdEffects = false;         ///< Effects answer only through answerHeld().
     std::deque<std::unique_ptr<StepReply>> held;
     std::unique_ptr<StoreThread> store;

@@ -154,9 +154,9 @@ private Q_SLOTS:
     void aBacklogLargerThanOnePageIsWorkedOff()
     {
         EngineLimits limits;
-        limits.resumePage = 3;
         limits.openRuns = 8;
         EngineWorld world(limits);
+        world.resumePage = 3;
         world.holdEffects = true;
         world.start(kTwoWrites);
         for (int event = 0; event < 8; ++event)

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connector/Trigger.h"
+#include "core/engine/DeployedFlow.h"
+
+#include <string>
+
+namespace tw {
+
+/// Reads an event from a file or from the hands of a person: `id` and `type` are needed, `created`
+/// (seconds since 1970) and `livemode` are taken where present. Rejected `runtime.no_event`.
+Result<IncomingEvent> readEventFile(const std::string &json, Instant now);
+
+/// Whether a trigger asks for events of this type: by its setting "events" with exact names,
+/// "charge.*" or "*"; a trigger without that setting takes all.
+bool asksFor(const DeployedFlow::Node &trigger, std::string_view type);
+
+} // namespace tw

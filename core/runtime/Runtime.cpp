@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/Runtime.h"
+
+#include "core/base/Log.h"
+#include "core/base/Text.h"
+#include "core/engine/Engine.h"
+#include "core/flow/SecretSource.h"
+#include "core/net/HttpClient.h"
+#include "core/runtime/ConnectionResolver.h"
+#include "core/runtime/DataFolder.h"
+#include "core/runtime/EventFile.h"
+#include "core/runtime/Receiver.h"
+#include "core/runtime/TriggerDoor.h"
+#include "core/store/SqliteJournal.h"
+
+#include <algorithm>
+#include <QObject>
+
+namespace tw {
+namespace {
+
+constexpr const char *kAnyPort = "127.0.0.1:0";
+constexpr std::chrono::hours kRetentionPause{1};
+
+Error firstFinding(const std::vector<Diagnostic> &findings)
+{
+    const auto found = std::find_if(findings.begin(), findings.end(), [](const Diagnostic &one) {
+        return one.severity == Severity::Error;
+    });
+    return configError(found->code, found->message + (found->fix.empty() ? "" : ' ' + found->fix))
+        .at(found->file + ':' + std::to_string(found->line) + ':'
+            + std::to_string(found->column));
+}
+
+Result<std::vector<const FlowDocument *>> chosenFlows(const Project &project,
+                                                      const std::vector<std::string> &ids)
+{
+    std::vector<const FlowDocument *> chosen;
+    for (const auto &document : project.flows()) {
+        const std::string &id = document->flow().id;
+        if (ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end())
+            chosen.push_back(document.get());
+    }
+    for (const std::string &id : ids) {
+        const bool known = std::any_of(chosen.begin(), chosen.end(), [&id](const auto *document) {
+            return document->flow().id == id;
+        });
+        if (!known)
+            return configError("runtime.unknown_flow",
+                               "The project has no flow \"" + id + "\".");
+    }
+    if (chosen.empty())
+        return configError("runtime.no_flows", "There is no flow to run in this project.");
+    return chosen;
+}
+
+} // namespace
+
+/// Everything behind the door. Its parts end in the order of the destructor: nobody hands in events,
+/// then no step runs, then what is queued for the journal is written.
+class Runtime::Impl : public QObject
+{
+public:
+    Impl(Clock &clock, RunObserver &observer, RuntimeOptions options)
+        : m_clock(clock), m_observer(observer), m_options(std::move(options))
+    {}
+    ~Impl() override
+    {
+        m_receiver.stopListening();
+        m_doors.clear();
+        m_engine.reset();
+        m_connections.clear();
+        m_store.reset();
+    }
+
+    Result<void> start(const Project &project, const Registry &registry,
+                       const SecretSource &secrets);
+    void inject(const std::string &json, std::function<void(Result<Acceptance>)> done);
+    void stop(std::chrono::milliseconds grace, std::function<void()> done);
+
+    ReadyInfo m_ready;
+    std::vector<std::unique_ptr<sandbox::Double>> m_doubles;
+    std::unique_ptr<Engine> m_engine;
+
+private:
+    using Flows = std::vector<const FlowDocument *>;
+
+    Result<Unfinished> openJournal();
+    Result<void> connect(const ProjectEnvironment &environment, const Project &project,
+                         const Flows &flows, const Registry &registry,
+                         const SecretSource &secrets);
+    Result<void> deploy(const Flows &flows, const Registry &registry);
+    Result<void> startTriggers();
+    void registerWebhooks();
+    void storeStopped(const Error &error);
+    void forgetOld();
+    Services services() { return {m_clock, m_http, m_engine.get()}; }
+
+    Clock &m_clock;
+    RunObserver &m_observer;
+    RuntimeOptions m_options;
+    std::unique_ptr<DataFolder> m_folder;
+    HttpClient m_http;
+    std::unique_ptr<StoreThread> m_store;
+    Connections m_connections;
+    Receiver m_receiver;
+    std::vector<std::unique_ptr<TriggerDoor>> m_doors;
+};
+
+Result<void> Runtime::Impl::start(const Project &project, const Registry &registry,
+                                  const SecretSource &secrets)
+{
+    auto environment = project.environment(m_options.environment);
+    if (!environment)
+        return std::move(environment).error();
+    auto flows = chosenFlows(project, m_options.flows);
+    if (!flows)
+        return std::move(flows).error();
+    for (const FlowDocument *document : *flows) {
+        if (const auto findings = validateFlow(*document, registry); hasErrors(findings))
+            return firstFinding(findings);
+    }
+    auto unfinished = openJournal();
+    if (!unfinished)
+        return std::move(unfinished).error();
+    if (auto connected = connect(*environment, project, *flows, registry, secrets); !connected)
+        return connected;
+    if (auto deployed = deploy(*flows, registry); !deployed)
+        return deployed;
+    m_engine->resume(std::move(*unfinished));
+    if (auto started = startTriggers(); !started)
+        return started;
+    const std::string address = !m_options.listen.empty() ? m_options.listen
+        : !environment->listen.empty()                    ? environment->listen
+                                                          : kAnyPort;
+    if (auto open = m_receiver.open(address); !open)
+        return open;
+    registerWebhooks();
+    forgetOld();
+    return {};
+}
+
+Result<Unfinished> Runtime::Impl::openJournal()
+{
+    auto folder = DataFolder::open(m_options.dataDir);
+    if (!folder)
+        return std::move(folder).error();
+    m_folder = std::move(*folder);
+    auto journal = SqliteJournal::open({m_folder->file("journal.db")});
+    if (!journal)
+        return std::move(journal).error();
+    auto unfinished = readUnfinished(**journal);
+    if (!unfinished)
+        return unfinished;
+    m_store = std::make_unique<StoreThread>(std::move(*journal));
+    m_store->onStopped([this](const Error &error) { storeStopped(error); });
+    m_engine = std::make_unique<Engine>(*m_store, m_clock, m_observer, m_options.seed);
+    return unfinished;
+}
+
+Result<void> Runtime::Impl::connect(const ProjectEnvironment &environment, const Project &project,
+                                    const Flows &flows, const Registry &registry,
+                                    const SecretSource &secrets)
+{
+    ConnectionResolver resolver(environment, registry, secrets,
+                                {m_clock, m_options.seed, [this](const std::string &connector) {
+                                     return m_folder->kept("double-" + connector);
+                                 }});
+    std::map<std::string, std::string> wanted;
+    for (const auto &[name, connection] : environment.connections) {
+        if (connection.useDouble)
+            wanted[name] = connection.type;
+    }
+    for (const FlowDocument *document : flows) {
+        for (const auto &[name, type] : document->flow().connections) {
+            const auto declared = project.connections().find(name);
+            wanted[name] = declared == project.connections().end() ? type : declared->second;
+        }
+    }
+    for (const auto &[name, type] : wanted) {
+        auto connection = resolver.connect(name, type, services());
+        if (!connection)
+            return std::move(connection).error();
+        m_connections[name] = std::move(*connection);
+    }
+    m_doubles = resolver.takeDoubles();
+    for (const auto &running : m_doubles)
+        m_ready.doubles[running->connector()] = running->url();
+    return {};
+}
+
+Result<void> Runtime::Impl::deploy(const Flows &flows, const Registry &registry)
+{
+    for (const FlowDocument *document : flows) {
+        auto flow = DeployedFlow::create(*document, registry, services(), m_connections);
+        if (!flow)
+            return std::move(flow).error();
+        m_engine->deploy(std::move(*flow));
+    }
+    return {};
+}
+
+Result<void> Runtime::Impl::startTriggers()
+{
+    for (const auto &flow : m_engine->flows()) {
+        for (auto &node : flow->nodes()) {
+            if (!node.trigger)
+                continue;
+            m_doors.push_back(std::make_unique<TriggerDoor>(flow->id(), node.id, *m_engine,
+                                                            m_receiver, m_observer));
+            if (auto started = node.trigger->start(*m_doors.back()); !started)
+                return std::move(started).error().at(flow->id() + '/' + node.id);
+        }
+    }
+    return {};
+}
+
+void Runtime::Impl::registerWebhooks()
+{
+    m_ready.listen = m_receiver.url();
+    for (const auto &door : m_doors) {
+        if (door->path().empty())
+            continue;
+        const std::string url = m_ready.listen + door->path();
+        m_ready.webhooks[door->flow() + '/' + door->trigger()] = url;
+        for (const auto &flow : m_engine->flows()) {
+            const int index = flow->id() == door->flow() ? flow->indexOf(door->trigger()) : -1;
+            if (index < 0)
+                continue;
+            const auto &node = flow->nodes()[static_cast<std::size_t>(index)];
+            for (const auto &running : m_doubles) {
+                if (running->connector() == node.type->connection)
+                    running->addWebhook({url, {}, node.settings.list("events")});
+            }
+        }
+    }
+}
+
+void Runtime::Impl::storeStopped(const Error &error)
+{
+    qCCritical(log::runtime).noquote() << toQString(error.text());
+    m_receiver.setTrouble(error.message);
+    if (m_options.failed)
+        m_options.failed(error);
+}
+
+void Runtime::Impl::forgetOld()
+{
+    m_store->submit<int>(
+        this,
+        [now = m_clock.now()](Journal &journal) {
+            Retention retention;
+            retention.now = now;
+            return journal.forget(retention);
+        },
+        [this](const Result<int> &rows) {
+            const bool more = rows && *rows >= Retention{}.rows;
+            m_clock.callAfter(more ? std::chrono::milliseconds(1000)
+                                   : std::chrono::milliseconds(kRetentionPause),
+                              this, [this] { forgetOld(); });
+        });
+}
+
+void Runtime::Impl::inject(const std::string &json,
+                           std::function<void(Result<Acceptance>)> done)
+{
+    auto event = readEventFile(json, m_clock.now());
+    Error reason;
+    if (event) {
+        for (const auto &flow : m_engine->flows()) {
+            for (const auto &node : flow->nodes()) {
+                if (node.trigger && asksFor(node, event->type))
+                    return m_engine->accept(flow->id(), node.id, std::move(*event),
+                                            std::move(done));
+            }
+        }
+        reason = rejectedError("runtime.no_trigger", "No trigger of the running flows asks for "
+                                   + event->type + '.');
+    } else {
+        reason = std::move(event).error();
+    }
+    QMetaObject::invokeMethod(
+        this, [done = std::move(done), reason] { done(reason); }, Qt::QueuedConnection);
+}
+
+void Runtime::Impl::stop(std::chrono::milliseconds grace, std::function<void()> done)
+{
+    m_receiver.stopListening();
+    m_engine->stop(grace, std::move(done));
+}
+
+Result<std::unique_ptr<Runtime>> Runtime::start(const Project &project, const Registry &registry,
+                                                Clock &clock, const SecretSource &secrets,
+                                                RunObserver &observer, RuntimeOptions options)
+{
+    auto impl = std::make_unique<Impl>(clock, observer, std::move(options));
+    if (auto started = impl->start(project, registry, secrets); !started)
+        return std::move(started).error();
+    return std::unique_ptr<Runtime>(new Runtime(std::move(impl)));
+}
+
+Runtime::Runtime(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+
+Runtime::~Runtime() = default;
+
+const ReadyInfo &Runtime::ready() const
+{
+    return m_impl->m_ready;
+}
+
+void Runtime::inject(const std::string &json, std::function<void(Result<Acceptance>)> done)
+{
+    m_impl->inject(json, std::move(done));
+}
+
+std::vector<sandbox::Double *> Runtime::doubles() const
+{
+    std::vector<sandbox::Double *> all;
+    for (const auto &running : m_impl->m_doubles)
+        all.push_back(running.get());
+    return all;
+}
+
+sandbox::Double *Runtime::doubleOf(const std::string &connector) const
+{
+    for (const auto &running : m_impl->m_doubles) {
+        if (running->connector() == connector)
+            return running.get();
+    }
+    return nullptr;
+}
+
+bool Runtime::isIdle() const
+{
+    return m_impl->m_engine->isIdle();
+}
+
+void Runtime::stop(std::chrono::milliseconds grace, std::function<void()> done)
+{
+    m_impl->stop(grace, std::move(done));
+}
+
+} // namespace tw

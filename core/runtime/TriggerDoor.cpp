@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/TriggerDoor.h"
+
+namespace tw {
+
+TriggerDoor::TriggerDoor(std::string flow, std::string trigger, Engine &engine, Receiver &receiver,
+                         RunObserver &observer)
+    : m_flow(std::move(flow)), m_trigger(std::move(trigger)), m_engine(engine),
+      m_receiver(receiver), m_observer(observer)
+{}
+
+TriggerDoor::~TriggerDoor()
+{
+    if (!m_path.empty())
+        m_receiver.remove(m_path);
+}
+
+void TriggerDoor::accept(IncomingEvent event, std::function<void(Result<Acceptance>)> done)
+{
+    m_engine.accept(m_flow, m_trigger, std::move(event), std::move(done));
+}
+
+void TriggerDoor::refused(const Error &why)
+{
+    m_observer.deliveryRefused(m_flow, m_trigger, why);
+}
+
+Result<void> TriggerDoor::receive(const std::string &path,
+                                  std::function<void(HttpRequest, HttpReply)> handler)
+{
+    if (auto added = m_receiver.add(path, std::move(handler)); !added)
+        return added;
+    m_path = path;
+    return {};
+}
+
+} // namespace tw
