@@ -45,6 +45,13 @@ FlowModel::FlowModel(FlowDocument &document, const Registry &registry, QObject *
     check();
 }
 
+void FlowModel::markUnsaved()
+{
+    m_savedText.clear();
+    m_wasDirty = isDirty();
+    Q_EMIT dirtyChanged(m_wasDirty);
+}
+
 QString FlowModel::id() const
 {
     return toQString(flow().id);

@@ -19,6 +19,8 @@ class FlowModel : public QObject
     Q_OBJECT
 public:
     FlowModel(FlowDocument &document, const Registry &registry, QObject *parent = nullptr);
+    /// For a flow that has no file yet: it is dirty until its first save.
+    void markUnsaved();
 
     const FlowDocument &document() const { return m_document; }
     const Flow &flow() const { return m_document.flow(); }

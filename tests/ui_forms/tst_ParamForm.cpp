@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/Text.h"
+#include "core/data/Json.h"
+#include "ui/base/SectionHeader.h"
+#include "ui/base/SegmentedControl.h"
+#include "ui/base/Switch.h"
+#include "ui/forms/ChoiceListField.h"
+#include "ui/forms/MappingField.h"
+#include "ui/forms/ParamForm.h"
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTest>
+#include <QToolButton>
+
+using namespace tw;
+
+namespace {
+
+/// One change that a form told, written as "path = JSON".
+QString told(const YamlPath &path, const DocumentPtr &value)
+{
+    QString words;
+    for (const std::string &part : path)
+        words += (words.isEmpty() ? QString() : QStringLiteral("/")) + toQString(part);
+    const bool gone = value->root().isUndefined();
+    return words + QStringLiteral(" = ") + (gone ? QStringLiteral("(removed)") : toQString(toJson(value->root())));
+}
+
+/// A form with what it told, and the file it shows.
+struct Fixture
+{
+    ParamForm form;
+    YamlParse file;
+    QStringList changes;
+
+    Fixture(const std::vector<Param> &params, const char *yaml)
+    {
+        form.setParams(params, {});
+        file = parseYaml(yaml);
+        form.show(&file.root, {});
+        form.QWidget::show();
+        QObject::connect(&form, &ParamForm::settingChanged, &form,
+                         [this](const YamlPath &path, const DocumentPtr &value) { changes << told(path, value); });
+        QObject::connect(&form, &ParamForm::settingRenamed, &form,
+                         [this](const YamlPath &path, const QString &name) {
+                             changes << toQString(path.back()) + QStringLiteral(" -> ") + name;
+                         });
+    }
+
+    template <typename Widget> Widget *control(const char *id)
+    {
+        return form.field(QString::fromLatin1(id))->findChild<Widget *>();
+    }
+};
+
+} // namespace
+
+class tst_ParamForm : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aLineIsAppliedWhenItIsLeft();
+    void escapeGoesBackToWhatIsApplied();
+    void anEmptyLineRemovesTheSetting();
+    void aNumberOutOfBoundsIsRefusedInWords();
+    void aWholeNumberAtItsDefaultIsLeftOut();
+    void aSwitchIsAppliedAtOnce();
+    void shortChoicesStandSideBySide();
+    void manyChoicesOpenAList();
+    void severalOfManyBecomeAList();
+    void aDurationIsNumberAndUnit();
+    void anExpressionIsAppliedOnEnter();
+    void longTextIsAppliedWhenItIsLeft();
+    void aMappingLineChangesItsOwnKey();
+    void aMappingLineIsAddedRenamedAndRemoved();
+    void advancedSettingsAreFolded();
+    void findingsStandUnderTheirField();
+    void settingsDependOnOthers();
+    void pendingEditsAreHandedIn();
+};
+
+void tst_ParamForm::aLineIsAppliedWhenItIsLeft()
+{
+    Fixture f({text("object", "Object").required()}, "object: Payment__c # kept\n");
+    auto *edit = f.control<QLineEdit>("object");
+    QCOMPARE(edit->text(), QStringLiteral("Payment__c"));
+    edit->selectAll();
+    QTest::keyClicks(edit, QStringLiteral("Invoice__c"));
+    QVERIFY(f.changes.isEmpty());
+    QVERIFY(f.form.isEdited());
+    QTest::keyClick(edit, Qt::Key_Return);
+    QCOMPARE(f.changes, QStringList{QStringLiteral("object = \"Invoice__c\"")});
+    QVERIFY(!f.form.isEdited());
+}
+
+void tst_ParamForm::escapeGoesBackToWhatIsApplied()
+{
+    Fixture f({text("object", "Object")}, "object: A\n");
+    auto *edit = f.control<QLineEdit>("object");
+    QTest::keyClicks(edit, QStringLiteral("xyz"));
+    QTest::keyClick(edit, Qt::Key_Escape);
+    QCOMPARE(edit->text(), QStringLiteral("A"));
+    QVERIFY(f.changes.isEmpty());
+}
+
+void tst_ParamForm::anEmptyLineRemovesTheSetting()
+{
+    Fixture f({text("object", "Object")}, "object: A\n");
+    auto *edit = f.control<QLineEdit>("object");
+    edit->clear();
+    QTest::keyClick(edit, Qt::Key_Return);
+    QCOMPARE(f.changes, QStringList{QStringLiteral("object = (removed)")});
+}
+
+void tst_ParamForm::aNumberOutOfBoundsIsRefusedInWords()
+{
+    Fixture f({number("share", "Share").range(0, 1)}, "share: 0.5\n");
+    auto *edit = f.control<QLineEdit>("share");
+    edit->setText(QStringLiteral("2"));
+    QTest::keyClick(edit, Qt::Key_Return);
+    QVERIFY(f.changes.isEmpty());
+    QCOMPARE(f.form.problemOf(QStringLiteral("share")), QStringLiteral("At most 1."));
+    edit->setText(QStringLiteral("0.750"));
+    QTest::keyClick(edit, Qt::Key_Return);
+    QCOMPARE(f.changes, QStringList{QStringLiteral("share = 0.750")});
+    QCOMPARE(f.form.problemOf(QStringLiteral("share")), QString());
+}
+
+void tst_ParamForm::aWholeNumberAtItsDefaultIsLeftOut()
+{
+    Fixture f({integer("size", "Size").range(1, 200).fallback("200")}, "size: 50\n");
+    auto *spin = f.control<QSpinBox>("size");
+    QCOMPARE(spin->value(), 50);
+    spin->setValue(60);
+    spin->setValue(200);
+    QCOMPARE(f.changes, (QStringList{QStringLiteral("size = 60"), QStringLiteral("size = (removed)")}));
+}
+
+void tst_ParamForm::aSwitchIsAppliedAtOnce()
+{
+    Fixture f({boolean("batch", "Send in batches").fallback("true")}, "other: 1\n");
+    auto *toggle = f.control<Switch>("batch");
+    QVERIFY(toggle->isChecked());
+    QTest::mouseClick(toggle, Qt::LeftButton);
+    QTest::mouseClick(toggle, Qt::LeftButton);
+    QCOMPARE(f.changes, (QStringList{QStringLiteral("batch = false"), QStringLiteral("batch = (removed)")}));
+}
+
+void tst_ParamForm::shortChoicesStandSideBySide()
+{
+    Fixture f({choice("op", "Operation").oneOf({{"create", "Create", "", ""}, {"upsert", "Upsert", "", ""}}).fallback("upsert")},
+              "op: create\n");
+    auto *segments = f.control<SegmentedControl>("op");
+    QVERIFY(segments);
+    QCOMPARE(segments->currentIndex(), 0);
+    segments->setCurrentIndex(1);
+    QCOMPARE(f.changes, QStringList{QStringLiteral("op = (removed)")});
+}
+
+void tst_ParamForm::manyChoicesOpenAList()
+{
+    Fixture f({choice("level", "Level").oneOf({{"a", "First", "", ""}, {"b", "Second", "", ""}, {"c", "Third", "", ""},
+                                               {"d", "Fourth", "", ""}, {"e", "Fifth", "", ""}})},
+              "level: b\n");
+    auto *combo = f.control<QComboBox>("level");
+    QVERIFY(combo);
+    QCOMPARE(combo->currentText(), QStringLiteral("Second"));
+    combo->setCurrentIndex(3);
+    Q_EMIT combo->activated(3);
+    QCOMPARE(f.changes, QStringList{QStringLiteral("level = \"d\"")});
+}
+
+void tst_ParamForm::severalOfManyBecomeAList()
+{
+    Fixture f({choiceList("events", "Events").oneOf({{"charge.failed", "", "", ""}, {"charge.succeeded", "", "", ""}}).open()},
+              "events: [charge.failed]\n");
+    auto *field = static_cast<ChoiceListField *>(f.form.field(QStringLiteral("events")));
+    field->toggle(QStringLiteral("charge.succeeded"));
+    field->toggle(QStringLiteral("charge.failed"));
+    field->toggle(QStringLiteral("charge.succeeded"));
+    QCOMPARE(f.changes, (QStringList{QStringLiteral("events = [\"charge.failed\",\"charge.succeeded\"]"),
+                                     QStringLiteral("events = [\"charge.succeeded\"]"),
+                                     QStringLiteral("events = (removed)")}));
+}
+
+void tst_ParamForm::aDurationIsNumberAndUnit()
+{
+    Fixture f({duration("window", "Window").fallback("30d")}, "window: 12h\n");
+    auto *number = f.control<QSpinBox>("window");
+    auto *unit = f.control<QComboBox>("window");
+    QCOMPARE(number->value(), 12);
+    QCOMPARE(unit->currentData().toString(), QStringLiteral("h"));
+    number->setValue(30);
+    unit->setCurrentIndex(unit->findData(QStringLiteral("d")));
+    Q_EMIT unit->activated(unit->currentIndex());
+    QCOMPARE(f.changes, (QStringList{QStringLiteral("window = \"30h\""), QStringLiteral("window = (removed)")}));
+}
+
+void tst_ParamForm::anExpressionIsAppliedOnEnter()
+{
+    Fixture f({expression("condition", "Condition").required()}, "condition: amount > 0\n");
+    auto *edit = f.control<QLineEdit>("condition");
+    edit->setText(QStringLiteral("amount > 10"));
+    QTest::keyClick(edit, Qt::Key_Return);
+    QCOMPARE(f.changes, QStringList{QStringLiteral("condition = \"amount > 10\"")});
+}
+
+void tst_ParamForm::longTextIsAppliedWhenItIsLeft()
+{
+    Fixture f({longText("body", "Body")}, "body: one\n");
+    auto *edit = f.control<QPlainTextEdit>("body");
+    edit->setPlainText(QStringLiteral("one\ntwo"));
+    QVERIFY(f.changes.isEmpty());
+    f.form.field(QStringLiteral("body"))->commit();
+    QCOMPARE(f.changes, QStringList{QStringLiteral("body = \"one\\ntwo\"")});
+}
+
+void tst_ParamForm::aMappingLineChangesItsOwnKey()
+{
+    Fixture f({mapping("mapping", "Fields")}, "mapping:\n  Amount__c: amount\n  Name: name\n");
+    auto *field = static_cast<MappingField *>(f.form.field(QStringLiteral("mapping")));
+    QCOMPARE(field->rows(), 2);
+    auto *expression = field->row(1)->findChildren<QLineEdit *>().at(1);
+    expression->setText(QStringLiteral("customer.name"));
+    QTest::keyClick(expression, Qt::Key_Return);
+    QCOMPARE(f.changes, QStringList{QStringLiteral("mapping/Name = \"customer.name\"")});
+}
+
+void tst_ParamForm::aMappingLineIsAddedRenamedAndRemoved()
+{
+    Fixture f({mapping("mapping", "Fields")}, "mapping: {A: one, B: two}\n");
+    auto *field = static_cast<MappingField *>(f.form.field(QStringLiteral("mapping")));
+    field->addRow();
+    auto *name = field->row(0)->findChildren<QLineEdit *>().at(0);
+    name->setText(QStringLiteral("Aa"));
+    QTest::keyClick(name, Qt::Key_Return);
+    QTest::mouseClick(field->row(1)->findChild<QToolButton *>(), Qt::LeftButton);
+    QCOMPARE(f.changes, (QStringList{QStringLiteral("mapping/field1 = \"null\""), QStringLiteral("A -> Aa"),
+                                     QStringLiteral("mapping/B = (removed)")}));
+}
+
+void tst_ParamForm::advancedSettingsAreFolded()
+{
+    Fixture f({text("a", "A"), text("b", "B").advanced()}, "a: 1\n");
+    QVERIFY(f.control<QLineEdit>("a")->isVisible());
+    QVERIFY(!f.control<QLineEdit>("b")->isVisible());
+    f.form.findChild<SectionHeader *>()->setChecked(true);
+    QVERIFY(f.control<QLineEdit>("b")->isVisible());
+}
+
+void tst_ParamForm::findingsStandUnderTheirField()
+{
+    Fixture f({text("object", "Object").required()}, "x: 1\n");
+    Diagnostic finding;
+    finding.path = "steps/upsert/with/object";
+    finding.message = "Object is missing.";
+    f.form.show(nullptr, {finding});
+    QCOMPARE(f.form.problemOf(QStringLiteral("object")), QStringLiteral("Object is missing."));
+    f.form.show(nullptr, {});
+    QCOMPARE(f.form.problemOf(QStringLiteral("object")), QString());
+}
+
+void tst_ParamForm::settingsDependOnOthers()
+{
+    Fixture f({boolean("batch", "Batch"), integer("size", "Size").shownWhen("batch", "true")}, "batch: false\n");
+    QVERIFY(!f.control<QSpinBox>("size")->isVisible());
+    const YamlParse on = parseYaml("batch: true\n");
+    f.form.show(&on.root, {});
+    QVERIFY(f.control<QSpinBox>("size")->isVisible());
+}
+
+void tst_ParamForm::pendingEditsAreHandedIn()
+{
+    Fixture f({text("a", "A"), expression("b", "B")}, "a: 1\nb: two\n");
+    f.control<QLineEdit>("a")->setText(QStringLiteral("x"));
+    f.control<QLineEdit>("b")->setText(QStringLiteral("y"));
+    f.form.commitPending();
+    QCOMPARE(f.changes, (QStringList{QStringLiteral("a = \"x\""), QStringLiteral("b = \"y\"")}));
+}
+
+QTEST_MAIN(tst_ParamForm)
+#include "tst_ParamForm.moc"

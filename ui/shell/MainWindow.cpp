@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/MainWindow.h"
+
+#include "core/base/Text.h"
+#include "ui/base/Buttons.h"
+#include "ui/base/CommandBox.h"
+#include "ui/base/EnvironmentPill.h"
+#include "ui/base/ProductMark.h"
+#include "ui/base/RailButton.h"
+#include "ui/base/Theme.h"
+#include "ui/canvas/FlowCanvas.h"
+#include "ui/forms/TextLabel.h"
+#include "ui/models/StepWords.h"
+#include "ui/panels/InspectorPanel.h"
+#include "ui/panels/RunPanel.h"
+#include "ui/panels/StatusBar.h"
+#include "ui/shell/DesignPage.h"
+#include "ui/shell/Dialogs.h"
+#include "ui/shell/FlowTabs.h"
+#include "ui/shell/SearchPopup.h"
+#include "ui/shell/TabRow.h"
+#include "ui/shell/TitleBar.h"
+#include "ui/shell/WindowActions.h"
+
+#include <QAction>
+#include <QCloseEvent>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalBlocker>
+#include <QStackedWidget>
+#include <QToolButton>
+
+namespace tw {
+
+namespace {
+
+constexpr int kRailWidth = 52;
+
+QString fileName(const FlowModel &model)
+{
+    return QFileInfo(toQString(model.document().file())).fileName();
+}
+
+} // namespace
+
+MainWindow::MainWindow(const Registry &registry, const QString &version, QWidget *parent)
+    : QMainWindow(parent), m_version(version), m_workspace(registry), m_runs(registry),
+      m_actions(this)
+{
+    setWindowTitle(QStringLiteral("Tidewire"));
+    setWindowIcon(Icons::windowIcon());
+    setMinimumSize(900, 600);
+    setContextMenuPolicy(Qt::NoContextMenu);
+    m_page = new DesignPage(registry);
+    declareActions(*this);
+    build();
+    connectParts();
+    const QByteArray place = QSettings().value(QStringLiteral("window/geometry")).toByteArray();
+    if (!restoreGeometry(place))
+        resize(1440, 900);
+    refresh();
+}
+
+MainWindow::~MainWindow()
+{
+    // The page looks at flows that the workspace owns and that go first.
+    m_page->show(nullptr, nullptr);
+}
+
+void MainWindow::build()
+{
+    m_title = new TitleBar(m_actions);
+    m_tabs = new TabRow(m_actions);
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(makeStartPage());
+    m_pages->addWidget(m_page);
+    m_status = new StatusBar;
+    m_commands = new SearchPopup(tr("Search steps and commands"), this);
+    auto *centre = new QWidget;
+    auto *column = new QVBoxLayout;
+    column->setSpacing(0);
+    column->addWidget(m_tabs);
+    column->addWidget(m_pages, 1);
+    auto *middle = new QHBoxLayout;
+    middle->setSpacing(0);
+    middle->addWidget(makeRail());
+    middle->addLayout(column, 1);
+    auto *rows = new QVBoxLayout(centre);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(0);
+    rows->addWidget(m_title);
+    rows->addLayout(middle, 1);
+    auto *rule = new QFrame;
+    rule->setFrameShape(QFrame::HLine);
+    rule->setFixedHeight(1);
+    rows->addWidget(rule);
+    rows->addWidget(m_status);
+    setCentralWidget(centre);
+    m_title->pill().setEnvironment(tr("Local"), tr("Doubles on this machine"), Tone::Info);
+}
+
+QWidget *MainWindow::makeRail()
+{
+    auto *rail = new QFrame;
+    rail->setFixedWidth(kRailWidth);
+    rail->setAutoFillBackground(true);
+    rail->setBackgroundRole(QPalette::Window);
+    auto *design = new RailButton(QStringLiteral("diagram-2"), tr("Design"), rail);
+    design->setChecked(true);
+    QToolButton *help = makeIconButton(QStringLiteral("question-circle"), tr("Keyboard shortcuts"), rail);
+    help->setFixedSize(40, 40);
+    connect(help, &QToolButton::clicked, this, [this] { dialogs::showShortcuts(this, m_actions); });
+    auto *column = new QVBoxLayout(rail);
+    column->setContentsMargins(5, 10, 5, 10);
+    column->setSpacing(6);
+    column->addWidget(design);
+    column->addStretch();
+    column->addWidget(help, 0, Qt::AlignHCenter);
+    auto *whole = new QFrame;
+    auto *line = new QHBoxLayout(whole);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(0);
+    line->addWidget(rail);
+    auto *edge = new QFrame;
+    edge->setFrameShape(QFrame::VLine);
+    edge->setFixedWidth(1);
+    line->addWidget(edge);
+    return whole;
+}
+
+QWidget *MainWindow::makeStartPage()
+{
+    auto *page = new QWidget;
+    page->setAutoFillBackground(true);
+    auto *words = new TextLabel(tr("Open a project to draw its flows and run them on this machine."),
+                                Token::Text2, fonts::Size::Section);
+    QPushButton *open = makeButton(tr("Open project"), QStringLiteral("folder2-open"), ButtonRole::Primary);
+    connect(open, &QPushButton::clicked, this, &MainWindow::askForProject);
+    auto *column = new QVBoxLayout(page);
+    column->setSpacing(16);
+    column->addStretch();
+    column->addWidget(new ProductMark(48), 0, Qt::AlignHCenter);
+    column->addWidget(words, 0, Qt::AlignHCenter);
+    column->addWidget(open, 0, Qt::AlignHCenter);
+    column->addStretch();
+    return page;
+}
+
+void MainWindow::connectParts()
+{
+    connect(&m_workspace, &Workspace::closing, this, [this] {
+        m_runs.stop();
+        m_page->show(nullptr, nullptr);
+    });
+    connect(&m_workspace, &Workspace::opened, this, &MainWindow::takeProject);
+    connect(&m_workspace, &Workspace::currentChanged, this, &MainWindow::takeFlow);
+    connect(&m_workspace, &Workspace::flowsChanged, this, &MainWindow::refreshTabs);
+    connect(&m_tabs->tabs(), &QTabBar::currentChanged, &m_workspace, &Workspace::setCurrent);
+    connect(&m_undo, &QUndoGroup::canUndoChanged, &m_actions, &ActionCatalogue::refresh);
+    connect(&m_undo, &QUndoGroup::canRedoChanged, &m_actions, &ActionCatalogue::refresh);
+    connect(&m_runs, &RunController::stateChanged, this, &MainWindow::refresh);
+    connect(m_title, &TitleBar::commandBoxRequested, this, &MainWindow::openCommandBox);
+    connect(m_page, &DesignPage::partsChanged, &m_actions, &ActionCatalogue::refresh);
+    connect(&m_page->area(), &CanvasArea::viewChanged, &m_actions, &ActionCatalogue::refresh);
+    connect(&m_page->area().canvas(), &FlowCanvas::zoomChanged, this, &MainWindow::refreshStatus);
+    connect(&m_page->area().canvas(), &FlowCanvas::menuRequested, this,
+            [this](const QPoint &place, const QString &id) { openCardMenu(*this, place, id); });
+    connect(m_status, &StatusBar::clicked, this, [this](StatusBar::Part part) {
+        statusClicked(*this, part);
+    });
+}
+
+FlowModel *MainWindow::currentModel() const
+{
+    OpenFlow *flow = m_workspace.current();
+    return flow ? flow->model.get() : nullptr;
+}
+
+bool MainWindow::openPath(const QString &path)
+{
+    const Result<void> opened = m_workspace.open(path);
+    if (!opened)
+        tellError(tr("%1 cannot be opened").arg(path), opened.error());
+    return opened.has_value();
+}
+
+void MainWindow::askForProject()
+{
+    whenSettled([this] { dialogs::chooseFolder(this, [this](const QString &path) { openPath(path); }); });
+}
+
+void MainWindow::askForFlow()
+{
+    whenSettled([this] { dialogs::chooseFlow(this, [this](const QString &path) { openPath(path); }); });
+}
+
+void MainWindow::newFlow()
+{
+    const Result<void> added = m_workspace.addFlow(tr("New flow"));
+    if (!added)
+        tellError(tr("A flow cannot be added"), added.error());
+}
+
+void MainWindow::takeProject()
+{
+    for (const auto &flow : m_workspace.flows()) {
+        connect(flow->model.get(), &FlowModel::editRefused, this,
+                [this](const QString &reason) { dialogs::tell(this, tr("This cannot be done"), reason); });
+    }
+    setWindowTitle(tr("%1 - Tidewire").arg(toQString(m_workspace.project()->name())));
+    refreshTabs();
+}
+
+void MainWindow::takeFlow()
+{
+    OpenFlow *flow = m_workspace.current();
+    m_pages->setCurrentIndex(flow ? 1 : 0);
+    m_page->show(flow, m_workspace.connections());
+    for (QUndoStack *stack : m_undo.stacks())
+        m_undo.removeStack(stack);
+    if (flow) {
+        m_undo.addStack(&flow->model->undoStack());
+        m_undo.setActiveStack(&flow->model->undoStack());
+        connect(flow->model.get(), &FlowModel::changed, this, &MainWindow::refresh, Qt::UniqueConnection);
+        connect(flow->model.get(), &FlowModel::problemsChanged, this, &MainWindow::refreshStatus,
+                Qt::UniqueConnection);
+        connect(flow->model.get(), &FlowModel::selectionChanged, &m_actions, &ActionCatalogue::refresh,
+                Qt::UniqueConnection);
+        m_page->area().canvas().setFocus();
+    }
+    refreshTabs();
+    refresh();
+}
+
+void MainWindow::refreshTabs()
+{
+    FlowTabs &tabs = m_tabs->tabs();
+    const QSignalBlocker quiet(&tabs);
+    const auto &flows = m_workspace.flows();
+    while (tabs.count() > static_cast<int>(flows.size()))
+        tabs.removeTab(tabs.count() - 1);
+    while (tabs.count() < static_cast<int>(flows.size()))
+        tabs.addTab(QString());
+    for (int i = 0; i < tabs.count(); ++i) {
+        const FlowModel &model = *flows[static_cast<std::size_t>(i)]->model;
+        tabs.setTabText(i, model.id());
+        tabs.setDirty(i, model.isDirty());
+    }
+    tabs.setCurrentIndex(m_workspace.currentIndex());
+    m_actions.refresh();
+    refreshStatus();
+}
+
+void MainWindow::refresh()
+{
+    m_tabs->showRunning(m_runs.isRunning(), m_runs.events());
+    m_actions.refresh();
+    refreshStatus();
+}
+
+void MainWindow::refreshStatus()
+{
+    using Part = StatusBar::Part;
+    const FlowModel *model = currentModel();
+    if (!model) {
+        for (const Part part : {Part::Problems, Part::Changes, Part::Schema, Part::Steps, Part::Zoom})
+            m_status->set(part, {});
+        m_status->set(Part::Runner, tr("Runner idle"), QStringLiteral("hdd"));
+        return;
+    }
+    const QLocale locale;
+    const auto problems = static_cast<int>(model->problems().size());
+    const bool errors = hasErrors(model->problems());
+    m_status->set(Part::Problems, problems == 0 ? tr("No problems")
+                      : problems == 1         ? tr("1 problem")
+                                              : tr("%1 problems").arg(locale.toString(problems)),
+                  problems == 0 ? QStringLiteral("check-circle-fill") : QStringLiteral("exclamation-triangle-fill"),
+                  problems == 0 ? Token::Ok : errors ? Token::Err : Token::Warn, tr("Show the problems"));
+    const auto dirty = static_cast<int>(m_workspace.dirtyFlows().size());
+    m_status->set(Part::Changes, dirty == 0 ? tr("All changes saved")
+                      : dirty == 1        ? tr("Unsaved changes in 1 flow")
+                                          : tr("Unsaved changes in %1 flows").arg(dirty),
+                  dirty == 0 ? QStringLiteral("check2-square") : QStringLiteral("pencil"), Token::Text2,
+                  tr("Save all flows"));
+    m_status->set(Part::Runner, m_runs.isRunning() ? tr("Runner busy, 1 flow") : tr("Runner idle"),
+                  QStringLiteral("hdd"), m_runs.isRunning() ? Token::Accent : Token::Text2, tr("Show the run"));
+    m_status->set(Part::Schema, toQString(model->flow().schema), {}, Token::Text2, tr("Show the file"));
+    const auto steps = static_cast<int>(model->flow().steps.size());
+    m_status->set(Part::Steps, steps == 1 ? tr("1 step") : tr("%1 steps").arg(locale.toString(steps)), {},
+                  Token::Text2, tr("Fit the flow"));
+    m_status->set(Part::Zoom, tr("%1%").arg(qRound(m_page->area().canvas().zoom() * 100)), {},
+                  Token::Text2, tr("Zoom to 100%"));
+}
+
+void MainWindow::tellError(const QString &what, const Error &error)
+{
+    dialogs::tell(this, what, toQString(error.where.empty() ? error.message : error.where + ": " + error.message));
+}
+
+bool MainWindow::save(FlowModel &model)
+{
+    m_page->inspector().commitPending();
+    const Result<void> saved = model.save();
+    if (!saved)
+        tellError(tr("%1 cannot be saved").arg(fileName(model)), saved.error());
+    return saved.has_value();
+}
+
+bool MainWindow::saveCurrent()
+{
+    FlowModel *model = currentModel();
+    return model && save(*model);
+}
+
+bool MainWindow::saveAll()
+{
+    m_page->inspector().commitPending();
+    for (FlowModel *model : m_workspace.dirtyFlows()) {
+        if (!save(*model))
+            return false;
+    }
+    return true;
+}
+
+void MainWindow::check()
+{
+    m_page->inspector().commitPending();
+    if (FlowModel *model = currentModel()) {
+        model->check();
+        m_page->setShown(DesignPage::Part::Run, true);
+        m_page->runPanel().showTab(RunPanel::Problems);
+    }
+}
+
+void MainWindow::run()
+{
+    m_page->inspector().commitPending();
+    OpenFlow *flow = m_workspace.current();
+    if (!flow)
+        return;
+    flow->model->check();
+    if (hasErrors(flow->model->problems())) {
+        check();
+        return;
+    }
+    m_page->setShown(DesignPage::Part::Run, true);
+    m_page->runPanel().showTab(RunPanel::Run);
+    m_runs.start(m_workspace, *flow);
+}
+
+void MainWindow::openCommandBox()
+{
+    const CommandBox &box = m_title->commandBox();
+    m_commands->open([this](const QString &typed) { return commandHits(*this, typed); },
+                     box.mapToGlobal(QPoint(0, -1)), box.width());
+}
+
+void MainWindow::whenSettled(const std::function<void()> &then)
+{
+    m_page->inspector().commitPending();
+    QStringList files;
+    for (const FlowModel *model : m_workspace.dirtyFlows())
+        files << fileName(*model);
+    if (files.isEmpty())
+        return then();
+    dialogs::askUnsaved(this, files, [this, then](dialogs::Unsaved answer) {
+        if (answer == dialogs::Unsaved::Discard || saveAll())
+            then();
+    });
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    if (!m_settled) {
+        whenSettled([this] {
+            m_settled = true;
+            // After an answer from the dialog; the close that is under way ends first.
+            QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+        });
+        if (!m_settled) {
+            event->ignore();
+            return;
+        }
+    }
+    QSettings().setValue(QStringLiteral("window/geometry"), saveGeometry());
+    m_page->saveSizes();
+    m_runs.stop();
+    event->accept();
+}
+
+} // namespace tw

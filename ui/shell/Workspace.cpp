@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/Workspace.h"
+
+#include "core/base/Text.h"
+
+#include <QDir>
+
+namespace tw {
+
+Workspace::Workspace(const Registry &registry, QObject *parent) : QObject(parent), m_registry(registry) {}
+
+Workspace::~Workspace() = default;
+
+Result<void> Workspace::open(const QString &path)
+{
+    auto project = Project::open(toUtf8(path));
+    if (!project)
+        return project.error();
+    Q_EMIT closing();
+    m_flows.clear();
+    m_current = -1;
+    m_project = std::move(*project);
+    m_path = path;
+    for (const auto &document : m_project->flows())
+        adopt(*document);
+    m_current = m_flows.empty() ? -1 : 0;
+    Q_EMIT opened();
+    Q_EMIT currentChanged();
+    return {};
+}
+
+Result<void> Workspace::addFlow(const QString &name)
+{
+    if (!m_project)
+        return configError("desktop.no_project", "Open a project folder first.");
+    std::string id = slug(toUtf8(name));
+    for (int number = 2; m_project->flow(id); ++number)
+        id = slug(toUtf8(name)) + '_' + std::to_string(number);
+    const QDir folder(toQString(m_project->folder()));
+    const QString file = folder.filePath(QStringLiteral("flows/%1.flow.yaml").arg(toQString(id)));
+    if (!folder.mkpath(QStringLiteral("flows")))
+        return configError("desktop.no_folder", "The folder \"flows\" cannot be made in the project.");
+    const std::string text = FlowDocument::blank(id, toUtf8(name)).text();
+    m_project->flows().push_back(std::make_unique<FlowDocument>(text, toUtf8(file)));
+    adopt(*m_project->flows().back());
+    m_flows.back()->model->markUnsaved();
+    m_current = static_cast<int>(m_flows.size()) - 1;
+    Q_EMIT flowsChanged();
+    Q_EMIT currentChanged();
+    return {};
+}
+
+void Workspace::adopt(FlowDocument &document)
+{
+    auto flow = std::make_unique<OpenFlow>();
+    flow->model = std::make_unique<FlowModel>(document, m_registry);
+    flow->run = std::make_unique<RunModel>();
+    connect(flow->model.get(), &FlowModel::dirtyChanged, this, &Workspace::flowsChanged);
+    m_flows.push_back(std::move(flow));
+}
+
+const std::map<std::string, std::string> *Workspace::connections() const
+{
+    return m_project ? &m_project->connections() : nullptr;
+}
+
+OpenFlow *Workspace::current() const
+{
+    const bool any = m_current >= 0 && m_current < static_cast<int>(m_flows.size());
+    return any ? m_flows[static_cast<std::size_t>(m_current)].get() : nullptr;
+}
+
+void Workspace::setCurrent(int index)
+{
+    if (index == m_current || index < 0 || index >= static_cast<int>(m_flows.size()))
+        return;
+    m_current = index;
+    Q_EMIT currentChanged();
+}
+
+std::vector<FlowModel *> Workspace::dirtyFlows() const
+{
+    std::vector<FlowModel *> dirty;
+    for (const auto &flow : m_flows) {
+        if (flow->model->isDirty())
+            dirty.push_back(flow->model.get());
+    }
+    return dirty;
+}
+
+} // namespace tw
