@@ -121,7 +121,7 @@ private:
     void placeSequence(YamlNode &node);
     std::size_t closingBracket(std::size_t from, char bracket) const;
     void checkIndent(std::size_t offset);
-    void checkClosed(const YamlNode &node);
+    std::size_t closedEnd(std::size_t start, std::string_view value);
 
     std::string_view m_text;
     LineMap m_lines;
@@ -141,13 +141,13 @@ void Placer::checkIndent(std::size_t offset)
 }
 
 /// yaml-cpp takes the end of the file for a closing quote.
-void Placer::checkClosed(const YamlNode &node)
+std::size_t Placer::closedEnd(std::size_t start, std::string_view value)
 {
-    const char quote = m_text[node.at.offset];
-    if (quote != '\'' && quote != '"')
-        return;
-    if (node.end < node.at.offset + 2 || node.end > m_text.size() || m_text[node.end - 1] != quote)
-        m_problems.push_back({"yaml.syntax", "A quoted text is not closed.", node.at});
+    const std::size_t end = scalarEnd(m_text, start, value);
+    if (end <= m_text.size())
+        return end;
+    m_problems.push_back({"yaml.syntax", "A quoted text is not closed.", m_lines.at(start)});
+    return m_text.size();
 }
 
 void Placer::placeNull(YamlNode &node, std::size_t behind, int column)
@@ -183,7 +183,7 @@ void Placer::placeMap(YamlNode &node)
         const std::size_t key = entry.keyAt.offset;
         if (node.style == YamlNode::Style::Block)
             checkIndent(key);
-        const std::size_t keyEnd = scalarEnd(m_text, key, entry.key);
+        const std::size_t keyEnd = closedEnd(key, entry.key);
         const std::size_t colon = skipToToken(m_text, keyEnd);
         const bool hasColon = colon < m_text.size() && m_text[colon] == ':';
         place(entry.value, hasColon ? colon + 1 : keyEnd, entry.keyAt.column);
@@ -227,8 +227,7 @@ void Placer::place(YamlNode &node, std::size_t behind, int column)
         placeSequence(node);
     } else {
         node.style = scalarStyle(m_text, node.at.offset);
-        node.end = scalarEnd(m_text, node.at.offset, node.scalar);
-        checkClosed(node);
+        node.end = closedEnd(node.at.offset, node.scalar);
     }
 }
 

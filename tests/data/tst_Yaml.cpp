@@ -270,6 +270,7 @@ void TestYaml::refusals_data()
     row("a tab behind spaces", "a:\n  \tb: 1\n", "yaml.syntax", "2:3", "tab");
     row("an open bracket", "a: [1, 2\nb: 1\n", "yaml.syntax", "2:2", "");
     row("an open quote", "a: 'x\n", "yaml.syntax", "1:4", "not closed");
+    row("an open quote around a key", "a: 1\n\"", "yaml.syntax", "2:1", "not closed");
     row("a colon inside a plain text", "a: b: c\n", "yaml.syntax", "1:5", "quotes");
     row("a line that fits nowhere", "a:\n    b: 1\n  c: 2\n", "yaml.syntax", "3:3", "indentation");
     row("bytes that are no UTF-8", "a: \xC3(\n", "yaml.syntax", "1:4", "UTF-8");
