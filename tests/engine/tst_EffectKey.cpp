@@ -15,7 +15,7 @@ private Q_SLOTS:
     {
         // A change of this text would make replays write twice.
         QCOMPARE(effectKey("payments", "evt_1", "upsert", 0),
-                 std::string("TO_BE_SET"));
+                 std::string("uspogpcspuabakvpff7txk5zjbveahuelkoox57ixmekigr5w7ca"));
         QCOMPARE(effectKey("payments", "evt_1", "upsert", 0).size(), 52u);
     }
 
