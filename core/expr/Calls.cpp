@@ -212,7 +212,7 @@ Value CallNode::invoke(Run &run, const Value &function, const Value *args, int c
             callBuiltin(run, static_cast<const Builtin &>(*callable), args, count, input, frame);
         if (run.failed())
             run.locate(*this, name);
-        return collapsed(result);
+        return raw ? result : collapsed(result);
     }
     if (tail && count <= Run::kMostTailArguments) {
         run.tailPending = true;
@@ -223,7 +223,8 @@ Value CallNode::invoke(Run &run, const Value &function, const Value *args, int c
         std::copy(args, args + count, run.tailArguments);
         return {};
     }
-    return collapsed(callFunction(run, function, args, count, input, frame, this, name));
+    const Value result = callFunction(run, function, args, count, input, frame, this, name);
+    return raw ? result : collapsed(result);
 }
 
 Value PartialNode::eval(Run &run, Value input, Frame *frame) const
@@ -261,8 +262,10 @@ Value ApplyNode::eval(Run &run, Value input, Frame *frame) const
     const Value argument = left->eval(run, input, frame);
     if (run.failed())
         return {};
-    if (call)
-        return call->call(run, input, frame, argument.isUndefined() ? nullptr : &argument);
+    if (call) {
+        const Value result = call->call(run, input, frame, &argument);
+        return raw ? result : collapsed(result);
+    }
     const Value function = right->eval(run, input, frame);
     if (run.failed())
         return {};
@@ -276,7 +279,8 @@ Value ApplyNode::eval(Run &run, Value input, Frame *frame) const
         composed->second = function;
         return Value::function(static_cast<Callable *>(composed));
     }
-    return collapsed(callFunction(run, function, &argument, 1, input, frame, this, "~>"));
+    const Value result = callFunction(run, function, &argument, 1, input, frame, this, "~>");
+    return raw ? result : collapsed(result);
 }
 
 } // namespace tw::expr

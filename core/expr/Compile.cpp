@@ -117,6 +117,10 @@ NodePtr Compiler::node(const Ast &ast)
     if (path || (ast.predicates.empty() && !ast.group && !ast.keepArray))
         return inner;
     auto decorated = made<DecoratedNode>(ast);
+    if (ast.kind == AstKind::Call)
+        static_cast<CallNode &>(*inner).raw = true;
+    else if (ast.kind == AstKind::Apply)
+        static_cast<ApplyNode &>(*inner).raw = true;
     decorated->inner = std::move(inner);
     decorated->keepArray = ast.keepArray;
     for (const AstPtr &predicate : ast.predicates)
@@ -447,10 +451,14 @@ NodePtr Compiler::apply(const Ast &ast)
 {
     auto apply = made<ApplyNode>(ast);
     apply->left = node(*ast.left);
-    apply->right = node(*ast.right);
-    const Ast &right = *ast.right;
-    if (right.kind == AstKind::Call && right.predicates.empty() && !right.group && !right.keepArray)
-        apply->call = static_cast<const CallNode *>(apply->right.get());
+    if (ast.right->kind != AstKind::Call) {
+        apply->right = node(*ast.right);
+        return apply;
+    }
+    apply->right = call(*ast.right);
+    auto *called = static_cast<CallNode *>(apply->right.get());
+    called->raw = true;
+    apply->call = called;
     return apply;
 }
 

@@ -102,8 +102,6 @@ bool readMarker(DatePart &part, std::string marker, PictureProblem &problem)
     const bool widths = comma != std::string::npos;
     if (widths) {
         readWidths(part, std::string_view(presentation).substr(comma + 1));
-        if (part.mostWidth < 0 && presentation.find('-', comma) == std::string::npos)
-            part.mostWidth = part.leastWidth;
         presentation.resize(comma);
     }
     std::string modifier;

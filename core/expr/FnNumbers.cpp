@@ -17,6 +17,7 @@ double roundedHalfEven(double number, int precision)
     const auto shifted = [](double value, int by) {
         char text[48];
         auto end = std::to_chars(text, text + 32, value, std::chars_format::scientific).ptr;
+        *end = '\0';
         const auto exponentAt = std::find(text, end, 'e');
         const int exponent = std::atoi(exponentAt + 1) + by;
         end = std::to_chars(exponentAt + 1, text + sizeof text, exponent).ptr;

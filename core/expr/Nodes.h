@@ -196,6 +196,7 @@ public:
     int variable = -1; ///< The variable probably meant by `foo(1)` instead of `$foo(1)`.
     std::vector<NodePtr> arguments;
     bool tail = false;
+    bool raw = false; ///< Sequences are left as they are for the predicates around.
 
 private:
     Value invoke(Run &run, const Value &function, const Value *args, int count, const Value &input,
@@ -218,7 +219,8 @@ public:
     Value eval(Run &run, Value input, Frame *frame) const override;
     NodePtr left;
     NodePtr right;
-    const CallNode *call = nullptr; ///< `right`, when that is a plain call.
+    const CallNode *call = nullptr; ///< `right`, when that is a call: it takes one argument more.
+    bool raw = false;
 };
 
 class TransformNode final : public Node

@@ -2,6 +2,7 @@
 #include "core/expr/Parser.h"
 
 #include "core/expr/Errors.h"
+#include "core/expr/Signature.h"
 
 namespace tw::expr {
 namespace {
@@ -437,8 +438,13 @@ AstPtr Parser::lambda(Token token, AstPtr call)
         }
         made->parameters.push_back(parameter.text);
     }
-    if (is("<"))
+    if (is("<")) {
         made->flags = readSignature();
+        std::string code;
+        std::string culprit;
+        if (!m_failed && !Signature().parse(made->flags, code, culprit))
+            return fail(code, token, culprit);
+    }
     advance("{");
     made->right = m_failed ? nullptr : expression(0);
     advance("}");

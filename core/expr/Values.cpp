@@ -35,13 +35,6 @@ bool isWhole(double number)
     return number == std::trunc(number);
 }
 
-/// A number whose shortest digits can be trusted to be few enough already.
-bool isShort(double number)
-{
-    const double scaled = number * 1e4;
-    return std::fabs(scaled) < 1e13 && scaled == std::trunc(scaled);
-}
-
 class Writer
 {
 public:
@@ -97,7 +90,7 @@ void Writer::write(const Value &value, int depth)
         if (value.kind() == Value::Kind::Digits)
             m_out += value.text();
         else if (value.kind() == Value::Kind::Double && !std::isfinite(value.rawDouble()))
-            m_out += "null";
+            m_run.fail("D1001");
         else
             m_out.append(text, printNumber(text, value));
     }
@@ -180,7 +173,14 @@ std::size_t printNumber(char *to, const Value &number)
         const auto whole = static_cast<std::int64_t>(value);
         return static_cast<std::size_t>(std::to_chars(to, to + 40, whole).ptr - to);
     }
-    if (!isWhole(value) && !isShort(value))
+    constexpr std::ptrdiff_t kMostDigits = 15;
+    const auto shortest = std::to_chars(to, to + 40, value);
+    const auto digits =
+        std::count_if(to, shortest.ptr, [](char c) { return c >= '0' && c <= '9'; });
+    const bool plain = std::find(to, shortest.ptr, 'e') == shortest.ptr;
+    if (plain && digits <= kMostDigits && !isWhole(value))
+        return static_cast<std::size_t>(shortest.ptr - to);
+    if (!isWhole(value))
         value = rounded(value);
     std::string text;
     appendNumber(text, value);
