@@ -280,7 +280,7 @@ HttpResponse SalesforceApi::query(const Call &call)
             return refuse(400, {"INVALID_QUERY_LOCATOR", "invalid query locator", {}});
         Cursor cursor = std::move(found->second);
         m_cursors.erase(found);
-        return page(call, call.path[1], std::move(cursor));
+        return page(call, std::move(cursor));
     }
     const auto parsed = parseSoql(parameter(call.request, "q"));
     if (const auto *refusal = std::get_if<Refusal>(&parsed))
@@ -288,10 +288,10 @@ HttpResponse SalesforceApi::query(const Call &call)
     auto result = runQuery(std::get<Soql>(parsed), m_describes, m_store);
     if (const auto *refusal = std::get_if<Refusal>(&result))
         return refuse(400, *refusal);
-    return page(call, {}, {std::move(std::get<QueryResult>(result)), 0});
+    return page(call, {std::move(std::get<QueryResult>(result)), 0});
 }
 
-HttpResponse SalesforceApi::page(const Call &call, const std::string &, Cursor cursor)
+HttpResponse SalesforceApi::page(const Call &call, Cursor cursor)
 {
     Arena arena;
     const sandbox::JsonMaker json(arena);

@@ -46,7 +46,7 @@ private:
                         const std::vector<const Record *> &matches);
     HttpResponse read(const Call &call, const Describe &object, const Record &record) const;
     HttpResponse query(const Call &call);
-    HttpResponse page(const Call &call, const std::string &locator, Cursor cursor);
+    HttpResponse page(const Call &call, Cursor cursor);
     HttpResponse globalDescribe() const;
     HttpResponse limits() const;
 

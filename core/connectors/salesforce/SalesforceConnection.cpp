@@ -58,7 +58,7 @@ std::vector<Param> SalesforceConnection::params()
             .shownWhen("auth", "access_token"),
         text("api_version", "API version")
             .help("The org must offer it; newer orgs keep older versions.")
-            .fallback("\"61.0\"")
+            .fallback("61.0")
             .matches("^v?[0-9]{2,3}\\.0$", "a version such as 61.0")
             .advanced(),
     };

@@ -128,13 +128,13 @@ void SalesforceDouble::handle(const HttpRequest &request, HttpReply reply)
             reply.send(data(request));
             return;
         }
-        const bool goesWrong = fault->status != 0 || !fault->code.empty();
+        const bool refuses = fault->status != 0 || !fault->code.empty();
+        const bool hasEffect = fault->effect == sandbox::Fault::Effect::After
+            || (!refuses && !fault->drop);
         HttpResponse answer;
-        if (!goesWrong || fault->effect == sandbox::Fault::Effect::After)
-            answer = fault->drop && fault->effect == sandbox::Fault::Effect::Before
-                ? HttpResponse()
-                : data(request);
-        if (goesWrong)
+        if (hasEffect)
+            answer = data(request);
+        if (refuses)
             answer = faultAnswer(*fault);
         sandbox::sendWithFault(std::move(reply), std::move(answer), *fault, m_clock, this);
     } else {

@@ -239,6 +239,7 @@ Value subscription(const JsonMaker &json, const Sale &sale, std::string_view sta
                                         {"liability", nullptr}})},
          {"billing_cycle_anchor", sale.at.seconds()},
          {"billing_mode", json.object({{"flexible", nullptr}, {"type", "classic"}})},
+         {"billing_schedules", json.array({})},
          {"cancel_at_period_end", false},
          {"canceled_at", at(ended, sale.at)},
          {"cancellation_details", cancellation},
@@ -261,7 +262,7 @@ Value subscription(const JsonMaker &json, const Sale &sale, std::string_view sta
          {"trial_settings", trial}});
     return json.withNulls(
         body, {"application", "application_fee_percent", "billing_cycle_anchor_config",
-               "billing_schedules", "billing_thresholds", "cancel_at", "customer_account",
+               "billing_thresholds", "cancel_at", "customer_account",
                "days_until_due", "default_source", "description", "managed_payments",
                "next_pending_invoice_item_invoice", "on_behalf_of", "pause_collection",
                "pending_invoice_item_interval", "pending_setup_intent", "pending_update", "schedule",
@@ -373,7 +374,8 @@ Value checkoutSession(const JsonMaker &json, const Sale &sale, bool complete, bo
          {"mode", "payment"},
          {"payment_intent", complete ? json.text(sale.id("pi_")) : Value::null()},
          {"payment_method_collection", "if_required"},
-         {"payment_method_options", json.object({{"card", json.object({})}})},
+         {"payment_method_options",
+          json.object({{"card", json.object({{"request_three_d_secure", "automatic"}})}})},
          {"payment_method_types", json.array({"card"})},
          {"payment_status", paid ? "paid" : "unpaid"},
          {"phone_number_collection", json.object({{"enabled", true}})},

@@ -72,7 +72,8 @@ Value cardDetails(const JsonMaker &json, const Sale &sale, bool failed)
                                       {"status", "unavailable"}})},
          {"regulated_status", "unregulated"}});
     return json.object(
-        {{"card", json.withNulls(card, {"authorization_code", "installments", "mandate",
+        {{"card", json.withNulls(card, {"authorization_code", "electronic_commerce_indicator",
+                                        "installments", "mandate",
                                         "network_transaction_id", "three_d_secure",
                                         "transaction_link_id", "wallet"})},
          {"type", "card"}});
@@ -254,6 +255,10 @@ Value paymentIntent(const JsonMaker &json, const Sale &sale, std::string_view st
                                          {"code", decline.failureCode},
                                          {"decline_code", decline.declineCode},
                                          {"message", decline.failureMessage}});
+    const Value cardOptions = json.object({{"installments", nullptr},
+                                           {"mandate_options", nullptr},
+                                           {"network", nullptr},
+                                           {"request_three_d_secure", "automatic"}});
     const Value body = json.object(
         {{"id", sale.id("pi_")},
          {"object", "payment_intent"},
@@ -276,7 +281,7 @@ Value paymentIntent(const JsonMaker &json, const Sale &sale, std::string_view st
          {"livemode", false},
          {"metadata", saleMetadata(json, sale)},
          {"payment_method", optionalText(json, !failed, sale.id("pm_"))},
-         {"payment_method_options", json.object({{"card", json.object({})}})},
+         {"payment_method_options", json.object({{"card", cardOptions}})},
          {"payment_method_types", json.array({"card"})},
          {"receipt_email", sale.buyer.email},
          {"status", status}});

@@ -138,17 +138,22 @@ void StripeDouble::handle(HttpRequest request, HttpReply reply)
         reply.send(m_api.handle(request));
         return;
     }
+    const int status = fault->status != 0 || fault->code.empty() ? fault->status
+        : fault->code == "lock_timeout"                          ? 429
+                                                                 : 400;
+    const bool hasEffect = fault->effect == sandbox::Fault::Effect::After
+        || (status == 0 && !fault->drop);
     HttpResponse answer;
-    if (fault->status == 0 || fault->effect == sandbox::Fault::Effect::After)
+    if (hasEffect)
         answer = m_api.handle(request);
-    if (fault->status != 0)
-        answer = answers::refuse({.status = fault->status,
-                                  .type = fault->status == 402 ? "card_error"
-                                      : fault->status >= 500   ? "api_error"
-                                                               : "invalid_request_error",
+    if (status != 0)
+        answer = answers::refuse({.status = status,
+                                  .type = status == 402 ? "card_error"
+                                      : status >= 500   ? "api_error"
+                                                        : "invalid_request_error",
                                   .code = fault->code,
                                   .message = "The double was told to answer so."});
-    if (fault->status == 429 && fault->code != "lock_timeout")
+    if (status == 429 && fault->code != "lock_timeout")
         answer.headers.set("Stripe-Rate-Limited-Reason", "global-rate");
     sandbox::sendWithFault(std::move(reply), std::move(answer), *fault, m_clock, this);
 }
