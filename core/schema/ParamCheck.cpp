@@ -366,7 +366,9 @@ Value ParamCheck::fallback()
         return {};
     const std::string &declared = *m_param.defaultText();
     const Param::Type type = m_param.type();
-    if (type == Param::Type::ChoiceList || type == Param::Type::Mapping ||
+    const bool isQuoted = declared.size() > 1 && declared.front() == '"' &&
+                          declared.back() == '"' && type != Param::Type::Expression;
+    if (isQuoted || type == Param::Type::ChoiceList || type == Param::Type::Mapping ||
         type == Param::Type::Cases)
         return read(parseYaml(declared).root);
     YamlNode scalar;

@@ -213,7 +213,7 @@ id: terse
 connections: {web: shop}
 steps:
 - {id: orders, type: shop.webhook, connection: web, with: {events: [order.paid]}, to: keep}
-- {id: keep, type: filter, with: {condition: 'data.a, b'}, to: {pass: done}}
+- {id: keep, type: filter, with: {condition: '$contains(data.a, b)'}, to: {pass: done}}
 - id: done
   type: log
 layout: {orders: {x: 0, y: 0}, keep: {x: 248, y: 0}}

@@ -259,7 +259,8 @@ void tst_FlowEdit::flowStyleStaysFlowStyle()
     QVERIFY2(document.formProblems().empty(), told(document.formProblems()).c_str());
     QCOMPARE(
         asList(differingLines(terseFlow(), document.text())),
-        asList({"-- {id: keep, type: filter, with: {condition: 'data.a, b'}, to: {pass: done}}",
+        asList({"-- {id: keep, type: filter, with: {condition: '$contains(data.a, b)'}, to: {pass: "
+                "done}}",
                 "+- {id: keep, type: filter, with: {condition: x > 1}, to: {pass: done, skip: "
                 "done}}",
                 "-layout: {orders: {x: 0, y: 0}, keep: {x: 248, y: 0}}",

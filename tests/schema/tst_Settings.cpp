@@ -76,6 +76,10 @@ void tst_Settings::fillsDefaults()
     QCOMPARE(reading.settings.text("mode"), std::string("one"));
     QCOMPARE(reading.settings.list("events"), std::vector<std::string>{"a.b"});
     QVERIFY(!reading.settings.has("fields"));
+    std::vector<Diagnostic> findings;
+    const Settings quoted = readSettings({text("version", "Version").fallback("\"61.0\"")}, nullptr,
+                                         "f.yaml", {}, "s", findings);
+    QCOMPARE(quoted.text("version"), std::string("61.0"));
 }
 
 void tst_Settings::readsEachType()
