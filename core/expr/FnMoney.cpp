@@ -24,6 +24,12 @@ Value refuse(Call &call, std::string_view code, std::string message, int argumen
     return call.run.failWith(std::move(error));
 }
 
+/// Stripe sends null for what is not there: null stays null (clear the field), absent stays absent.
+bool isMissing(const Value &value)
+{
+    return value.isUndefined() || value.isNull();
+}
+
 bool unixSeconds(Call &call, std::int64_t &seconds)
 {
     const auto whole = call.arg(0).toInt();
@@ -45,7 +51,9 @@ bool unixSeconds(Call &call, std::int64_t &seconds)
 Value toMajor(Call &call)
 {
     const Value amount = call.arg(0);
-    if (amount.isUndefined() || call.arg(1).isUndefined())
+    if (isMissing(amount))
+        return amount;
+    if (call.arg(1).isUndefined())
         return {};
     const auto minor = amount.toInt();
     if (!minor)
@@ -61,7 +69,9 @@ Value toMajor(Call &call)
 Value toMinor(Call &call)
 {
     const Value amount = call.arg(0);
-    if (amount.isUndefined() || call.arg(1).isUndefined())
+    if (isMissing(amount))
+        return amount;
+    if (call.arg(1).isUndefined())
         return {};
     const auto major = Decimal::fromValue(amount);
     if (!major)
@@ -74,8 +84,10 @@ Value toMinor(Call &call)
 
 Value sfDateTime(Call &call)
 {
+    if (isMissing(call.arg(0)))
+        return call.arg(0);
     std::int64_t seconds = 0;
-    if (call.arg(0).isUndefined() || !unixSeconds(call, seconds))
+    if (!unixSeconds(call, seconds))
         return {};
     char text[24];
     writeIso(text, seconds * 1000);
@@ -84,8 +96,10 @@ Value sfDateTime(Call &call)
 
 Value sfDate(Call &call)
 {
+    if (isMissing(call.arg(0)))
+        return call.arg(0);
     std::int64_t seconds = 0;
-    if (call.arg(0).isUndefined() || !unixSeconds(call, seconds))
+    if (!unixSeconds(call, seconds))
         return {};
     char text[24];
     writeIso(text, seconds * 1000);

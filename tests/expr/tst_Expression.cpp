@@ -58,58 +58,66 @@ private Q_SLOTS:
             QTest::newRow(name) << QString::fromUtf8(text) << QString::fromUtf8(input)
                                 << QString::fromUtf8(result);
         };
-        row("one match collapses to the item", "a[x=1].y", R"({"a":[{"x":1,"y":2},{"x":3}]})", "2");
-        row("no match is nothing", "a[x=9].y", R"({"a":[{"x":1,"y":2}]})", "nothing");
-        row("[] keeps a single match in a list", "a[x=1].y[]", R"({"a":[{"x":1,"y":2}]})", "[2]");
-        row("a missing field is not null", "a.b", R"({"a":{"b":null}})", "null");
-        row("an object drops keys without value", R"({"a": missing, "b": 1})", "{}", R"({"b":1})");
+        row("one match collapses to the item", "a[x=1].y", "{\"a\":[{\"x\":1,\"y\":2},{\"x\":3}]}",
+            "2");
+        row("no match is nothing", "a[x=9].y", "{\"a\":[{\"x\":1,\"y\":2}]}", "nothing");
+        row("[] keeps a single match in a list", "a[x=1].y[]", "{\"a\":[{\"x\":1,\"y\":2}]}",
+            "[2]");
+        row("a missing field is not null", "a.b", "{\"a\":{\"b\":null}}", "null");
+        row("an object drops keys without value", "{\"a\": missing, \"b\": 1}", "{}", "{\"b\":1}");
         row("?? takes the right side for a missing one", "missing ?? 5", "{}", "5");
         row("?? keeps null and false", "[null ?? 5, false ?? 5]", "{}", "[null,false]");
         row("?: takes the right side for a false one", "0 ?: 7", "{}", "7");
-        row("& treats nothing as an empty text", R"("a" & missing & 1)", "{}", R"("a1")");
-        row("fifteen digits are printed", "$string(0.1 + 0.2)", "{}", R"("0.3")");
+        row("& treats nothing as an empty text", "\"a\" & missing & 1", "{}", "\"a1\"");
+        row("fifteen digits are printed", "$string(0.1 + 0.2)", "{}", "\"0.3\"");
         row("grouping adds up", "a{k: $sum(v)}",
-            R"({"a":[{"k":"x","v":1},{"k":"y","v":2},{"k":"x","v":3}]})", R"({"x":4,"y":2})");
+            "{\"a\":[{\"k\":\"x\",\"v\":1},{\"k\":\"y\",\"v\":2},{\"k\":\"x\",\"v\":3}]}",
+            "{\"x\":4,\"y\":2}");
         row("sorting is stable and descending", "a^(>v, k).k",
-            R"({"a":[{"k":"b","v":1},{"k":"a","v":1},{"k":"c","v":2}]})", R"(["c","a","b"])");
+            "{\"a\":[{\"k\":\"b\",\"v\":1},{\"k\":\"a\",\"v\":1},{\"k\":\"c\",\"v\":2}]}",
+            "[\"c\",\"a\",\"b\"]");
         row("% is the parent", "a.b.{ 'n': n, 'up': %.name }",
-            R"({"a":{"name":"A","b":[{"n":1},{"n":2}]}})",
-            R"([{"n":1,"up":"A"},{"n":2,"up":"A"}])");
+            "{\"a\":{\"name\":\"A\",\"b\":[{\"n\":1},{\"n\":2}]}}",
+            "[{\"n\":1,\"up\":\"A\"},{\"n\":2,\"up\":\"A\"}]");
         row("@ joins two lists", "a@$x.b@$y[$y.id = $x.id].{ 'p': $x.p, 'q': $y.q }",
-            R"({"a":[{"id":1,"p":"p1"}],"b":[{"id":2,"q":"q2"},{"id":1,"q":"q1"}]})",
-            R"({"p":"p1","q":"q1"})");
-        row("# numbers the items", "a#$i.{ 'i': $i, 'v': $ }", R"({"a":["x","y"]})",
-            R"([{"i":0,"v":"x"},{"i":1,"v":"y"}])");
+            "{\"a\":[{\"id\":1,\"p\":\"p1\"}],\"b\":[{\"id\":2,\"q\":\"q2\"},{\"id\":1,\"q\":"
+            "\"q1\"}]}",
+            "{\"p\":\"p1\",\"q\":\"q1\"}");
+        row("# numbers the items", "a#$i.{ 'i': $i, 'v': $ }", "{\"a\":[\"x\",\"y\"]}",
+            "[{\"i\":0,\"v\":\"x\"},{\"i\":1,\"v\":\"y\"}]");
         row("a transform changes a copy", "$ ~> |a|{'n': n + 1}, 'x'|",
-            R"({"a":{"n":1,"x":2},"z":0})", R"({"a":{"n":2},"z":0})");
+            "{\"a\":{\"n\":1,\"x\":2},\"z\":0}", "{\"a\":{\"n\":2},\"z\":0}");
         row("partial application fills in", "($third := $substring(?, 2, 1); $third('abc'))", "{}",
-            R"("c")");
-        row("functions compose", "($f := $trim ~> $uppercase; $f(' a '))", "{}", R"("A")");
+            "\"c\"");
+        row("functions compose", "($f := $trim ~> $uppercase; $f(' a '))", "{}", "\"A\"");
         row("closures see later assignments", "($x := 1; $f := function(){$x}; $x := 2; $f())",
             "{}", "2");
         row("an inner block reads the outer value first", "($x := 1; ($y := $x; $x := 2; $y))",
             "{}", "1");
         row("tail calls need no depth",
-            "($f := function($n){$n = 0 ? 'end' : $f($n - 1)}; $f(100000))", "{}", R"("end")");
-        row("large integers are copied exactly", "a", R"({"a":12345678901234567890})",
+            "($f := function($n){$n = 0 ? 'end' : $f($n - 1)}; $f(100000))", "{}", "\"end\"");
+        row("large integers are copied exactly", "a", "{\"a\":12345678901234567890}",
             "12345678901234567890");
         row("strings sort by UTF-16 units",
-            R"($sort(["\uFF5E", "\uD83D\uDE00"])[0] = "\uD83D\uDE00")", "{}", "true");
-        row("length counts code points", R"($length("\uD83D\uDE00"))", "{}", "1");
+            "$sort([\"\\uFF5E\", \"\\uD83D\\uDE00\"])[0] = \"\\uD83D\\uDE00\"", "{}", "true");
+        row("length counts code points", "$length(\"\\uD83D\\uDE00\")", "{}", "1");
         row("a date picture", "$fromMillis(1717761600000, '[D1o] [MNn] [Y0001]')", "{}",
-            R"("7th June 2024")");
+            "\"7th June 2024\"");
         row("a function bound from the text shadows the builtin",
-            "($sum := function($x){'mine'}; $sum([1]))", "{}", R"("mine")");
+            "($sum := function($x){'mine'}; $sum([1]))", "{}", "\"mine\"");
         row("sfDateTime takes whole doubles", "$sfDateTime(1790858096000 / 1000)", "{}",
-            R"("2026-10-01T12:34:56.000Z")");
+            "\"2026-10-01T12:34:56.000Z\"");
         row("sfDateTime refuses fractions", "$sfDateTime(1.5)", "{}", "!X1012");
         row("sfDateTime of nothing is nothing", "$sfDateTime(missing)", "{}", "nothing");
+        row("toMajor of null stays null", "[$toMajor(a, 'usd'), $sfDateTime(a), $sfDate(a)]",
+            "{\"a\":null}", "[null,null,null]");
+        row("toMajor of nothing is nothing", "{\"x\": $toMajor(b, 'usd')}", "{}", "{}");
         row("toMajor refuses fractions", "$toMajor(10.5, 'usd')", "{}", "!X1010");
         row("toMajor refuses what is no currency", "$toMajor(1, 'dollar')", "{}", "!X1011");
         row("toMinor of a decimal is exact", "$toMinor(19.99, 'usd')", "{}", "1999");
-        row("mapValue falls back", "$mapValue('x', {'a': 1}, 'none')", "{}", R"("none")");
-        row("parseJson reads embedded documents", "$parseJson(a).b", R"({"a":"{\"b\":[1,2]}"})",
-            "[1,2]");
+        row("mapValue falls back", "$mapValue('x', {'a': 1}, 'none')", "{}", "\"none\"");
+        row("parseJson reads embedded documents", "$parseJson(a).b",
+            "{\"a\":\"{\\\"b\\\":[1,2]}\"}", "[1,2]");
         row("parseJson refuses what is no JSON", "$parseJson('{')", "{}", "!X1013");
         row("$eval is off", "$eval('1')", "{}", "!X1001");
         row("lookahead is reported when compiling", "$match('a', /a(?=b)/)", "{}", "!X1003");
@@ -267,7 +275,7 @@ private Q_SLOTS:
     {
         const auto compiled =
             Expression::compile("$sum(a.v) & '/' & $count(a[v > 1]) & $replace(n, /b+/, 'x')");
-        const auto document = parseJson(R"({"a":[{"v":1},{"v":2}],"n":"abbc"})");
+        const auto document = parseJson("{\"a\":[{\"v\":1},{\"v\":2}],\"n\":\"abbc\"}");
         std::vector<std::thread> threads;
         std::atomic<int> right = 0;
         for (int i = 0; i < 4; ++i) {
