@@ -6,6 +6,7 @@
 #include "core/flow/SecretSource.h"
 
 #include <QCoreApplication>
+#include <QLoggingCategory>
 #include <memory>
 
 namespace tw::runner {
@@ -28,7 +29,7 @@ class RunSession : public QObject
 {
 public:
     RunSession(const RunCommandOptions &options, const Registry &registry)
-        : m_options(options), m_registry(registry), m_out(options.json), m_report(m_out),
+        : m_options(options), m_registry(registry), m_out(options.json), m_report(m_out, options.demo == 0),
           m_signals([this] { finish(kDone); })
     {}
 
@@ -42,6 +43,8 @@ public:
         if (!runtime)
             return failed(runtime.error());
         m_runtime = std::move(*runtime);
+        if (m_options.demo > 0) // the summary says it all
+            QLoggingCategory::setFilterRules(QStringLiteral("tw.connector.info=false"));
         m_report.ready(m_runtime->ready());
         m_report.onIdle([this] { endWhenIdle(); });
         if (!inject() || !deliverDemo())

@@ -3,6 +3,7 @@
 
 #include "core/base/Text.h"
 #include "core/data/Json.h"
+#include "core/data/Money.h"
 
 #include <algorithm>
 
@@ -70,6 +71,18 @@ std::string cell(const Value &value)
     return value.isString() ? std::string(value.text()) : toJson(value);
 }
 
+/// An amount with the decimals that people write for its currency: 244.70 EUR, 81.330 KWD.
+std::string amountCell(const Value &record)
+{
+    const auto major = Decimal::fromValue(record.get("Amount__c"));
+    auto money = major ? Money::fromMajor(*major, record.get("Currency__c").text())
+                       : Result<Money>(major.error());
+    if (!money)
+        return cell(record.get("Amount__c"));
+    const std::string text = money->text();
+    return text.substr(0, text.find(' '));
+}
+
 /// The columns of the summary: those of a payment where the record has them, else its first ones.
 std::vector<std::string> columnsOf(const Value &record)
 {
@@ -133,6 +146,8 @@ void RunReport::deliveryRefused(const std::string &flow, const std::string &trig
                                 const Error &why)
 {
     m_refused.push_back(why);
+    if (!m_tells)
+        return;
     if (m_out.isJson())
         m_out.json(Line("refused").text("flow", flow).text("step", trigger).error(why).finish());
     else
@@ -150,7 +165,7 @@ void RunReport::stepChanged(const StepEvent &event)
         Line line("retry");
         line.text("flow", event.flow).text("step", event.step).number("run", event.run);
         m_out.json(line.number("attempt", event.attempt).error(*event.error).finish());
-    } else if (event.error) {
+    } else if (event.error && m_tells) {
         m_out.message("Waiting to repeat " + event.step + ": " + event.error->message);
     }
 }
@@ -170,6 +185,8 @@ void RunReport::runFinished(const RunSummary &run)
 void RunReport::deadLettered(const DeadLetter &letter)
 {
     m_letters.push_back(letter);
+    if (!m_tells)
+        return;
     if (m_out.isJson()) {
         Line line("dead_letter");
         line.number("run", letter.run).text("flow", letter.flow).text("step", letter.step);
@@ -219,7 +236,8 @@ void RunReport::listRecords(const sandbox::Double &held)
         }
         std::vector<std::string> row;
         for (const std::string &column : columns)
-            row.push_back(cell(record.fields->root().get(column)));
+            row.push_back(column == "Amount__c" ? amountCell(record.fields->root())
+                                                : cell(record.fields->root().get(column)));
         rows.push_back(std::move(row));
     }
     flush();
@@ -242,23 +260,44 @@ void RunReport::summary(const std::vector<sandbox::Double *> &doubles)
         if (held->connector() == "salesforce")
             listRecords(*held);
     }
-    m_out.line(m_out.bold("What happened"));
+    m_out.line("");
+    listCounts();
+    listFailures();
+}
+
+void RunReport::listCounts()
+{
+    const auto letters = static_cast<std::int64_t>(m_letters.size());
+    const auto refused = static_cast<std::int64_t>(m_refused.size());
+    const std::int64_t repeats = m_repeats + m_droppedByStep;
     std::vector<std::vector<std::string>> rows;
     if (m_sent > 0)
         rows.push_back({grouped(m_sent), m_sent == 1 ? "delivery sent" : "deliveries sent"});
     rows.push_back({grouped(m_accepted), m_accepted == 1 ? "event accepted" : "events accepted"});
-    rows.push_back({grouped(m_repeats + m_droppedByStep),
-                    m_repeats + m_droppedByStep == 1 ? "repeat dropped" : "repeats dropped"});
-    rows.push_back({grouped(static_cast<std::int64_t>(m_refused.size())),
-                    std::string("refused") + (m_refused.empty() ? "" : ": " + m_refused.back().message)});
-    rows.push_back({grouped(static_cast<std::int64_t>(m_letters.size())),
-                    m_letters.size() == 1 ? "kept as failed" : "kept as failed (dead letters)"});
+    rows.push_back({grouped(repeats), repeats == 1 ? "repeat dropped" : "repeats dropped"});
+    rows.push_back({grouped(refused), "refused at the door"});
+    rows.push_back({grouped(letters), letters == 1 ? "dead letter" : "dead letters"});
+    m_out.line(m_out.bold("What happened"));
     m_out.line(table(rows, {true}));
+}
+
+void RunReport::listFailures()
+{
+    std::map<std::string, std::vector<std::string>> reasons;
+    for (const Error &why : m_refused)
+        reasons["Refused at the door: " + why.message + " [" + why.code + "]"];
     for (const DeadLetter &letter : m_letters) {
+        reasons["Dead letter from " + letter.step + ": " + letter.error.message + " ["
+                + letter.error.code + "]"]
+            .push_back(letter.eventId);
+    }
+    for (const auto &[reason, events] : reasons) {
         m_out.line("");
-        m_out.line(m_out.red("Failed") + " " + letter.eventId + " (" + letter.eventType + ") at "
-                   + letter.step);
-        m_out.line("  " + letter.error.message + " [" + letter.error.code + "]");
+        m_out.line(m_out.red(reason));
+        for (std::size_t i = 0; i < std::min<std::size_t>(events.size(), 3); ++i)
+            m_out.line("  " + events[i]);
+        if (events.size() > 3)
+            m_out.line("  and " + grouped(static_cast<std::int64_t>(events.size()) - 3) + " more");
     }
 }
 

@@ -14,7 +14,8 @@ namespace tw::runner {
 class RunReport final : public RunObserver
 {
 public:
-    explicit RunReport(Output &out) : m_out(out) {}
+    /// `tells`: report refusals, retries and failures as they come; else in the summary alone.
+    RunReport(Output &out, bool tells) : m_out(out), m_tells(tells || out.isJson()) {}
 
     void onIdle(std::function<void()> action) { m_onIdle = std::move(action); }
     void ready(const ReadyInfo &info);
@@ -33,8 +34,11 @@ public:
 private:
     void showProgress();
     void listRecords(const sandbox::Double &held);
+    void listCounts();
+    void listFailures();
 
     Output &m_out;
+    bool m_tells;
     std::function<void()> m_onIdle;
     int m_sent = 0;
     int m_accepted = 0;

@@ -57,7 +57,7 @@ void TestDemoProject::theSummaryIsForPeople()
 {
     const QByteArray out = runTidewire({"run", demoProject(), "--demo", "6"}).out;
     for (const char *word : {"Stripe_Payment_Id__c", "Amount__c", "Currency__c", "Status__c",
-                             "Paid_At__c", "repeat dropped", "refused", "kept as failed", "Failed evt_"})
+                             "Paid_At__c", "repeat dropped", "Refused at the door", "Dead letter from upsert_payment"})
         QVERIFY2(out.contains(word), out);
 }
 
