@@ -4,6 +4,7 @@
 #include "ui/base/Theme.h"
 #include "ui/canvas/FlowCanvas.h"
 #include "ui/editors/YamlEditor.h"
+#include "ui/forms/ParamForm.h"
 #include "ui/models/PaletteModel.h"
 #include "ui/panels/InspectorPanel.h"
 #include "ui/panels/ItemView.h"

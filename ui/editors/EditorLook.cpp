@@ -63,6 +63,7 @@ void apply(QsciScintilla &editor)
     editor.resetSelectionForegroundColor();
     editor.SendScintilla(QsciScintilla::SCI_SETEXTRAASCENT, 2UL);
     editor.SendScintilla(QsciScintilla::SCI_SETEXTRADESCENT, 2UL);
+    editor.SendScintilla(QsciScintilla::SCI_SETMARGINLEFT, 0UL, 12L);
     editor.setFrameShape(QFrame::NoFrame);
 }
 

@@ -14,7 +14,7 @@ JsonViewer::JsonViewer(QWidget *parent) : QsciScintilla(parent)
     setUtf8(true);
     setLexer(new QsciLexerJSON(this));
     setMarginType(0, NumberMargin);
-    setMarginWidth(0, 40);
+    setMarginWidth(0, 30);
     setMarginWidth(1, 0);
     setReadOnly(true);
     setAccessibleName(tr("Message as JSON"));

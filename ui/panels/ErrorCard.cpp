@@ -44,7 +44,7 @@ ErrorCard::ErrorCard(QWidget *parent)
     auto *settings = link(tr("Open settings"));
     auto *copy = link(tr("Copy what happened"));
     auto *links = new QHBoxLayout;
-    links->setContentsMargins(0, 0, 0, 0);
+    links->setContentsMargins(-6, 0, 0, 0);
     links->setSpacing(8);
     links->addWidget(settings);
     links->addWidget(copy);

@@ -7,7 +7,9 @@
 #include "ui/base/Fonts.h"
 #include "ui/base/Theme.h"
 #include "ui/base/TileWidget.h"
+#include "ui/forms/FormScroll.h"
 #include "ui/forms/ParamForm.h"
+#include "ui/forms/Rule.h"
 #include "ui/forms/TextLabel.h"
 #include "ui/models/StepWords.h"
 #include "ui/panels/RetryForm.h"
@@ -17,7 +19,6 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPlainTextEdit>
-#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QTabBar>
@@ -29,16 +30,6 @@ namespace tw {
 namespace {
 
 constexpr int kMargin = 18;
-
-QScrollArea *scrolled(QWidget *body)
-{
-    auto *area = new QScrollArea;
-    area->setWidget(body);
-    area->setWidgetResizable(true);
-    area->setFrameShape(QFrame::NoFrame);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    return area;
-}
 
 QWidget *emptyPage()
 {
@@ -66,10 +57,10 @@ InspectorPanel::InspectorPanel(QWidget *parent)
     layout->setSpacing(0);
     layout->addWidget(makeHead());
     layout->addWidget(m_bodies, 1);
-    m_bodies->addWidget(scrolled(makeSettings()));
+    m_bodies->addWidget(new FormScroll(makeSettings()));
     m_retry = new RetryForm;
     m_retry->setContentsMargins(kMargin, 14, kMargin, 14);
-    m_bodies->addWidget(scrolled(m_retry));
+    m_bodies->addWidget(new FormScroll(m_retry));
     m_bodies->addWidget(makeNotes());
     m_pages->addWidget(emptyPage());
     m_pages->addWidget(step);
@@ -108,7 +99,7 @@ QWidget *InspectorPanel::makeHead()
     m_title->setFont(fonts::sans(fonts::Size::Panel, QFont::DemiBold));
     m_title->setAccessibleName(tr("Name of the step"));
     m_title->setFixedHeight(24);
-    m_title->setTextMargins(0, 0, 0, 0);
+    m_title->setTextMargins(-2, 0, 0, 0);
     auto *more = makeIconButton(QStringLiteral("three-dots"), tr("More"), head);
     auto *menu = new QMenu(more);
     connect(menu->addAction(tr("Rename")), &QAction::triggered, this, &InspectorPanel::rename);
@@ -120,8 +111,9 @@ QWidget *InspectorPanel::makeHead()
         if (const FlowStep *step = m_model ? m_model->selectedStep() : nullptr)
             Q_EMIT deleteRequested(toQString(step->id));
     });
-    more->setMenu(menu);
-    more->setPopupMode(QToolButton::InstantPopup);
+    connect(more, &QToolButton::clicked, this, [more, menu] {
+        menu->popup(more->mapToGlobal(QPoint(0, more->height())));
+    });
     connect(m_title, &QLineEdit::editingFinished, this, [this] {
         const FlowStep *step = m_model ? m_model->selectedStep() : nullptr;
         if (step && m_title->text() != words::titleOf(*step, m_model->descriptorOf(*step)))
@@ -134,9 +126,8 @@ QWidget *InspectorPanel::makeHead()
     m_tabs->setFont(fonts::sans(fonts::Size::Body, QFont::Medium));
     for (const QString &tab : {tr("Settings"), tr("Errors and retry"), tr("Notes")})
         m_tabs->addTab(tab);
-    m_failures = new Chip(QString(), Tone::Err, {}, Chip::Shape::Tag);
+    m_failures = new Chip(QString(), Tone::Err, {}, Chip::Shape::Tag, m_tabs);
     m_failures->hide();
-    m_tabs->setTabButton(1, QTabBar::RightSide, m_failures);
 
     auto *names = new QVBoxLayout;
     names->setSpacing(0);
@@ -148,9 +139,7 @@ QWidget *InspectorPanel::makeHead()
     line->addWidget(m_tile);
     line->addLayout(names, 1);
     line->addWidget(more);
-    auto *rule = new QFrame;
-    rule->setFrameShape(QFrame::HLine);
-    rule->setFixedHeight(1);
+    auto *rule = new Rule(Qt::Horizontal);
     auto *tabLine = new QHBoxLayout;
     tabLine->setContentsMargins(kMargin - 4, 0, 8, 0);
     tabLine->addWidget(m_tabs);
@@ -242,13 +231,7 @@ void InspectorPanel::setModel(FlowModel *model,
     }
     if (run) {
         connect(run, &RunModel::ended, this, &InspectorPanel::refresh);
-        connect(run, &RunModel::changed, this, [this] {
-            const FlowStep *step = m_model ? m_model->selectedStep() : nullptr;
-            const StepRun *of = step && m_run ? m_run->of(step->id) : nullptr;
-            m_failures->setVisible(of && of->failed > 0);
-            if (of && of->failed > 0)
-                m_failures->setText(QString::number(of->failed));
-        });
+        connect(run, &RunModel::changed, this, &InspectorPanel::showFailures);
     }
     showStep();
 }
@@ -310,11 +293,24 @@ void InspectorPanel::refresh()
         for (const std::string &code : node->errorCodes)
             codes << toQString(code);
     }
+    showFailures();
     m_retry->show(*step, !node || node->canFail, target, codes);
     if (m_note->toPlainText() != toQString(step->note)) {
         const QSignalBlocker quiet(m_note);
         m_note->setPlainText(toQString(step->note));
     }
+}
+
+// The bar keeps room for a hidden button, so the badge comes and goes as a whole.
+void InspectorPanel::showFailures()
+{
+    const FlowStep *step = m_model ? m_model->selectedStep() : nullptr;
+    const StepRun *run = step && m_run ? m_run->of(step->id) : nullptr;
+    const bool any = run && run->failed > 0;
+    if (any)
+        m_failures->setText(QString::number(run->failed));
+    m_tabs->setTabButton(1, QTabBar::RightSide, any ? m_failures : nullptr);
+    m_failures->setVisible(any);
 }
 
 void InspectorPanel::fillConnections(const FlowStep &step, const NodeDescriptor &node)

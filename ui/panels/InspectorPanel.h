@@ -52,6 +52,7 @@ private:
     QWidget *makeNotes();
     void showStep();
     void refresh();
+    void showFailures();
     void fillConnections(const FlowStep &step, const NodeDescriptor &node);
     void setField(const char *field, const DocumentPtr &value);
     DocumentPtr registrySample() const;

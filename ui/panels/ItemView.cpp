@@ -42,6 +42,9 @@ ItemView::ItemView(QWidget *parent)
     m_table->setAccessibleName(tr("Fields of the message"));
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
+    // In a low panel the words about the failure keep their room, the message gives way.
+    m_json->setMinimumHeight(24);
+    m_table->setMinimumHeight(24);
     m_views->addWidget(m_json);
     m_views->addWidget(m_table);
     m_views->addWidget(m_empty);

@@ -3,6 +3,7 @@
 
 #include "core/base/Text.h"
 #include "ui/base/Chip.h"
+#include "ui/forms/Rule.h"
 #include "ui/forms/TextLabel.h"
 #include "ui/models/StepWords.h"
 #include "ui/panels/ItemView.h"
@@ -22,14 +23,6 @@ namespace tw {
 namespace {
 
 constexpr int kHead = 37;
-
-QFrame *rule()
-{
-    auto *line = new QFrame;
-    line->setFrameShape(QFrame::HLine);
-    line->setFixedHeight(1);
-    return line;
-}
 
 } // namespace
 
@@ -57,7 +50,7 @@ RunPanel::RunPanel(QWidget *parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(makeHead());
-    layout->addWidget(rule());
+    layout->addWidget(new Rule(Qt::Horizontal));
     layout->addWidget(m_pages, 1);
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
         m_pages->setCurrentIndex(tab);
@@ -81,8 +74,7 @@ QWidget *RunPanel::makeHead()
     m_tabs->setFont(fonts::sans(fonts::Size::Body, QFont::Medium));
     for (const QString &tab : {tr("Run"), tr("Problems"), tr("Log")})
         m_tabs->addTab(tab);
-    m_problemCount = new Chip(QString(), Tone::Err, {}, Chip::Shape::Tag);
-    m_tabs->setTabButton(Problems, QTabBar::RightSide, m_problemCount);
+    m_problemCount = new Chip(QString(), Tone::Err, {}, Chip::Shape::Tag, m_tabs);
     m_summary = new TextLabel({}, Token::Text2, fonts::Size::Body);
     m_done = new Chip(QString(), Tone::Ok, QStringLiteral("check-lg"));
     m_failed = new Chip(QString(), Tone::Err, QStringLiteral("x-lg"));
@@ -191,9 +183,9 @@ void RunPanel::refreshProblems()
     m_problems->set(problems);
     m_problemCount->setText(QString::number(problems.size()));
     m_problemCount->setTone(hasErrors(problems) ? Tone::Err : Tone::Warn);
-    m_problemCount->setVisible(!problems.empty());
-    // The bar keeps the room of a hidden button otherwise.
+    // The bar keeps room for a hidden button, so the badge comes and goes as a whole.
     m_tabs->setTabButton(Problems, QTabBar::RightSide, problems.empty() ? nullptr : m_problemCount);
+    m_problemCount->setVisible(!problems.empty());
 }
 
 void RunPanel::refreshLog()

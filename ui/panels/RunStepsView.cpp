@@ -29,9 +29,9 @@ struct Columns
     explicit Columns(const QRectF &row)
     {
         const double wide = row.width();
-        const double itemsEnd = std::clamp(wide * 0.34, 170.0, 266.0);
-        name = {row.left() + kName, row.top(), itemsEnd - 84 - kName, row.height()};
-        items = {row.left() + itemsEnd - 80, row.top(), 80, row.height()};
+        const double itemsEnd = std::clamp(wide * 0.42, 220.0, 266.0);
+        name = {row.left() + kName, row.top(), itemsEnd - 64 - kName, row.height()};
+        items = {row.left() + itemsEnd - 60, row.top(), 60, row.height()};
         time = {row.right() - kRightMargin - kTimeWidth, row.top(), double(kTimeWidth), row.height()};
         line = {items.right() + 20, row.top(), time.left() - items.right() - 32, row.height()};
     }

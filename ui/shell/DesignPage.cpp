@@ -4,6 +4,7 @@
 #include "core/base/Text.h"
 #include "ui/canvas/FlowCanvas.h"
 #include "ui/editors/YamlEditor.h"
+#include "ui/forms/Rule.h"
 #include "ui/models/PaletteModel.h"
 #include "ui/models/StepWords.h"
 #include "ui/panels/InspectorPanel.h"
@@ -26,14 +27,6 @@ constexpr int kPaletteDrawerBelow = 1240;
 constexpr int kInspectorDrawerBelow = 980;
 constexpr int kRunHeight = 300;
 
-QFrame *upright(QWidget *parent)
-{
-    auto *line = new QFrame(parent);
-    line->setFrameShape(QFrame::VLine);
-    line->setFixedWidth(1);
-    return line;
-}
-
 } // namespace
 
 DesignPage::DesignPage(const Registry &registry, QWidget *parent)
@@ -47,7 +40,7 @@ DesignPage::DesignPage(const Registry &registry, QWidget *parent)
     upperLine->setContentsMargins(0, 0, 0, 0);
     upperLine->setSpacing(0);
     upperLine->addWidget(m_area, 1);
-    upperLine->addWidget(upright(upper));
+    upperLine->addWidget(new Rule(Qt::Vertical));
     upperLine->addWidget(m_inspector);
     m_split->addWidget(upper);
     m_split->addWidget(m_runPanel);
@@ -58,7 +51,7 @@ DesignPage::DesignPage(const Registry &registry, QWidget *parent)
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(0);
     line->addWidget(m_palette);
-    line->addWidget(upright(this));
+    line->addWidget(new Rule(Qt::Vertical));
     line->addWidget(m_split, 1);
     connectParts();
 }

@@ -9,6 +9,7 @@
 #include "ui/base/RailButton.h"
 #include "ui/base/Theme.h"
 #include "ui/canvas/FlowCanvas.h"
+#include "ui/forms/Rule.h"
 #include "ui/forms/TextLabel.h"
 #include "ui/models/StepWords.h"
 #include "ui/panels/InspectorPanel.h"
@@ -93,10 +94,7 @@ void MainWindow::build()
     rows->setSpacing(0);
     rows->addWidget(m_title);
     rows->addLayout(middle, 1);
-    auto *rule = new QFrame;
-    rule->setFrameShape(QFrame::HLine);
-    rule->setFixedHeight(1);
-    rows->addWidget(rule);
+    rows->addWidget(new Rule(Qt::Horizontal));
     rows->addWidget(m_status);
     setCentralWidget(centre);
     m_title->pill().setEnvironment(tr("Local"), tr("Doubles on this machine"), Tone::Info);
@@ -124,10 +122,7 @@ QWidget *MainWindow::makeRail()
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(0);
     line->addWidget(rail);
-    auto *edge = new QFrame;
-    edge->setFrameShape(QFrame::VLine);
-    edge->setFixedWidth(1);
-    line->addWidget(edge);
+    line->addWidget(new Rule(Qt::Vertical));
     return whole;
 }
 
