@@ -13,10 +13,10 @@ struct Row
 
 // Phone numbers are from ranges kept free for fiction; example domains cannot receive mail.
 constexpr Row kRows[] = {
-    {"Harbour Light Coffee Roasters", "Maya Lindqvist", "maya@harbourlight.example",
-     "+12025550114", "18 Quayside Row", "Portland", "OR", "97204", "US", "usd", "Hq7LtR2mVx"},
-    {"Bergmann & Söhne GmbH", "Jonas Bergmann", "jonas@bergmann-soehne.example",
-     "+4930231255501", "Torstraße 112", "Berlin", "", "10119", "DE", "eur", "Bw3KdN8pZa"},
+    {"Harbour Light Coffee Roasters", "Maya Lindqvist", "maya@harbourlight.example", "+12025550114",
+     "18 Quayside Row", "Portland", "OR", "97204", "US", "usd", "Hq7LtR2mVx"},
+    {"Bergmann & Söhne GmbH", "Jonas Bergmann", "jonas@bergmann-soehne.example", "+4930231255501",
+     "Torstraße 112", "Berlin", "", "10119", "DE", "eur", "Bw3KdN8pZa"},
     {"Fernhill Veterinary Group", "Priya Nair", "accounts@fernhillvets.example", "+442079460958",
      "7 Mill Lane", "Bristol", "", "BS1 4TR", "GB", "gbp", "Fv5XcY1tQe"},
     {"Atelier Vauclair", "Camille Vauclair", "camille@vauclair.example", "+33199005512",
@@ -27,8 +27,8 @@ constexpr Row kRows[] = {
      "3-8-2 Kanda", "Tokyo", "", "101-0047", "JP", "jpy", "Kw8TfB3nLs"},
     {"Al Noor Trading", "Fatima Al-Sabah", "fatima@alnoortrading.example", "+96522205530",
      "Block 4, Salem Street", "Kuwait City", "", "13001", "KW", "kwd", "An6VzD7hJk"},
-    {"Alpenrad AG", "Reto Zimmermann", "reto@alpenrad.example", "+41435550141",
-     "Bahnhofplatz 9", "Chur", "GR", "7000", "CH", "chf", "Ar4QpE5gCb"},
+    {"Alpenrad AG", "Reto Zimmermann", "reto@alpenrad.example", "+41435550141", "Bahnhofplatz 9",
+     "Chur", "GR", "7000", "CH", "chf", "Ar4QpE5gCb"},
     {"Silverpine Dental", "Dr. Luis Romero", "billing@silverpinedental.example", "+12025550132",
      "402 Sycamore Street", "Austin", "TX", "78701", "US", "usd", "Sd1YmX9kTu"},
     {"Oak & Ember Catering", "Hannah Price", "hannah@oakandember.example", "+441632960077",
@@ -42,9 +42,9 @@ constexpr Row kRows[] = {
 CastMember fromRow(const Row &row)
 {
     const std::string part(row.idPart);
-    return {row.company, row.contact,    row.email,   row.phone,    row.street,
-            row.city,    row.state,      row.postalCode, row.country, row.currency,
-            "cus_Tw" + part, withCheckSuffix("0015g" + part)};
+    return {row.company, row.contact,  row.email,       row.phone,
+            row.street,  row.city,     row.state,       row.postalCode,
+            row.country, row.currency, "cus_Tw" + part, withCheckSuffix("0015g" + part)};
 }
 
 } // namespace

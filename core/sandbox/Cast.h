@@ -26,7 +26,8 @@ struct CastMember
 
 const std::vector<CastMember> &cast();
 
-/// The 18-character form of a 15-character CRM id: three characters that tell the case of the others.
+/// The 18-character form of a 15-character CRM id: three characters that tell the case of the
+/// others.
 std::string withCheckSuffix(const std::string &fifteen);
 
 } // namespace tw::sandbox

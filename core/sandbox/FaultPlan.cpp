@@ -40,8 +40,8 @@ bool FaultPlan::load(const Value &order)
     if (!std::all_of(items.begin(), items.end(), [](const Value &item) { return item.isObject(); }))
         return false;
     for (const auto &entry : items) {
-        const auto times = std::clamp<std::int64_t>(wholeNumber(entry.get("times"), 1), 0,
-                                                    kMostRepeats);
+        const auto times =
+            std::clamp<std::int64_t>(wholeNumber(entry.get("times"), 1), 0, kMostRepeats);
         for (std::int64_t i = 0; i < times; ++i)
             add(faultFrom(entry));
     }

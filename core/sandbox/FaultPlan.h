@@ -23,10 +23,10 @@ struct Fault
         After,  ///< The request is carried out, only its answer goes wrong.
     };
 
-    int status = 0;                       ///< Answer with this status instead; 0: answer as usual.
-    std::string code;                     ///< The peer's own error code: "UNABLE_TO_LOCK_ROW".
-    bool drop = false;                    ///< Cut the connection without a complete answer.
-    std::chrono::milliseconds delay{0};   ///< Answer so much later.
+    int status = 0;                        ///< Answer with this status instead; 0: answer as usual.
+    std::string code;                      ///< The peer's own error code: "UNABLE_TO_LOCK_ROW".
+    bool drop = false;                     ///< Cut the connection without a complete answer.
+    std::chrono::milliseconds delay{0};    ///< Answer so much later.
     std::optional<std::string> retryAfter; ///< Value of a Retry-After header.
     Effect effect = Effect::Before;
 };

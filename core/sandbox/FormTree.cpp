@@ -47,9 +47,8 @@ Node &child(Node &parent, const std::string &key)
 bool isList(const Node &node)
 {
     std::size_t index = 0;
-    return std::all_of(node.children.begin(), node.children.end(), [&](const auto &entry) {
-        return entry.first == std::to_string(index++);
-    });
+    return std::all_of(node.children.begin(), node.children.end(),
+                       [&](const auto &entry) { return entry.first == std::to_string(index++); });
 }
 
 Value toValue(Arena &arena, const Node &node, bool isRoot)

@@ -24,8 +24,8 @@ public:
         Item(std::nullptr_t) : m_content(Value::null()) {}
         Item(std::same_as<bool> auto value) : m_content(Value::boolean(value)) {}
         template <std::integral T>
-            requires(!std::same_as<T, bool>)
-        Item(T value) : m_content(Value::integer(static_cast<std::int64_t>(value)))
+        requires(!std::same_as<T, bool>) Item(T value)
+            : m_content(Value::integer(static_cast<std::int64_t>(value)))
         {}
         Item(const char *text) : m_content(std::string_view(text)) {}
         Item(std::string_view text) : m_content(text) {}

@@ -14,9 +14,9 @@ namespace {
 
 Error fileError(const QFile &file)
 {
-    return configError("sandbox.data_file", "The double cannot keep its records in "
-                                                + toUtf8(file.fileName()) + ": "
-                                                + toUtf8(file.errorString()) + ".");
+    return configError("sandbox.data_file", "The double cannot keep its records in " +
+                                                toUtf8(file.fileName()) + ": " +
+                                                toUtf8(file.errorString()) + ".");
 }
 
 /// Returns how many bytes of the file are sound.

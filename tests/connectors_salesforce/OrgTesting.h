@@ -49,14 +49,14 @@ public:
 
     Services services() { return {clock, http}; }
 
-    std::shared_ptr<salesforce::SalesforceConnection> connect(
-        std::map<std::string, Secret> secrets = {}, const std::string &more = {})
+    std::shared_ptr<salesforce::SalesforceConnection>
+    connect(std::map<std::string, Secret> secrets = {}, const std::string &more = {})
     {
         std::string yaml = more;
         for (const auto &[id, text] : theDouble->connectionSettings())
             yaml += (id == "auth" && more.find("auth:") != std::string::npos)
-                ? std::string()
-                : id + ": " + yamlScalar(text) + "\n";
+                        ? std::string()
+                        : id + ": " + yamlScalar(text) + "\n";
         if (secrets.empty())
             secrets = theDouble->connectionSecrets();
         auto opened = salesforce::SalesforceConnection::open(
@@ -89,9 +89,9 @@ public:
         const auto secrets = theDouble->connectionSecrets();
         const auto answer =
             send("POST", "/services/oauth2/token", {},
-                 "grant_type=client_credentials&client_id="
-                     + std::string(secrets.at("client_id").reveal())
-                     + "&client_secret=" + std::string(secrets.at("client_secret").reveal()));
+                 "grant_type=client_credentials&client_id=" +
+                     std::string(secrets.at("client_id").reveal()) +
+                     "&client_secret=" + std::string(secrets.at("client_secret").reveal()));
         return std::string(document(answer.body)->root().get("access_token").text());
     }
 

@@ -10,8 +10,7 @@ using namespace tw::salesforce;
 
 namespace {
 
-constexpr const char *kPayments =
-    "{object: Stripe_Payment__c, external_id: Stripe_Payment_Id__c}";
+constexpr const char *kPayments = "{object: Stripe_Payment__c, external_id: Stripe_Payment_Id__c}";
 
 StepCall callWith(std::string_view json)
 {
@@ -64,9 +63,9 @@ std::unique_ptr<Step> TestRecordUpsert::step(testing::Org &org,
                                              std::string_view yaml)
 {
     const auto node = RecordUpsert::descriptor();
-    auto made = RecordUpsert::create({org.services(), "charges-to-payments", "write",
-                                      testing::settingsFrom(node.params, yaml),
-                                      std::move(connection)});
+    auto made =
+        RecordUpsert::create({org.services(), "charges-to-payments", "write",
+                              testing::settingsFrom(node.params, yaml), std::move(connection)});
     if (!made)
         qFatal("%s", made.error().text().c_str());
     return std::move(made).value();
@@ -108,8 +107,9 @@ void TestRecordUpsert::aRecordIsCreatedThenChanged()
     const auto held = org.theDouble->records();
     QCOMPARE(int(held.size()), 1);
     QCOMPARE(held[0].writes, 2);
-    QCOMPARE(toJson(held[0].fields->root()),
-             std::string(R"({"Amount__c":10.99,"Stripe_Payment_Id__c":"ch_1","Status__c":"Refunded"})"));
+    QCOMPARE(
+        toJson(held[0].fields->root()),
+        std::string(R"({"Amount__c":10.99,"Stripe_Payment_Id__c":"ch_1","Status__c":"Refunded"})"));
 }
 
 void TestRecordUpsert::nullEmptiesAndAbsentLeavesAlone()
@@ -128,8 +128,8 @@ void TestRecordUpsert::decimalsArriveAsTheyWere()
     testing::Org org;
     const auto upsert = step(org, org.connect());
     for (const char *amount : {"10.99", "1.099", "90071992547409.93", "12345678901234.567890123"}) {
-        const auto answer = run(*upsert, R"({"Stripe_Payment_Id__c":"ch_1","Amount__c":)"
-                                             + std::string(amount) + "}");
+        const auto answer = run(*upsert, R"({"Stripe_Payment_Id__c":"ch_1","Amount__c":)" +
+                                             std::string(amount) + "}");
         QVERIFY2(answer.kind == StepAnswer::Kind::Emitted, answer.error.text().c_str());
         QCOMPARE(toJson(org.theDouble->records().at(0).fields->root().get("Amount__c")),
                  std::string(amount));
@@ -198,7 +198,8 @@ void TestRecordUpsert::theKeyMayStandInAnotherField()
                              "value_field: charge}");
     const auto answer = run(*upsert, R"({"charge":4711,"Amount__c":1})");
     QVERIFY2(answer.kind == StepAnswer::Kind::Emitted, answer.error.text().c_str());
-    QCOMPARE(std::string(answer.outputs.at(0).message->root().get("key").text()), std::string("4711"));
+    QCOMPARE(std::string(answer.outputs.at(0).message->root().get("key").text()),
+             std::string("4711"));
 }
 
 void TestRecordUpsert::relationshipsByExternalId()
@@ -207,7 +208,8 @@ void TestRecordUpsert::relationshipsByExternalId()
     const auto upsert = step(org, org.connect());
     const auto &buyer = sandbox::cast().front();
     const auto good = run(*upsert, R"({"Stripe_Payment_Id__c":"ch_1","Account__r":{)"
-                                   R"("Stripe_Customer_Id__c":")" + buyer.customerId + "\"}}");
+                                   R"("Stripe_Customer_Id__c":")" +
+                                       buyer.customerId + "\"}}");
     QVERIFY2(good.kind == StepAnswer::Kind::Emitted, good.error.text().c_str());
     QCOMPARE(std::string(org.theDouble->records().at(0).fields->root().get("Account__c").text()),
              buyer.accountId);
@@ -236,12 +238,14 @@ void TestRecordUpsert::refusalsAreTyped_data()
     row("null for a checkbox", R"("Livemode__c":null)", "json_parser_error");
     row("a date that is none", R"("Payout_Date__c":"2026-02-31")", "json_parser_error");
     row("a time that is none", R"("Paid_At__c":"yesterday")", "json_parser_error");
-    row("a number that is too large", R"("Amount__c":123456789012345)", "number_outside_valid_range");
+    row("a number that is too large", R"("Amount__c":123456789012345)",
+        "number_outside_valid_range");
     row("an id that is none", R"("Account__c":"acct")", "malformed_id");
     row("an id with a wrong check suffix", R"("Account__c":"0015gHq7LtR2mVxAAA")", "malformed_id");
     row("an account that does not exist", R"("Account__c":"001000000000001")",
         "invalid_cross_reference_key");
-    row("an id of another object", R"("Account__c":"003000000000001")", "field_integrity_exception");
+    row("an id of another object", R"("Account__c":"003000000000001")",
+        "field_integrity_exception");
 }
 
 void TestRecordUpsert::refusalsAreTyped()
@@ -390,7 +394,8 @@ void TestRecordUpsert::refusedSignInIsAnAuthError()
 void TestRecordUpsert::aGivenTokenIsNotRenewed()
 {
     testing::Org org;
-    const auto connection = org.connect({{"access_token", Secret(org.token())}}, "auth: access_token\n");
+    const auto connection =
+        org.connect({{"access_token", Secret(org.token())}}, "auth: access_token\n");
     const auto upsert = step(org, connection);
     QVERIFY(run(*upsert, R"({"Stripe_Payment_Id__c":"ch_0"})").kind == StepAnswer::Kind::Emitted);
     org.control("expire-tokens", {});
@@ -411,12 +416,13 @@ void TestRecordUpsert::whatIsSentOnTheWire()
     auto opened = SalesforceConnection::open(
         org.services(), "crm",
         testing::settingsFrom(SalesforceConnection::params(),
-                              "{base_url: \"" + server.url()
-                                  + "\", auth: access_token, api_version: \"58.0\"}",
+                              "{base_url: \"" + server.url() +
+                                  "\", auth: access_token, api_version: \"58.0\"}",
                               {{"access_token", Secret("00D!x")}}));
     QVERIFY(opened);
     const auto upsert = step(org, opened.value());
-    const auto answer = run(*upsert, R"({"Stripe_Payment_Id__c":"a/b","Amount__c":1.50,"Fee__c":null})");
+    const auto answer =
+        run(*upsert, R"({"Stripe_Payment_Id__c":"a/b","Amount__c":1.50,"Fee__c":null})");
     QVERIFY2(answer.kind == StepAnswer::Kind::Emitted, answer.error.text().c_str());
     QVERIFY(!answer.outputs.at(0).message->root().get("created").asBool());
     QCOMPARE(seen.method, std::string("PATCH"));

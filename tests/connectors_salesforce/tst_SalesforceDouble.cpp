@@ -29,7 +29,8 @@ private Q_SLOTS:
     void usageIsCounted();
 
 private:
-    static std::string payment(testing::Org &org, const std::string &key, const std::string &fields);
+    static std::string payment(testing::Org &org, const std::string &key,
+                               const std::string &fields);
 };
 
 std::string TestSalesforceDouble::payment(testing::Org &org, const std::string &key,
@@ -93,8 +94,12 @@ void TestSalesforceDouble::versionsAndDescribe()
     }
     QCOMPARE(org.data("GET", "/sobjects/Nothing__c/describe").status, 404);
     QCOMPARE(org.send("GET", "/services/data/v99.0/sobjects",
-                      {{"Authorization", "Bearer " + org.token()}}).status, 404);
-    QCOMPARE(int(testing::document(org.data("GET", "/sobjects").body)->root().get("sobjects").size()), 4);
+                      {{"Authorization", "Bearer " + org.token()}})
+                 .status,
+             404);
+    QCOMPARE(
+        int(testing::document(org.data("GET", "/sobjects").body)->root().get("sobjects").size()),
+        4);
 }
 
 void TestSalesforceDouble::theKeyMayNotStandInTheBody()
@@ -103,8 +108,9 @@ void TestSalesforceDouble::theKeyMayNotStandInTheBody()
     const auto answer = org.data("PATCH", "/sobjects/Stripe_Payment__c/Stripe_Payment_Id__c/ch_1",
                                  R"({"Stripe_Payment_Id__c":"ch_1"})");
     QCOMPARE(answer.status, 400);
-    QCOMPARE(std::string(testing::document(answer.body)->root().at(0).get("message").text()),
-             std::string("The Stripe_Payment_Id__c field should not be specified in the sobject data."));
+    QCOMPARE(
+        std::string(testing::document(answer.body)->root().at(0).get("message").text()),
+        std::string("The Stripe_Payment_Id__c field should not be specified in the sobject data."));
     QCOMPARE(org.data("PATCH", "/sobjects/Stripe_Payment__c/Amount__c/1", "{}").status, 404);
 }
 
@@ -112,8 +118,8 @@ void TestSalesforceDouble::oldVersionsAnswerWithoutBody()
 {
     testing::Org org;
     const HttpHeaders headers{{"Authorization", "Bearer " + org.token()}};
-    const std::string path = "/services/data/v45.0/sobjects/Account/Stripe_Customer_Id__c/"
-        + sandbox::cast().front().customerId;
+    const std::string path = "/services/data/v45.0/sobjects/Account/Stripe_Customer_Id__c/" +
+                             sandbox::cast().front().customerId;
     const auto answer = org.send("PATCH", path, headers, R"({"Phone":"1"})");
     QCOMPARE(answer.status, 204);
     QVERIFY(answer.body.empty());
@@ -122,9 +128,11 @@ void TestSalesforceDouble::oldVersionsAnswerWithoutBody()
 void TestSalesforceDouble::recordsAreReadAndDeleted()
 {
     testing::Org org;
-    const std::string id = payment(org, "ch_1", R"("Amount__c":10.90,"Paid_At__c":"2026-09-27T11:20:46Z")");
+    const std::string id =
+        payment(org, "ch_1", R"("Amount__c":10.90,"Paid_At__c":"2026-09-27T11:20:46Z")");
     const auto full = testing::document(org.data("GET", "/sobjects/Stripe_Payment__c/" + id).body);
-    QCOMPARE(std::string(full->root().find("attributes.type").text()), std::string("Stripe_Payment__c"));
+    QCOMPARE(std::string(full->root().find("attributes.type").text()),
+             std::string("Stripe_Payment__c"));
     QCOMPARE(std::string(full->root().get("Status__c").text()), std::string("Pending"));
     QVERIFY(!full->root().get("Livemode__c").asBool());
     QVERIFY(full->root().get("Fee__c").isNull());
@@ -134,7 +142,8 @@ void TestSalesforceDouble::recordsAreReadAndDeleted()
     const auto some = org.data("GET", "/sobjects/Stripe_Payment__c/Stripe_Payment_Id__c/ch_1"
                                       "?fields=Amount__c");
     QCOMPARE(std::string(testing::document(some.body)->root().get("Id").text()), id);
-    QCOMPARE(org.data("PATCH", "/sobjects/Stripe_Payment__c/" + id, R"({"Fee__c":0.5})").status, 204);
+    QCOMPARE(org.data("PATCH", "/sobjects/Stripe_Payment__c/" + id, R"({"Fee__c":0.5})").status,
+             204);
     QCOMPARE(org.data("DELETE", "/sobjects/Stripe_Payment__c/" + id).status, 204);
     QCOMPARE(org.data("GET", "/sobjects/Stripe_Payment__c/" + id).status, 404);
     payment(org, "ch_1", "");
@@ -151,10 +160,12 @@ void TestSalesforceDouble::requiredFieldsAreAskedFor()
     QCOMPARE(std::string(error->root().at(0).get("message").text()),
              std::string("Required fields are missing: [LastName]"));
     QCOMPARE(org.data("POST", "/sobjects/Contact", R"({"LastName":"B","Email":"no"})").status, 400);
-    QCOMPARE(org.data("POST", "/sobjects/Contact", R"({"LastName":"B","Email":"a@b.example"})").status, 201);
+    QCOMPARE(
+        org.data("POST", "/sobjects/Contact", R"({"LastName":"B","Email":"a@b.example"})").status,
+        201);
     const auto twice = org.data("POST", "/sobjects/Account",
-                                R"({"Name":"x","Stripe_Customer_Id__c":")"
-                                    + sandbox::cast().front().customerId + "\"}");
+                                R"({"Name":"x","Stripe_Customer_Id__c":")" +
+                                    sandbox::cast().front().customerId + "\"}");
     QCOMPARE(std::string(testing::document(twice.body)->root().at(0).get("errorCode").text()),
              std::string("DUPLICATE_VALUE"));
 }
@@ -178,29 +189,43 @@ void TestSalesforceDouble::queries_data()
 {
     QTest::addColumn<QString>("soql");
     QTest::addColumn<QString>("keys");
-    QTest::newRow("all") << "SELECT Id, Stripe_Payment_Id__c FROM Stripe_Payment__c" << "a b c d";
+    QTest::newRow("all") << "SELECT Id, Stripe_Payment_Id__c FROM Stripe_Payment__c"
+                         << "a b c d";
     QTest::newRow("a text") << "SELECT Stripe_Payment_Id__c FROM Stripe_Payment__c WHERE "
-                               "Status__c = 'Failed'" << "b";
-    QTest::newRow("a number, exactly") << "select stripe_payment_id__c from stripe_payment__c where "
-                                          "amount__c = 10.99" << "a";
+                               "Status__c = 'Failed'"
+                            << "b";
+    QTest::newRow("a number, exactly")
+        << "select stripe_payment_id__c from stripe_payment__c where "
+           "amount__c = 10.99"
+        << "a";
     QTest::newRow("null") << "SELECT Stripe_Payment_Id__c FROM Stripe_Payment__c WHERE "
-                             "Amount__c = null" << "d";
+                             "Amount__c = null"
+                          << "d";
     QTest::newRow("two conditions") << "SELECT Stripe_Payment_Id__c FROM Stripe_Payment__c WHERE "
-                                       "Amount__c > 5 AND Livemode__c = false" << "a c";
+                                       "Amount__c > 5 AND Livemode__c = false"
+                                    << "a c";
     QTest::newRow("a list") << "SELECT Stripe_Payment_Id__c FROM Stripe_Payment__c WHERE "
-                               "Stripe_Payment_Id__c IN ('a', 'c', 'z')" << "a c";
+                               "Stripe_Payment_Id__c IN ('a', 'c', 'z')"
+                            << "a c";
     QTest::newRow("a pattern") << "SELECT Stripe_Payment_Id__c FROM Stripe_Payment__c WHERE "
-                                  "Status__c LIKE 'comp%'" << "a c";
+                                  "Status__c LIKE 'comp%'"
+                               << "a c";
     QTest::newRow("ordered and limited") << "SELECT Stripe_Payment_Id__c FROM Stripe_Payment__c "
-                                            "ORDER BY Amount__c DESC NULLS LAST LIMIT 2" << "c a";
+                                            "ORDER BY Amount__c DESC NULLS LAST LIMIT 2"
+                                         << "c a";
     QTest::newRow("nothing") << "SELECT Stripe_Payment_Id__c FROM Stripe_Payment__c WHERE "
-                                "Stripe_Payment_Id__c = 'it\\'s'" << "";
-    QTest::newRow("an unknown field") << "SELECT Colour__c FROM Account" << "INVALID_FIELD";
-    QTest::newRow("an unknown object") << "SELECT Id FROM Nothing" << "INVALID_TYPE";
-    QTest::newRow("no query") << "SELECT FROM WHERE" << "MALFORMED_QUERY";
+                                "Stripe_Payment_Id__c = 'it\\'s'"
+                             << "";
+    QTest::newRow("an unknown field") << "SELECT Colour__c FROM Account"
+                                      << "INVALID_FIELD";
+    QTest::newRow("an unknown object") << "SELECT Id FROM Nothing"
+                                       << "INVALID_TYPE";
+    QTest::newRow("no query") << "SELECT FROM WHERE"
+                              << "MALFORMED_QUERY";
     QTest::newRow("a text without an end") << "SELECT Id FROM Account WHERE Name = 'x"
                                            << "MALFORMED_QUERY";
-    QTest::newRow("something behind it") << "SELECT Id FROM Account GROUP BY Id" << "MALFORMED_QUERY";
+    QTest::newRow("something behind it") << "SELECT Id FROM Account GROUP BY Id"
+                                         << "MALFORMED_QUERY";
 }
 
 void TestSalesforceDouble::queries()
@@ -220,8 +245,8 @@ void TestSalesforceDouble::queries()
     }
     std::string found;
     for (const auto &record : body->root().get("records").items())
-        found += (found.empty() ? "" : " ")
-            + std::string(record.get("Stripe_Payment_Id__c").text());
+        found +=
+            (found.empty() ? "" : " ") + std::string(record.get("Stripe_Payment_Id__c").text());
     QCOMPARE(toQString(found), keys);
     QVERIFY(body->root().get("done").asBool());
 }
@@ -234,9 +259,9 @@ void TestSalesforceDouble::longResultsArePaged()
     for (int i = 0; i < 2100; ++i) {
         HttpCall call;
         call.method = "PATCH";
-        call.url = org.theDouble->url()
-            + "/services/data/v61.0/sobjects/Stripe_Payment__c/Stripe_Payment_Id__c/"
-            + std::to_string(i);
+        call.url = org.theDouble->url() +
+                   "/services/data/v61.0/sobjects/Stripe_Payment__c/Stripe_Payment_Id__c/" +
+                   std::to_string(i);
         call.headers = {{"Authorization", "Bearer " + token}};
         call.body = "{}";
         org.http.send(std::move(call), this, [&](const Result<HttpAnswer> &answer) {
@@ -246,8 +271,8 @@ void TestSalesforceDouble::longResultsArePaged()
     QTRY_COMPARE_WITH_TIMEOUT(written, 2100, 30'000);
     const auto count = org.data("GET", "/query?q=SELECT+COUNT()+FROM+Stripe_Payment__c");
     QCOMPARE(testing::document(count.body)->root().get("totalSize").toInt().value_or(0), 2100);
-    const auto first = testing::document(
-        org.data("GET", "/query?q=SELECT+Id+FROM+Stripe_Payment__c").body);
+    const auto first =
+        testing::document(org.data("GET", "/query?q=SELECT+Id+FROM+Stripe_Payment__c").body);
     QVERIFY(!first->root().get("done").asBool());
     QCOMPARE(int(first->root().get("records").size()), 2000);
     const std::string next(first->root().get("nextRecordsUrl").text());
@@ -264,7 +289,8 @@ void TestSalesforceDouble::recordsSurviveARestart()
     {
         testing::Org org(toUtf8(dir.path()));
         id = payment(org, "ch_1", R"("Amount__c":1.10)");
-        org.data("PATCH", "/sobjects/Stripe_Payment__c/Stripe_Payment_Id__c/ch_1", R"({"Fee__c":0.2})");
+        org.data("PATCH", "/sobjects/Stripe_Payment__c/Stripe_Payment_Id__c/ch_1",
+                 R"({"Fee__c":0.2})");
         payment(org, "ch_2", "");
         org.data("DELETE", "/sobjects/Stripe_Payment__c/Stripe_Payment_Id__c/ch_2");
     }
@@ -275,7 +301,8 @@ void TestSalesforceDouble::recordsSurviveARestart()
     QCOMPARE(held[0].writes, 2);
     QCOMPARE(toJson(held[0].fields->root().get("Amount__c")), std::string("1.1"));
     QVERIFY(payment(org, "ch_3", "") != id);
-    const auto again = org.data("PATCH", "/sobjects/Stripe_Payment__c/Stripe_Payment_Id__c/ch_1", "{}");
+    const auto again =
+        org.data("PATCH", "/sobjects/Stripe_Payment__c/Stripe_Payment_Id__c/ch_1", "{}");
     QCOMPARE(again.status, 200);
 }
 
@@ -284,7 +311,8 @@ void TestSalesforceDouble::usageIsCounted()
     testing::Org org;
     org.data("GET", "/limits");
     const auto answer = org.data("GET", "/limits");
-    QCOMPARE(std::string(answer.headers.value("Sforce-Limit-Info")), std::string("api-usage=2/15000"));
+    QCOMPARE(std::string(answer.headers.value("Sforce-Limit-Info")),
+             std::string("api-usage=2/15000"));
 }
 
 QTEST_GUILESS_MAIN(TestSalesforceDouble)

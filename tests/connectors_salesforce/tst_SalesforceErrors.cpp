@@ -28,8 +28,8 @@ private Q_SLOTS:
 
 void TestSalesforceErrors::everyClassifiedCodeIsKnown()
 {
-    const QString root = qEnvironmentVariable("TIDEWIRE_SHARED",
-                                              QStringLiteral(TIDEWIRE_SOURCE_DIR "/../shared"));
+    const QString root =
+        qEnvironmentVariable("TIDEWIRE_SHARED", QStringLiteral(TIDEWIRE_SOURCE_DIR "/../shared"));
     QFile file(root + QStringLiteral("/salesforce/errors/error-codes.json"));
     if (!file.open(QIODevice::ReadOnly))
         QSKIP("the list of error codes is not here");
@@ -49,33 +49,46 @@ void TestSalesforceErrors::reactions_data()
     QTest::addColumn<QString>("code");
     QTest::addColumn<QString>("kind");
     QTest::addColumn<QString>("published");
-    QTest::newRow("a row lock is tried again")
-        << 400 << "UNABLE_TO_LOCK_ROW" << "transient" << "salesforce.unable_to_lock_row";
-    QTest::newRow("a busy server is tried again")
-        << 503 << "SERVER_UNAVAILABLE" << "transient" << "salesforce.server_unavailable";
-    QTest::newRow("a proxy's page with 502 is tried again") << 502 << "" << "transient"
+    QTest::newRow("a row lock is tried again") << 400 << "UNABLE_TO_LOCK_ROW"
+                                               << "transient"
+                                               << "salesforce.unable_to_lock_row";
+    QTest::newRow("a busy server is tried again") << 503 << "SERVER_UNAVAILABLE"
+                                                  << "transient"
+                                                  << "salesforce.server_unavailable";
+    QTest::newRow("a proxy's page with 502 is tried again") << 502 << ""
+                                                            << "transient"
                                                             << "salesforce.unavailable";
-    QTest::newRow("too many requests are tried again") << 429 << "" << "transient"
+    QTest::newRow("too many requests are tried again") << 429 << ""
+                                                       << "transient"
                                                        << "salesforce.unavailable";
-    QTest::newRow("no route to the host is tried again") << 420 << "" << "transient"
+    QTest::newRow("no route to the host is tried again") << 420 << ""
+                                                         << "transient"
                                                          << "salesforce.unavailable";
-    QTest::newRow("the daily limit is tried again") << 403 << "REQUEST_LIMIT_EXCEEDED" << "transient"
+    QTest::newRow("the daily limit is tried again") << 403 << "REQUEST_LIMIT_EXCEEDED"
+                                                    << "transient"
                                                     << "salesforce.request_limit_exceeded";
     QTest::newRow("a validation rule refuses the record")
-        << 400 << "FIELD_CUSTOM_VALIDATION_EXCEPTION" << "rejected"
+        << 400 << "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+        << "rejected"
         << "salesforce.field_custom_validation_exception";
-    QTest::newRow("a duplicate rule refuses the record")
-        << 400 << "DUPLICATES_DETECTED" << "rejected" << "salesforce.duplicate_record";
-    QTest::newRow("an unknown field refuses the record")
-        << 400 << "INVALID_FIELD" << "rejected" << "salesforce.invalid_field";
-    QTest::newRow("an unknown code refuses the record")
-        << 400 << "SOMETHING_NEW" << "rejected" << "salesforce.something_new";
-    QTest::newRow("an ended session pauses the connection")
-        << 401 << "INVALID_SESSION_ID" << "auth" << "salesforce.invalid_session_id";
-    QTest::newRow("a locked org pauses the connection")
-        << 403 << "ORG_LOCKED" << "auth" << "salesforce.org_locked";
+    QTest::newRow("a duplicate rule refuses the record") << 400 << "DUPLICATES_DETECTED"
+                                                         << "rejected"
+                                                         << "salesforce.duplicate_record";
+    QTest::newRow("an unknown field refuses the record") << 400 << "INVALID_FIELD"
+                                                         << "rejected"
+                                                         << "salesforce.invalid_field";
+    QTest::newRow("an unknown code refuses the record") << 400 << "SOMETHING_NEW"
+                                                        << "rejected"
+                                                        << "salesforce.something_new";
+    QTest::newRow("an ended session pauses the connection") << 401 << "INVALID_SESSION_ID"
+                                                            << "auth"
+                                                            << "salesforce.invalid_session_id";
+    QTest::newRow("a locked org pauses the connection") << 403 << "ORG_LOCKED"
+                                                        << "auth"
+                                                        << "salesforce.org_locked";
     QTest::newRow("one record out of reach refuses the record")
-        << 400 << "INSUFFICIENT_ACCESS_OR_READONLY" << "rejected"
+        << 400 << "INSUFFICIENT_ACCESS_OR_READONLY"
+        << "rejected"
         << "salesforce.insufficient_access_or_readonly";
 }
 
@@ -85,9 +98,9 @@ void TestSalesforceErrors::reactions()
     QFETCH(QString, code);
     QFETCH(QString, kind);
     QFETCH(QString, published);
-    const std::string body = code.isEmpty()
-        ? "<html>busy</html>"
-        : R"([{"message":"said so","errorCode":")" + toUtf8(code) + R"(","fields":[]}])";
+    const std::string body = code.isEmpty() ? "<html>busy</html>"
+                                            : R"([{"message":"said so","errorCode":")" +
+                                                  toUtf8(code) + R"(","fields":[]}])";
     const Error error = toError(status, body, {}, {"write", "Account", "https://acme"});
     QCOMPARE(toQString(toString(error.kind)), kind);
     QCOMPARE(toQString(error.code), published);
@@ -96,22 +109,24 @@ void TestSalesforceErrors::reactions()
 
 void TestSalesforceErrors::theSentenceNamesObjectFieldAndFix()
 {
-    const Error error = toError(
-        400,
-        R"-([{"message":"Card Last 4: data value too large: 42424242 (max length=4)",)-"
-        R"-("errorCode":"STRING_TOO_LONG","fields":["Card_Last4__c"]}])-",
-        {}, {"write", "Stripe_Payment__c", "https://acme"});
-    QCOMPARE(error.message,
-             std::string("Salesforce refused to write Stripe_Payment__c (field Card_Last4__c): Card "
-                         "Last 4: data value too large: 42424242 (max length=4). Shorten the value in "
-                         "the mapping, for example with $substring."));
+    const Error error =
+        toError(400,
+                R"-([{"message":"Card Last 4: data value too large: 42424242 (max length=4)",)-"
+                R"-("errorCode":"STRING_TOO_LONG","fields":["Card_Last4__c"]}])-",
+                {}, {"write", "Stripe_Payment__c", "https://acme"});
+    QCOMPARE(
+        error.message,
+        std::string("Salesforce refused to write Stripe_Payment__c (field Card_Last4__c): Card "
+                    "Last 4: data value too large: 42424242 (max length=4). Shorten the value in "
+                    "the mapping, for example with $substring."));
 }
 
 void TestSalesforceErrors::usedUpAllowancesWaitLong()
 {
-    const Error error =
-        toError(403, R"([{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}])",
-                {}, {"write", "Account", ""});
+    const Error error = toError(
+        403,
+        R"([{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}])", {},
+        {"write", "Account", ""});
     QVERIFY(error.retryAfter == std::chrono::minutes(15));
 }
 
@@ -135,18 +150,22 @@ void TestSalesforceErrors::tokenRefusalsAdvise_data()
 {
     QTest::addColumn<QString>("description");
     QTest::addColumn<QString>("word");
-    QTest::newRow("no Run As user") << "no client credentials user enabled" << "Run As";
-    QTest::newRow("a log-in host") << "request not supported on this domain" << "My Domain";
-    QTest::newRow("not approved") << "user hasn't approved this consumer" << "Pre-authorise";
-    QTest::newRow("something else") << "the moon is full" << "External Client App";
+    QTest::newRow("no Run As user") << "no client credentials user enabled"
+                                    << "Run As";
+    QTest::newRow("a log-in host") << "request not supported on this domain"
+                                   << "My Domain";
+    QTest::newRow("not approved") << "user hasn't approved this consumer"
+                                  << "Pre-authorise";
+    QTest::newRow("something else") << "the moon is full"
+                                    << "External Client App";
 }
 
 void TestSalesforceErrors::tokenRefusalsAdvise()
 {
     QFETCH(QString, description);
     QFETCH(QString, word);
-    const Error error = toTokenError(400, R"({"error":"invalid_grant","error_description":")"
-                                              + toUtf8(description) + "\"}");
+    const Error error = toTokenError(400, R"({"error":"invalid_grant","error_description":")" +
+                                              toUtf8(description) + "\"}");
     QVERIFY(error.kind == ErrorKind::Auth);
     QCOMPARE(error.code, std::string("salesforce.invalid_grant"));
     QVERIFY(error.message.find(toUtf8(word)) != std::string::npos);

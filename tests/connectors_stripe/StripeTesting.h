@@ -16,8 +16,8 @@ namespace tw::testing {
 
 inline QString sharedFile(const char *name)
 {
-    const QString root = qEnvironmentVariable("TIDEWIRE_SHARED",
-                                              QStringLiteral(TIDEWIRE_SOURCE_DIR "/../shared"));
+    const QString root =
+        qEnvironmentVariable("TIDEWIRE_SHARED", QStringLiteral(TIDEWIRE_SOURCE_DIR "/../shared"));
     return root + QLatin1Char('/') + QString::fromLatin1(name);
 }
 
@@ -49,7 +49,8 @@ inline HttpAnswer exchange(HttpClient &client, HttpCall call)
 {
     std::optional<Result<HttpAnswer>> answer;
     QObject receiver;
-    client.send(std::move(call), &receiver, [&](Result<HttpAnswer> got) { answer = std::move(got); });
+    client.send(std::move(call), &receiver,
+                [&](Result<HttpAnswer> got) { answer = std::move(got); });
     if (!QTest::qWaitFor([&] { return answer.has_value(); }, 20'000) || !*answer)
         return {};
     return std::move(*answer).value();

@@ -45,7 +45,8 @@ void TestEventTypes::everyTypeHasGroupAndSentence()
         QVERIFY2(values.insert(choice.value).second, choice.value.c_str());
     }
     QVERIFY(values.contains("charge.*"));
-    QCOMPARE(eventDescription(*eventType("charge.succeeded")), std::string("A charge went through."));
+    QCOMPARE(eventDescription(*eventType("charge.succeeded")),
+             std::string("A charge went through."));
     QCOMPARE(eventDescription(*eventType("coupon.deleted")), std::string("A coupon was deleted."));
 }
 
@@ -54,12 +55,18 @@ void TestEventTypes::wildcardsMatch_data()
     QTest::addColumn<QString>("pattern");
     QTest::addColumn<QString>("type");
     QTest::addColumn<bool>("matches");
-    QTest::newRow("the type itself") << "charge.failed" << "charge.failed" << true;
-    QTest::newRow("another type") << "charge.failed" << "charge.succeeded" << false;
-    QTest::newRow("a group") << "charge.*" << "charge.dispute.created" << true;
-    QTest::newRow("a group with a longer name") << "invoice.*" << "invoice_payment.paid" << false;
-    QTest::newRow("everything") << "*" << "v2.core.account.updated" << true;
-    QTest::newRow("a thin event is another type") << "invoice.paid" << "v1.invoice.paid" << false;
+    QTest::newRow("the type itself") << "charge.failed"
+                                     << "charge.failed" << true;
+    QTest::newRow("another type") << "charge.failed"
+                                  << "charge.succeeded" << false;
+    QTest::newRow("a group") << "charge.*"
+                             << "charge.dispute.created" << true;
+    QTest::newRow("a group with a longer name") << "invoice.*"
+                                                << "invoice_payment.paid" << false;
+    QTest::newRow("everything") << "*"
+                                << "v2.core.account.updated" << true;
+    QTest::newRow("a thin event is another type") << "invoice.paid"
+                                                  << "v1.invoice.paid" << false;
 }
 
 void TestEventTypes::wildcardsMatch()

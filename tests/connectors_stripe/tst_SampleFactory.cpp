@@ -53,8 +53,7 @@ private:
 
 void TestSampleFactory::initTestCase()
 {
-    m_api = testing::jsonFile(
-        testing::sharedFile("stripe/openapi-2026-10-28.endive.trimmed.json"));
+    m_api = testing::jsonFile(testing::sharedFile("stripe/openapi-2026-10-28.endive.trimmed.json"));
     m_fixtures = testing::jsonFile(testing::sharedFile("stripe/fixtures3.json"));
 }
 
@@ -106,7 +105,8 @@ void TestSampleFactory::check(const Value &given, const Value &value, const std:
         check(schema.get("items"), item, path + "[]");
 }
 
-void TestSampleFactory::checkObject(const Value &schema, const Value &value, const std::string &path)
+void TestSampleFactory::checkObject(const Value &schema, const Value &value,
+                                    const std::string &path)
 {
     for (const auto &required : schema.get("required").items()) {
         if (value.get(required.text()).isUndefined())
@@ -121,10 +121,11 @@ void TestSampleFactory::checkObject(const Value &schema, const Value &value, con
         else if (fixture.get(name).isUndefined())
             m_findings.push_back(path + '.' + std::string(name) + " is no field of Stripe's");
         const Value example = fixture.get(name);
-        const bool comparable = !example.isUndefined() && !example.isNull() && !member.value.isNull()
-            && !property.get("anyOf").isArray();
+        const bool comparable = !example.isUndefined() && !example.isNull() &&
+                                !member.value.isNull() && !property.get("anyOf").isArray();
         if (comparable && typeWord(example) != typeWord(member.value))
-            m_findings.push_back(path + '.' + std::string(name) + " differs in type from the fixture");
+            m_findings.push_back(path + '.' + std::string(name) +
+                                 " differs in type from the fixture");
     }
 }
 
@@ -194,7 +195,8 @@ void TestSampleFactory::objectsOfOneEventAgree()
     const Value charge = event->root().find("data.object");
     QVERIFY(charge.get("refunded").asBool());
     QVERIFY(equals(charge.get("amount"), charge.get("amount_refunded")));
-    QCOMPARE(event->root().find("data.previous_attributes.amount_refunded").toInt().value_or(-1), 0);
+    QCOMPARE(event->root().find("data.previous_attributes.amount_refunded").toInt().value_or(-1),
+             0);
     const auto account = charge.find("metadata.salesforce_account_id").text();
     const auto &cast = sandbox::cast();
     const auto buyer = std::find_if(cast.begin(), cast.end(), [&](const auto &member) {

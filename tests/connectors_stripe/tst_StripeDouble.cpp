@@ -117,10 +117,12 @@ void TestStripeDouble::keysAreAskedFor()
 {
     const std::string url = m_double->url() + "/v1/charges";
     QCOMPARE(testing::exchange(m_http, "GET", url).status, 401);
-    QCOMPARE(testing::exchange(m_http, "GET", url, {{"Authorization", "Bearer sk_live_x"}}).status, 401);
+    QCOMPARE(testing::exchange(m_http, "GET", url, {{"Authorization", "Bearer sk_live_x"}}).status,
+             401);
     // Basic with the key as user name, as curl -u sends it.
     const auto basic = QByteArray("sk_test_any:").toBase64().toStdString();
-    const auto answer = testing::exchange(m_http, "GET", url, {{"Authorization", "Basic " + basic}});
+    const auto answer =
+        testing::exchange(m_http, "GET", url, {{"Authorization", "Basic " + basic}});
     QCOMPARE(answer.status, 200);
     QVERIFY(answer.headers.value("Request-Id").starts_with("req_"));
     QVERIFY(!answer.headers.value("Stripe-Version").empty());
@@ -131,15 +133,16 @@ void TestStripeDouble::unknownAddressesAnswerInStripesForm()
     const auto answer = call("GET", "/v1/nothing");
     QCOMPARE(answer.status, 404);
     const Document body = testing::jsonOf(answer);
-    QCOMPARE(std::string(body.root().find("error.type").text()), std::string("invalid_request_error"));
+    QCOMPARE(std::string(body.root().find("error.type").text()),
+             std::string("invalid_request_error"));
     QCOMPARE(std::string(json("GET", "/v1/charges/ch_none").root().find("error.code").text()),
              std::string("resource_missing"));
 }
 
 void TestStripeDouble::aChargeIsCreatedAndFound()
 {
-    const Document made = json("POST", "/v1/charges",
-                               "amount=1099&currency=usd&source=tok_visa&metadata[order]=7");
+    const Document made =
+        json("POST", "/v1/charges", "amount=1099&currency=usd&source=tok_visa&metadata[order]=7");
     QCOMPARE(made.root().get("amount").toInt().value_or(0), 1099);
     QCOMPARE(std::string(made.root().find("metadata.order").text()), std::string("7"));
     const std::string id(made.root().get("id").text());
@@ -151,11 +154,12 @@ void TestStripeDouble::badChargesAreRefused_data()
 {
     QTest::addColumn<QByteArray>("form");
     QTest::addColumn<QByteArray>("param");
-    QTest::newRow("no amount") << QByteArray("currency=usd&source=tok_visa") << QByteArray("amount");
+    QTest::newRow("no amount") << QByteArray("currency=usd&source=tok_visa")
+                               << QByteArray("amount");
     QTest::newRow("a fraction") << QByteArray("amount=1.5&currency=usd&source=tok_visa")
                                 << QByteArray("amount");
-    QTest::newRow("no currency code") << QByteArray("amount=5&currency=dollars&source=tok_visa")
-                                      << QByteArray("currency");
+    QTest::newRow("no currency code")
+        << QByteArray("amount=5&currency=dollars&source=tok_visa") << QByteArray("currency");
     QTest::newRow("KWD not a multiple of ten")
         << QByteArray("amount=1001&currency=kwd&source=tok_visa") << QByteArray("amount");
     QTest::newRow("half a Uganda shilling")
@@ -177,8 +181,8 @@ void TestStripeDouble::badChargesAreRefused()
 
 void TestStripeDouble::aDeclineIsAnErrorAndAnEvent()
 {
-    const auto answer = call("POST", "/v1/charges",
-                             "amount=500&currency=eur&source=tok_chargeDeclined");
+    const auto answer =
+        call("POST", "/v1/charges", "amount=500&currency=eur&source=tok_chargeDeclined");
     QCOMPARE(answer.status, 402);
     QCOMPARE(std::string(testing::jsonOf(answer).root().find("error.code").text()),
              std::string("card_declined"));
@@ -193,7 +197,8 @@ void TestStripeDouble::idempotentRequestsAreReplayed()
     const auto again = call("POST", "/v1/charges", form, {{"Idempotency-Key", "k1"}});
     QCOMPARE(again.body, first.body);
     QCOMPARE(std::string(again.headers.value("Idempotent-Replayed")), std::string("true"));
-    const auto other = call("POST", "/v1/charges", form + "&description=x", {{"Idempotency-Key", "k1"}});
+    const auto other =
+        call("POST", "/v1/charges", form + "&description=x", {{"Idempotency-Key", "k1"}});
     QCOMPARE(other.status, 400);
     QCOMPARE(std::string(testing::jsonOf(other).root().find("error.type").text()),
              std::string("idempotency_error"));
@@ -226,8 +231,8 @@ void TestStripeDouble::listsArePaged()
 
 void TestStripeDouble::customersAreChangedAndDeleted()
 {
-    const Document made = json("POST", "/v1/customers",
-                               "email=ana%40example.com&metadata[a]=1&metadata[b]=2");
+    const Document made =
+        json("POST", "/v1/customers", "email=ana%40example.com&metadata[a]=1&metadata[b]=2");
     const std::string path = "/v1/customers/" + std::string(made.root().get("id").text());
     const Document changed = json("POST", path, "name=Ana&metadata[a]=");
     QCOMPARE(std::string(changed.root().get("name").text()), std::string("Ana"));
@@ -267,14 +272,15 @@ void TestStripeDouble::plansAreDeliveredInFull()
     QCOMPARE(forged, 2);
     QCOMPARE(receiver.refused, 2);
     QCOMPARE(int(receiver.ids.size()), 23);
-    QCOMPARE(std::set<std::string>(receiver.ids.begin(), receiver.ids.end()).size(), std::size_t(20));
+    QCOMPARE(std::set<std::string>(receiver.ids.begin(), receiver.ids.end()).size(),
+             std::size_t(20));
     for (const auto &type : receiver.types)
         QVERIFY2(type.starts_with("charge."), type.c_str());
     int unlisted = 0;
     for (const auto &record : m_double->records()) {
         const auto currency = record.fields->root().get("currency").text();
-        unlisted += record.type == "charge"
-            && (currency == "sek" || currency == "isk" || currency == "nok" || currency == "ugx");
+        unlisted += record.type == "charge" && (currency == "sek" || currency == "isk" ||
+                                                currency == "nok" || currency == "ugx");
     }
     QCOMPARE(unlisted, 1);
 }
@@ -288,7 +294,8 @@ void TestStripeDouble::failedDeliveriesAreTriedAgain()
     plan.events = 1;
     int status = 0;
     bool done = false;
-    m_double->deliver(plan, [&](const auto &report) { status = report.status; }, [&] { done = true; });
+    m_double->deliver(
+        plan, [&](const auto &report) { status = report.status; }, [&] { done = true; });
     QTRY_VERIFY_WITH_TIMEOUT(done, 20'000);
     QCOMPARE(status, 200);
     QCOMPARE(int(receiver.ids.size()), 3);
@@ -310,19 +317,20 @@ void TestStripeDouble::controlOverHttp()
 {
     Receiver receiver(m_clock);
     const std::string base = m_double->url() + "/_double/";
-    const auto added = testing::exchange(m_http, "POST", base + "webhooks", {},
-                                         R"({"url":")" + receiver.url()
-                                             + R"(","secret":"whsec_receiver","events":["charge.*"]})");
+    const auto added = testing::exchange(
+        m_http, "POST", base + "webhooks", {},
+        R"({"url":")" + receiver.url() + R"(","secret":"whsec_receiver","events":["charge.*"]})");
     QCOMPARE(added.status, 200);
-    const auto delivered = testing::exchange(
-        m_http, "POST", base + "deliver", {}, R"({"events":5,"repeats":1,"forged":1,"wait":true})");
+    const auto delivered = testing::exchange(m_http, "POST", base + "deliver", {},
+                                             R"({"events":5,"repeats":1,"forged":1,"wait":true})");
     const Document state = testing::jsonOf(delivered);
     QCOMPARE(state.root().find("deliveries.accepted").toInt().value_or(-1), 6);
     QCOMPARE(state.root().find("deliveries.refused").toInt().value_or(-1), 1);
     QCOMPARE(state.root().find("deliveries.waiting").toInt().value_or(-1), 0);
     const Document list = testing::jsonOf(testing::exchange(m_http, "GET", base + "deliveries"));
     QCOMPARE(int(list.root().get("deliveries").size()), 7);
-    QCOMPARE(testing::exchange(m_http, "POST", base + "deliver", {}, R"({"types":["x.y"]})").status, 400);
+    QCOMPARE(testing::exchange(m_http, "POST", base + "deliver", {}, R"({"types":["x.y"]})").status,
+             400);
     QCOMPARE(testing::exchange(m_http, "POST", base + "deliver", {}, "[]").status, 400);
 }
 

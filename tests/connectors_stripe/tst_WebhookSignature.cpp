@@ -36,9 +36,9 @@ void TestWebhookSignature::vectors_data()
     };
     for (const auto &entry : file.root().get("cases").items()) {
         QTest::newRow(bytes(entry.get("name")).constData())
-            << bytes(entry.get("payload")) << bytes(entry.get("secret")) << bytes(entry.get("header"))
-            << qint64(*entry.get("now").toInt()) << qint64(*entry.get("tolerance").toInt())
-            << entry.get("valid").asBool();
+            << bytes(entry.get("payload")) << bytes(entry.get("secret"))
+            << bytes(entry.get("header")) << qint64(*entry.get("now").toInt())
+            << qint64(*entry.get("tolerance").toInt()) << entry.get("valid").asBool();
     }
     if (!file.root().isObject())
         QTest::newRow("absent") << QByteArray() << QByteArray() << QByteArray() << qint64(0)
@@ -55,11 +55,10 @@ void TestWebhookSignature::vectors()
     QFETCH(qint64, now);
     QFETCH(qint64, tolerance);
     QFETCH(bool, valid);
-    const SignatureCheck check{splitSecrets(Secret(secret.toStdString())), Instant::fromSeconds(now),
-                               std::chrono::seconds(tolerance)};
+    const SignatureCheck check{splitSecrets(Secret(secret.toStdString())),
+                               Instant::fromSeconds(now), std::chrono::seconds(tolerance)};
     const auto read = readDelivery(header.toStdString(), payload.toStdString(), check);
-    QVERIFY2(read.has_value() == valid,
-             read ? "accepted" : read.error().text().c_str());
+    QVERIFY2(read.has_value() == valid, read ? "accepted" : read.error().text().c_str());
 }
 
 void TestWebhookSignature::whatWeSignIsAccepted()
@@ -79,9 +78,10 @@ void TestWebhookSignature::refusalsSayWhatIsWrong_data()
     QTest::newRow("a timestamp that is no number")
         << QByteArray("t=now,v1=00") << QByteArray("stripe.bad_header");
     QTest::newRow("no v1") << QByteArray("t=1790000000,v0=00") << QByteArray("stripe.no_signature");
-    QTest::newRow("an empty v1") << QByteArray("t=1790000000,v1=") << QByteArray("stripe.bad_header");
-    QTest::newRow("a wrong v1")
-        << QByteArray("t=1790000000,v1=00") << QByteArray("stripe.bad_signature");
+    QTest::newRow("an empty v1") << QByteArray("t=1790000000,v1=")
+                                 << QByteArray("stripe.bad_header");
+    QTest::newRow("a wrong v1") << QByteArray("t=1790000000,v1=00")
+                                << QByteArray("stripe.bad_signature");
     QTest::newRow("blanks between the elements")
         << QByteArray("t=1790000000, v1=00") << QByteArray("stripe.no_signature");
 }

@@ -50,8 +50,9 @@ private:
 
 std::string eventBody(const char *type, bool live = false)
 {
-    return std::string(R"({"id":"evt_1","object":"event","created":1790000000,"livemode":)")
-        + (live ? "true" : "false") + R"(,"type":")" + type + R"(","data":{"object":{"amount":5}}})";
+    return std::string(R"({"id":"evt_1","object":"event","created":1790000000,"livemode":)") +
+           (live ? "true" : "false") + R"(,"type":")" + type +
+           R"(","data":{"object":{"amount":5}}})";
 }
 
 } // namespace
@@ -92,9 +93,10 @@ private:
 std::unique_ptr<Trigger> TestWebhookTrigger::make(FakeHost &host, std::string_view yaml)
 {
     const Services services{m_clock, m_http};
-    auto connection = StripeConnection::open(
-        services, "stripe",
-        testing::settingsFrom(StripeConnection::params(), "{}", {{"webhook_secret", Secret(kSecret)}}));
+    auto connection =
+        StripeConnection::open(services, "stripe",
+                               testing::settingsFrom(StripeConnection::params(), "{}",
+                                                     {{"webhook_secret", Secret(kSecret)}}));
     const auto node = WebhookTrigger::descriptor();
     auto trigger = WebhookTrigger::create(
         {services, "pay", "in", testing::settingsFrom(node.params, yaml), connection.value()});
@@ -103,7 +105,8 @@ std::unique_ptr<Trigger> TestWebhookTrigger::make(FakeHost &host, std::string_vi
     return std::move(trigger).value();
 }
 
-HttpAnswer TestWebhookTrigger::post(const FakeHost &host, const std::string &body, std::string header)
+HttpAnswer TestWebhookTrigger::post(const FakeHost &host, const std::string &body,
+                                    std::string header)
 {
     HttpHeaders headers;
     if (!header.empty())
@@ -119,7 +122,8 @@ void TestWebhookTrigger::send(const FakeHost &host, const std::string &body)
     call.url = host.url();
     call.headers = {{"Stripe-Signature", signedNow(body)}};
     call.body = body;
-    m_http.send(std::move(call), this, [this](Result<HttpAnswer> got) { m_answer = std::move(got); });
+    m_http.send(std::move(call), this,
+                [this](Result<HttpAnswer> got) { m_answer = std::move(got); });
 }
 
 bool TestWebhookTrigger::waitForAnswer()
@@ -200,7 +204,8 @@ void TestWebhookTrigger::badDeliveriesNeverReachTheHost_data()
     row("another secret", good, signDelivery(good, Secret("whsec_other"), m_clock.now()),
         "stripe.bad_signature");
     row("a changed body", good + " ", signedNow(good), "stripe.bad_signature");
-    row("an old signature", good, signDelivery(good, Secret(kSecret), old), "stripe.stale_timestamp");
+    row("an old signature", good, signDelivery(good, Secret(kSecret), old),
+        "stripe.stale_timestamp");
     row("signed but not JSON", "id=evt_1", signedNow("id=evt_1"), "stripe.bad_body");
     row("signed but no event", "[1]", signedNow("[1]"), "stripe.bad_body");
     row("signed but empty", "", signedNow(""), "stripe.bad_body");
@@ -251,8 +256,9 @@ void TestWebhookTrigger::thinEventsAreTaken()
 {
     FakeHost host;
     const auto trigger = make(host, "events: [v1.invoice.paid]");
-    send(host, R"({"id":"evt_t","object":"v2.core.event","type":"v1.invoice.paid","livemode":false,)"
-               R"("created":"2026-09-27T11:20:46.250Z"})");
+    send(host,
+         R"({"id":"evt_t","object":"v2.core.event","type":"v1.invoice.paid","livemode":false,)"
+         R"("created":"2026-09-27T11:20:46.250Z"})");
     QTRY_COMPARE(int(host.events.size()), 1);
     QCOMPARE(host.events[0].created.msSinceEpoch, 1'790'508'046'250);
     host.open.front()(Acceptance::First);

@@ -36,8 +36,8 @@ void TestPeers::initTestCase()
         QSKIP("node is not installed: the peer tests need node 20 or newer");
     const QString sources = QStringLiteral(TIDEWIRE_SOURCE_DIR "/tests/peers");
     m_folder = qEnvironmentVariable("TIDEWIRE_PEERS_DIR", sources);
-    if (!QFileInfo::exists(m_folder + QStringLiteral("/node_modules/stripe"))
-        || !QFileInfo::exists(m_folder + QStringLiteral("/node_modules/jsforce")))
+    if (!QFileInfo::exists(m_folder + QStringLiteral("/node_modules/stripe")) ||
+        !QFileInfo::exists(m_folder + QStringLiteral("/node_modules/jsforce")))
         QSKIP("the peers are not installed: run \"npm ci --ignore-scripts\" in tests/peers");
     // Modules are looked up beside the script, so a foreign folder gets copies.
     for (const auto *name : {"stripe.mjs", "salesforce.mjs"}) {

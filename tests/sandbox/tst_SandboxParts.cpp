@@ -40,11 +40,12 @@ void TestSandboxParts::bracketsBecomeTrees_data()
                             << QByteArray(R"({"metadata":{"order":"7","x":"y"}})");
     QTest::newRow("a numbered list") << QByteArray("items[0][price]=p&items[0][quantity]=2")
                                      << QByteArray(R"({"items":[{"price":"p","quantity":"2"}]})");
-    QTest::newRow("an unnumbered list") << QByteArray("expand[]=a&expand[]=b")
-                                        << QByteArray(R"({"expand":["a","b"]})");
-    QTest::newRow("an empty text unsets") << QByteArray("metadata[k]=")
-                                          << QByteArray(R"({"metadata":{"k":""}})");
-    QTest::newRow("an open bracket is a name") << QByteArray("a[b=1") << QByteArray(R"({"a[b":"1"})");
+    QTest::newRow("an unnumbered list")
+        << QByteArray("expand[]=a&expand[]=b") << QByteArray(R"({"expand":["a","b"]})");
+    QTest::newRow("an empty text unsets")
+        << QByteArray("metadata[k]=") << QByteArray(R"({"metadata":{"k":""}})");
+    QTest::newRow("an open bracket is a name")
+        << QByteArray("a[b=1") << QByteArray(R"({"a[b":"1"})");
     QTest::newRow("nothing") << QByteArray() << QByteArray("{}");
 }
 

@@ -62,7 +62,8 @@ FieldInfo readField(const Value &field)
 }
 
 template <typename Project>
-const FieldInfo *findBy(const std::vector<FieldInfo> &fields, std::string_view name, Project project)
+const FieldInfo *findBy(const std::vector<FieldInfo> &fields, std::string_view name,
+                        Project project)
 {
     const std::string wanted = lowerCase(name);
     const auto found = std::find_if(fields.begin(), fields.end(), [&](const FieldInfo &field) {
@@ -82,7 +83,8 @@ std::string lowerCase(std::string_view text)
 }
 
 Describe::Describe(Document answer)
-    : m_answer(std::move(answer)), m_name(m_answer.root().get("name").text()),
+    : m_answer(std::move(answer)),
+      m_name(m_answer.root().get("name").text()),
       m_keyPrefix(m_answer.root().get("keyPrefix").text())
 {
     for (const auto &field : m_answer.root().get("fields").items())

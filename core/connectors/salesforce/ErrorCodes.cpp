@@ -138,10 +138,9 @@ constexpr Entry kCodes[] = {
 
 std::optional<ErrorClass> errorClass(std::string_view code)
 {
-    const auto *found = std::lower_bound(std::begin(kCodes), std::end(kCodes), code,
-                                         [](const Entry &entry, std::string_view name) {
-                                             return entry.code < name;
-                                         });
+    const auto *found = std::lower_bound(
+        std::begin(kCodes), std::end(kCodes), code,
+        [](const Entry &entry, std::string_view name) { return entry.code < name; });
     if (found == std::end(kCodes) || found->code != code)
         return std::nullopt;
     return found->what;

@@ -24,15 +24,15 @@ constexpr Ending kEndings[] = {
 Error badAddress(std::string_view pasted)
 {
     return configError("salesforce.bad_address",
-                       "\"" + std::string(pasted)
-                           + "\" is not the address of an org. Use its My Domain address, such as "
-                             "https://acme.my.salesforce.com.");
+                       "\"" + std::string(pasted) +
+                           "\" is not the address of an org. Use its My Domain address, such as "
+                           "https://acme.my.salesforce.com.");
 }
 
 bool isThisMachine(const QString &host)
 {
-    return host == QStringLiteral("127.0.0.1") || host == QStringLiteral("localhost")
-        || host == QStringLiteral("::1");
+    return host == QStringLiteral("127.0.0.1") || host == QStringLiteral("localhost") ||
+           host == QStringLiteral("::1");
 }
 
 } // namespace
@@ -45,8 +45,8 @@ Result<std::string> orgAddress(std::string_view pasted)
     const QString scheme = url.scheme();
     if (!url.isValid() || url.host().isEmpty() || !url.userInfo().isEmpty())
         return badAddress(pasted);
-    if (scheme != QStringLiteral("https")
-        && !(scheme == QStringLiteral("http") && isThisMachine(url.host())))
+    if (scheme != QStringLiteral("https") &&
+        !(scheme == QStringLiteral("http") && isThisMachine(url.host())))
         return badAddress(pasted);
     std::string host = toUtf8(url.host());
     for (const auto &ending : kEndings) {

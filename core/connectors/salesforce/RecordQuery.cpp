@@ -65,9 +65,9 @@ Value fieldValue(Arena &arena, const FieldInfo &field, const Record &record)
 
 Value attributes(const sandbox::JsonMaker &json, const Record &record, const std::string &version)
 {
-    return json.object({{"type", record.object},
-                        {"url", "/services/data/" + version + "/sobjects/" + record.object + '/'
-                                    + record.id}});
+    return json.object(
+        {{"type", record.object},
+         {"url", "/services/data/" + version + "/sobjects/" + record.object + '/' + record.id}});
 }
 
 std::optional<Instant> instantOf(const Value &value, std::string_view text)
@@ -78,7 +78,8 @@ std::optional<Instant> instantOf(const Value &value, std::string_view text)
 }
 
 /// Negative, zero or positive; nothing when the two cannot be compared.
-std::optional<int> compared(const FieldInfo &field, const Value &value, const Soql::Literal &literal)
+std::optional<int> compared(const FieldInfo &field, const Value &value,
+                            const Soql::Literal &literal)
 {
     if (value.isNull() || literal.kind == Soql::Literal::Kind::Null)
         return value.isNull() && literal.kind == Soql::Literal::Kind::Null ? std::optional(0)
@@ -98,7 +99,8 @@ std::optional<int> compared(const FieldInfo &field, const Value &value, const So
         const auto order = compare(*left, *right);
         return order < 0 ? -1 : order == 0 ? 0 : 1;
     }
-    const std::string left = field.caseSensitive ? std::string(value.text()) : lowerCase(value.text());
+    const std::string left =
+        field.caseSensitive ? std::string(value.text()) : lowerCase(value.text());
     const std::string right = field.caseSensitive ? literal.text : lowerCase(literal.text);
     return left.compare(right);
 }
@@ -115,17 +117,17 @@ bool isLike(std::string_view text, std::string_view pattern)
         }
         return false;
     }
-    return !text.empty() && (pattern.front() == '_' || pattern.front() == text.front())
-        && isLike(text.substr(1), pattern.substr(1));
+    return !text.empty() && (pattern.front() == '_' || pattern.front() == text.front()) &&
+           isLike(text.substr(1), pattern.substr(1));
 }
 
 bool fits(const FieldInfo &field, const Value &value, const Soql::Condition &condition)
 {
     using Operator = Soql::Operator;
     if (condition.op == Operator::In)
-        return std::any_of(condition.values.begin(), condition.values.end(), [&](const auto &literal) {
-            return compared(field, value, literal) == 0;
-        });
+        return std::any_of(
+            condition.values.begin(), condition.values.end(),
+            [&](const auto &literal) { return compared(field, value, literal) == 0; });
     const auto &literal = condition.values.front();
     if (condition.op == Operator::Like)
         return value.isString() && isLike(lowerCase(value.text()), lowerCase(literal.text));
@@ -135,12 +137,18 @@ bool fits(const FieldInfo &field, const Value &value, const Soql::Condition &con
     if (!order)
         return false;
     switch (condition.op) {
-    case Operator::Equal: return *order == 0;
-    case Operator::Less: return *order < 0;
-    case Operator::LessOrEqual: return *order <= 0;
-    case Operator::Greater: return *order > 0;
-    case Operator::GreaterOrEqual: return *order >= 0;
-    default: return false;
+    case Operator::Equal:
+        return *order == 0;
+    case Operator::Less:
+        return *order < 0;
+    case Operator::LessOrEqual:
+        return *order <= 0;
+    case Operator::Greater:
+        return *order > 0;
+    case Operator::GreaterOrEqual:
+        return *order >= 0;
+    default:
+        return false;
     }
 }
 
@@ -173,9 +181,9 @@ bool comesBefore(Arena &arena, const Describe &object, const std::vector<Soql::O
 Refusal noColumn(const std::string &name, const Describe &object)
 {
     return {"INVALID_FIELD",
-            "No such column '" + name + "' on entity '" + object.name()
-                + "'. If you are attempting to use a custom field, be sure to append the '__c' after "
-                  "the custom field name.",
+            "No such column '" + name + "' on entity '" + object.name() +
+                "'. If you are attempting to use a custom field, be sure to append the '__c' after "
+                "the custom field name.",
             {}};
 }
 

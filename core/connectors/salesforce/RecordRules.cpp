@@ -37,38 +37,49 @@ bool isNumeric(const FieldInfo &field)
 std::string_view tokenOf(const Value &value)
 {
     switch (value.kind()) {
-    case Value::Kind::Bool: return value.asBool() ? "VALUE_TRUE" : "VALUE_FALSE";
+    case Value::Kind::Bool:
+        return value.asBool() ? "VALUE_TRUE" : "VALUE_FALSE";
     case Value::Kind::Int:
-    case Value::Kind::UInt: return "VALUE_NUMBER_INT";
+    case Value::Kind::UInt:
+        return "VALUE_NUMBER_INT";
     case Value::Kind::Double:
-    case Value::Kind::Digits: return "VALUE_NUMBER_FLOAT";
-    case Value::Kind::String: return "VALUE_STRING";
-    case Value::Kind::Array: return "START_ARRAY";
-    case Value::Kind::Object: return "START_OBJECT";
-    default: return "VALUE_NULL";
+    case Value::Kind::Digits:
+        return "VALUE_NUMBER_FLOAT";
+    case Value::Kind::String:
+        return "VALUE_STRING";
+    case Value::Kind::Array:
+        return "START_ARRAY";
+    case Value::Kind::Object:
+        return "START_OBJECT";
+    default:
+        return "VALUE_NULL";
     }
 }
 
 Refusal wrongType(const FieldInfo &field, const Value &value)
 {
-    const std::string shown = value.isString() || value.isNumber() || value.isBool()
-        ? " value " + (value.isString() ? std::string(value.text()) : toJson(value))
-        : std::string();
+    const std::string shown =
+        value.isString() || value.isNumber() || value.isBool()
+            ? " value " + (value.isString() ? std::string(value.text()) : toJson(value))
+            : std::string();
     return {"JSON_PARSER_ERROR",
-            "Cannot deserialize instance of " + field.type + " from " + std::string(tokenOf(value))
-                + shown + " or request may be missing a required field at [" + field.name + ']',
+            "Cannot deserialize instance of " + field.type + " from " +
+                std::string(tokenOf(value)) + shown +
+                " or request may be missing a required field at [" + field.name + ']',
             {}};
 }
 
 Refusal noColumn(std::string_view name, const Describe &object)
 {
     return {"INVALID_FIELD",
-            "No such column '" + std::string(name) + "' on sobject of type " + object.name(), {}};
+            "No such column '" + std::string(name) + "' on sobject of type " + object.name(),
+            {}};
 }
 
 Refusal missingFields(const std::vector<std::string> &names)
 {
-    return {"REQUIRED_FIELD_MISSING", "Required fields are missing: [" + joined(names) + ']', names};
+    return {"REQUIRED_FIELD_MISSING", "Required fields are missing: [" + joined(names) + ']',
+            names};
 }
 
 std::optional<Refusal> checkNumber(const FieldInfo &field, const Value &value)
@@ -82,8 +93,8 @@ std::optional<Refusal> checkNumber(const FieldInfo &field, const Value &value)
     const int whole = field.precision > 0 ? field.precision - field.scale : 18;
     if (shape.exponent > whole)
         return Refusal{"NUMBER_OUTSIDE_VALID_RANGE",
-                       field.label + ": value outside of valid range on numeric field: "
-                           + (isText ? std::string(value.text()) : toJson(value)),
+                       field.label + ": value outside of valid range on numeric field: " +
+                           (isText ? std::string(value.text()) : toJson(value)),
                        {field.name}};
     return std::nullopt;
 }
@@ -95,10 +106,11 @@ std::optional<Refusal> checkTime(const FieldInfo &field, const Value &value)
         QStringLiteral("^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?"
                        "(Z|[+-]\\d{2}:?\\d{2})?$"));
     const QString text = toQString(value.text());
-    const bool isDay = kDate.match(text).hasMatch() && QDate::fromString(text, Qt::ISODate).isValid();
+    const bool isDay =
+        kDate.match(text).hasMatch() && QDate::fromString(text, Qt::ISODate).isValid();
     // A datetime field takes a bare day as well, and reads it as midnight.
-    const bool isTime = kZoned.match(text).hasMatch()
-        && QDateTime::fromString(text.left(19), Qt::ISODate).isValid();
+    const bool isTime = kZoned.match(text).hasMatch() &&
+                        QDateTime::fromString(text.left(19), Qt::ISODate).isValid();
     const bool good = value.isString() && (field.type == "date" ? isDay : isDay || isTime);
     return good ? std::nullopt : std::optional(wrongType(field, value));
 }
@@ -110,8 +122,8 @@ std::optional<Refusal> checkText(const FieldInfo &field, const Value &value)
     const QString text = toQString(value.text());
     if (field.length > 0 && text.size() > field.length)
         return Refusal{"STRING_TOO_LONG",
-                       field.label + ": data value too large: " + std::string(value.text())
-                           + " (max length=" + std::to_string(field.length) + ')',
+                       field.label + ": data value too large: " + std::string(value.text()) +
+                           " (max length=" + std::to_string(field.length) + ')',
                        {field.name}};
     static const QRegularExpression kEmail(QStringLiteral("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$"));
     if (field.type == "email" && !text.isEmpty() && !kEmail.match(text).hasMatch())
@@ -125,13 +137,13 @@ std::optional<Refusal> checkPicklist(const FieldInfo &field, const Value &value)
 {
     if (auto refusal = checkText(field, value))
         return refusal;
-    const bool known = std::find(field.picklist.begin(), field.picklist.end(), value.text())
-        != field.picklist.end();
+    const bool known = std::find(field.picklist.begin(), field.picklist.end(), value.text()) !=
+                       field.picklist.end();
     if (known || !field.restrictedPicklist || value.size() == 0)
         return std::nullopt;
     return Refusal{"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-                   field.label + ": bad value for restricted picklist field: "
-                       + std::string(value.text()),
+                   field.label +
+                       ": bad value for restricted picklist field: " + std::string(value.text()),
                    {field.name}};
 }
 
@@ -139,8 +151,7 @@ bool isWellFormedId(std::string_view id)
 {
     if (id.size() != 15 && id.size() != 18)
         return false;
-    if (!std::all_of(id.begin(), id.end(),
-                     [](unsigned char c) { return std::isalnum(c) != 0; }))
+    if (!std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isalnum(c) != 0; }))
         return false;
     return id.size() == 15 || sandbox::withCheckSuffix(std::string(id.substr(0, 15))) == id;
 }
@@ -166,9 +177,9 @@ std::variant<Value, Refusal> RecordRules::check(Arena &arena, const Describe &ob
     }
     if (!readOnly.empty())
         return Refusal{"INVALID_FIELD_FOR_INSERT_UPDATE",
-                       "Unable to create/update fields: " + joined(readOnly)
-                           + ". Please check the security settings of this field and verify that it "
-                             "is read/write for your profile or permission set.",
+                       "Unable to create/update fields: " + joined(readOnly) +
+                           ". Please check the security settings of this field and verify that it "
+                           "is read/write for your profile or permission set.",
                        readOnly};
     const Value made = fields.finish();
     if (auto refusal = checkWhole(object, made, existing))
@@ -188,8 +199,10 @@ RecordRules::Outcome RecordRules::checkMember(Arena &arena, const Describe &obje
     }
     if (value.isNull()) {
         if (!field->nillable)
-            return {field, {}, field->type == "boolean" ? wrongType(*field, value)
-                                                        : missingFields({field->name})};
+            return {field,
+                    {},
+                    field->type == "boolean" ? wrongType(*field, value)
+                                             : missingFields({field->name})};
         return {field, value, std::nullopt};
     }
     return {field, value, checkValue(object, *field, value)};
@@ -215,10 +228,11 @@ RecordRules::Outcome RecordRules::checkRelationship(Arena &arena, const FieldInf
             const auto matches = m_store.byField(*parent, *key, member.value.text());
             if (matches.size() == 1)
                 return {&field, Value::string(arena, matches.front()->id), std::nullopt};
-            return {&field, {},
+            return {&field,
+                    {},
                     Refusal{"INVALID_FIELD",
-                            "Foreign key external ID: " + lowerCase(member.value.text())
-                                + " not found for field " + key->name + " in entity " + target,
+                            "Foreign key external ID: " + lowerCase(member.value.text()) +
+                                " not found for field " + key->name + " in entity " + target,
                             {}}};
         }
     }
@@ -247,19 +261,21 @@ std::optional<Refusal> RecordRules::checkValue(const Describe &object, const Fie
 std::optional<Refusal> RecordRules::checkReference(const Describe &object, const FieldInfo &field,
                                                    std::string_view id) const
 {
-    const Refusal unknown{"INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field.name}};
+    const Refusal unknown{
+        "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field.name}};
     if (!isWellFormedId(id))
         return Refusal{"MALFORMED_ID",
-                       field.label + ": id value of incorrect type: " + std::string(id), {field.name}};
+                       field.label + ": id value of incorrect type: " + std::string(id),
+                       {field.name}};
     if (field.name == "RecordTypeId")
         return object.hasRecordType(id) ? std::nullopt : std::optional(unknown);
     const auto *target = m_describes.byPrefix(id.substr(0, 3));
-    const bool fits = target
-        && std::find(field.referenceTo.begin(), field.referenceTo.end(), target->name())
-            != field.referenceTo.end();
+    const bool fits = target && std::find(field.referenceTo.begin(), field.referenceTo.end(),
+                                          target->name()) != field.referenceTo.end();
     if (target && !fits)
         return Refusal{"FIELD_INTEGRITY_EXCEPTION",
-                       field.label + ": id value of incorrect type: " + std::string(id), {field.name}};
+                       field.label + ": id value of incorrect type: " + std::string(id),
+                       {field.name}};
     // Users and other objects without a describe file are taken on trust.
     return !target || m_store.byId(id) ? std::nullopt : std::optional(unknown);
 }
@@ -270,16 +286,16 @@ std::optional<Refusal> RecordRules::checkWhole(const Describe &object, const Val
     std::vector<std::string> missing;
     for (const auto &field : object.fields()) {
         const Value value = fields.get(field.name);
-        if (!existing && field.createable && !field.nillable && !field.defaultedOnCreate
-            && value.isUndefined())
+        if (!existing && field.createable && !field.nillable && !field.defaultedOnCreate &&
+            value.isUndefined())
             missing.push_back(field.name);
         if (!field.unique || !value.isString())
             continue;
         for (const auto *other : m_store.byField(object, field, value.text())) {
             if (!existing || other->id != existing->id)
                 return Refusal{"DUPLICATE_VALUE",
-                               "duplicate value found: " + field.name
-                                   + " duplicates value on record with id: " + other->id,
+                               "duplicate value found: " + field.name +
+                                   " duplicates value on record with id: " + other->id,
                                {}};
         }
     }

@@ -12,8 +12,8 @@ namespace {
 
 std::string indexKey(std::string_view object, const FieldInfo &field, std::string_view value)
 {
-    return lowerCase(object) + '\n' + lowerCase(field.name) + '\n'
-        + (field.caseSensitive ? std::string(value) : lowerCase(value));
+    return lowerCase(object) + '\n' + lowerCase(field.name) + '\n' +
+           (field.caseSensitive ? std::string(value) : lowerCase(value));
 }
 
 bool isIndexed(const FieldInfo &field)

@@ -26,7 +26,8 @@ struct Record
 };
 
 /// The records of the Salesforce double, found by id or by an external id. Ids carry a sound check
-/// suffix. With a data directory every write is on disk before it is answered. Thread of the double.
+/// suffix. With a data directory every write is on disk before it is answered. Thread of the
+/// double.
 class RecordStore
 {
 public:

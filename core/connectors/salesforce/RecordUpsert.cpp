@@ -22,7 +22,8 @@ std::vector<Param> upsertParams()
             .matches(kNamePattern, "an API name such as Stripe_Payment__c")
             .example("Stripe_Payment__c"),
         fieldName("external_id", "External id field")
-            .help("The field that tells records apart. It must be marked as External ID in Salesforce.")
+            .help("The field that tells records apart. It must be marked as External ID in "
+                  "Salesforce.")
             .required()
             .matches(kNamePattern, "an API name such as Stripe_Payment_Id__c")
             .example("Stripe_Payment_Id__c"),
@@ -66,9 +67,9 @@ Shape resultShape()
 Error missingKey(const std::string &field, const std::string &object)
 {
     return rejectedError("salesforce.missing_key",
-                         "The message has no value for " + field + ", so the " + object
-                             + " record cannot be found again. Map a value for it, or filter these "
-                               "messages.");
+                         "The message has no value for " + field + ", so the " + object +
+                             " record cannot be found again. Map a value for it, or filter these "
+                             "messages.");
 }
 
 std::string textOf(const Value &value)
@@ -89,9 +90,10 @@ NodeDescriptor RecordUpsert::descriptor()
     node.label = "Salesforce";
     node.group = "Act";
     node.icon = "cloud-arrow-up";
-    node.help = "Creates a record, or changes the one with the same external id. The message is the "
-                "record: its fields are named as in Salesforce. A field that is absent is left "
-                "alone, null empties it. Repeating it does no harm.";
+    node.help =
+        "Creates a record, or changes the one with the same external id. The message is the "
+        "record: its fields are named as in Salesforce. A field that is absent is left "
+        "alone, null empties it. Repeating it does no harm.";
     node.connection = "salesforce";
     node.params = upsertParams();
     node.effect = true;
@@ -134,7 +136,8 @@ Result<std::unique_ptr<Step>> RecordUpsert::create(NodeContext context)
 }
 
 RecordUpsert::RecordUpsert(NodeContext context, std::shared_ptr<SalesforceConnection> connection)
-    : m_connection(std::move(connection)), m_client("tidewire/" + context.flow),
+    : m_connection(std::move(connection)),
+      m_client("tidewire/" + context.flow),
       m_object(context.settings.text("object")),
       m_externalId(context.settings.text("external_id")),
       m_valueField(context.settings.text("value_field")),
@@ -148,9 +151,10 @@ void RecordUpsert::process(const StepCall &call, StepReply reply)
 {
     const Value &record = call.input->root();
     if (!record.isObject()) {
-        reply.fail(rejectedError("salesforce.not_a_record",
-                                 "The message is not a record with fields. Put a mapping before the "
-                                 "step that names the fields as Salesforce does."));
+        reply.fail(
+            rejectedError("salesforce.not_a_record",
+                          "The message is not a record with fields. Put a mapping before the "
+                          "step that names the fields as Salesforce does."));
         return;
     }
     auto key = keyOf(record);
@@ -160,8 +164,9 @@ void RecordUpsert::process(const StepCall &call, StepReply reply)
     }
     SalesforceConnection::Call request;
     request.method = "PATCH";
-    request.path = "/sobjects/" + encodePathSegment(m_object) + '/' + encodePathSegment(m_externalId)
-        + '/' + encodePathSegment(*key) + (m_updateOnly ? "?updateOnly=true" : "");
+    request.path = "/sobjects/" + encodePathSegment(m_object) + '/' +
+                   encodePathSegment(m_externalId) + '/' + encodePathSegment(*key) +
+                   (m_updateOnly ? "?updateOnly=true" : "");
     request.headers.set("Sforce-Call-Options", "client=" + m_client);
     request.body = bodyOf(record);
     auto held = std::make_shared<StepReply>(std::move(reply));
@@ -178,8 +183,8 @@ Result<std::string> RecordUpsert::keyOf(const Value &record) const
         return missingKey(m_valueField, m_object);
     if (key.size() > kLongestKey * 4)
         return rejectedError("salesforce.key_too_long",
-                             "The value of " + m_valueField + " is too long for an external id ("
-                                 + std::to_string(key.size()) + " bytes).");
+                             "The value of " + m_valueField + " is too long for an external id (" +
+                                 std::to_string(key.size()) + " bytes).");
     return key;
 }
 
@@ -248,10 +253,11 @@ Result<DocumentPtr> RecordUpsert::resultOf(const DocumentPtr &input, const std::
 
 Error RecordUpsert::severalMatches(const std::string &key, const HttpAnswer &answer) const
 {
-    Error error = rejectedError("salesforce.several_matches",
-                                "Several " + m_object + " records have " + m_externalId + " = \"" + key
-                                    + "\", so nothing was written. Merge them in Salesforce, or mark "
-                                      "the field as unique.");
+    Error error =
+        rejectedError("salesforce.several_matches",
+                      "Several " + m_object + " records have " + m_externalId + " = \"" + key +
+                          "\", so nothing was written. Merge them in Salesforce, or mark "
+                          "the field as unique.");
     error.where = m_connection->address();
     error.evidence = evidenceOf(answer.body);
     return error;

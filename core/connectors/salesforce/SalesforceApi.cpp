@@ -26,7 +26,8 @@ int numberOf(const std::string &version)
     if (version.size() < 4 || version.front() != 'v')
         return 0;
     const auto [stop, problem] = std::from_chars(version.data() + 1, end, number);
-    if (problem != std::errc() || std::string_view(stop, static_cast<std::size_t>(end - stop)) != ".0")
+    if (problem != std::errc() ||
+        std::string_view(stop, static_cast<std::size_t>(end - stop)) != ".0")
         return 0;
     return number >= kOldestVersion && number <= kNewestVersion ? number : 0;
 }
@@ -108,7 +109,9 @@ HttpResponse SalesforceApi::handle(const HttpRequest &request,
                                    const std::vector<std::string> &segments)
 {
     ++m_calls;
-    const Call call{request, segments.front(), numberOf(segments.front()),
+    const Call call{request,
+                    segments.front(),
+                    numberOf(segments.front()),
                     {segments.begin() + 1, segments.end()}};
     HttpResponse answer = call.versionNumber == 0 ? notFound() : route(call);
     answer.headers.set("Sforce-Limit-Info",
@@ -121,7 +124,8 @@ HttpResponse SalesforceApi::route(const Call &call)
     const auto &path = call.path;
     const bool isGet = call.request.method == "GET";
     if (path.empty() || path[0].empty())
-        return jsonResponse(200, R"({"sobjects":"/services/data/)" + call.version + R"(/sobjects"})");
+        return jsonResponse(200,
+                            R"({"sobjects":"/services/data/)" + call.version + R"(/sobjects"})");
     if (path[0] == "limits" && path.size() == 1 && isGet)
         return limits();
     if (path[0] == "query" && path.size() <= 2 && isGet)
@@ -166,8 +170,11 @@ HttpResponse SalesforceApi::oneById(const Call &call, const Describe &object, co
 {
     const auto *record = m_store.byId(id);
     if (!record || record->object != object.name())
-        return refuse(404, {"NOT_FOUND", "Provided external ID field does not exist or is not "
-                                         "accessible: " + id, {}});
+        return refuse(404, {"NOT_FOUND",
+                            "Provided external ID field does not exist or is not "
+                            "accessible: " +
+                                id,
+                            {}});
     if (call.request.method == "GET" || call.request.method == "HEAD")
         return read(call, object, *record);
     if (call.request.method == "DELETE") {
@@ -191,8 +198,11 @@ HttpResponse SalesforceApi::oneByKey(const Call &call, const Describe &object)
 {
     const auto *key = object.field(call.path[2]);
     if (!key || !key->externalId)
-        return refuse(404, {"NOT_FOUND", "Provided external ID field does not exist or is not "
-                                         "accessible: " + call.path[2], {}});
+        return refuse(404, {"NOT_FOUND",
+                            "Provided external ID field does not exist or is not "
+                            "accessible: " +
+                                call.path[2],
+                            {}});
     if (call.path[3].empty())
         return notFound();
     const auto matches = m_store.byField(object, *key, call.path[3]);
@@ -200,8 +210,8 @@ HttpResponse SalesforceApi::oneByKey(const Call &call, const Describe &object)
         Arena arena;
         ArrayBuilder urls(arena);
         for (const auto *match : matches)
-            urls.add(Value::string(arena, "/services/data/" + call.version + "/sobjects/"
-                                              + object.name() + '/' + match->id));
+            urls.add(Value::string(arena, "/services/data/" + call.version + "/sobjects/" +
+                                              object.name() + '/' + match->id));
         return jsonResponse(300, toJson(urls.finish()));
     }
     if (call.request.method == "PATCH")
@@ -226,10 +236,10 @@ HttpResponse SalesforceApi::upsert(const Call &call, const Describe &object, con
     Value record = std::get<Value>(body);
     for (const auto &member : record.members()) {
         if (lowerCase(member.key.text()) == lowerCase(key.name))
-            return refuse(400, {"INVALID_FIELD",
-                                "The " + key.name
-                                    + " field should not be specified in the sobject data.",
-                                {}});
+            return refuse(
+                400, {"INVALID_FIELD",
+                      "The " + key.name + " field should not be specified in the sobject data.",
+                      {}});
     }
     const auto *existing = matches.empty() ? nullptr : matches.front();
     if (!existing && parameter(call.request, "updateOnly") == "true")
@@ -247,7 +257,8 @@ HttpResponse SalesforceApi::upsert(const Call &call, const Describe &object, con
     return saved(200, id, false);
 }
 
-HttpResponse SalesforceApi::read(const Call &call, const Describe &object, const Record &record) const
+HttpResponse SalesforceApi::read(const Call &call, const Describe &object,
+                                 const Record &record) const
 {
     Arena arena;
     const Value full = fullRecord(arena, object, record, call.version);
@@ -265,8 +276,9 @@ HttpResponse SalesforceApi::read(const Call &call, const Describe &object, const
         const auto *field = object.field(name);
         if (!field)
             return refuse(400, {"INVALID_FIELD",
-                                "No such column '" + std::string(name) + "' on sobject of type "
-                                    + object.name(), {}});
+                                "No such column '" + std::string(name) + "' on sobject of type " +
+                                    object.name(),
+                                {}});
         builder.set(field->name, full.get(field->name));
     }
     return jsonResponse(200, toJson(builder.finish()));
@@ -299,17 +311,17 @@ HttpResponse SalesforceApi::page(const Call &call, Cursor cursor)
     const std::size_t total = cursor.result.records.size();
     const std::size_t end = cursor.result.countOnly ? total : std::min(total, cursor.at + kPage);
     for (; !cursor.result.countOnly && cursor.at < end; ++cursor.at)
-        records.add(queriedRecord(arena, cursor.result, *cursor.result.records[cursor.at],
-                                  call.version));
+        records.add(
+            queriedRecord(arena, cursor.result, *cursor.result.records[cursor.at], call.version));
     Value body = json.object({{"totalSize", total}, {"done", end == total}});
     if (end < total) {
         if (m_cursors.size() >= kCursorsKept)
             m_cursors.erase(m_cursors.begin());
-        const std::string next = "01g5g00000Tw" + std::to_string(1000 + ++m_nextCursor) + "AAA-"
-            + std::to_string(end);
+        const std::string next =
+            "01g5g00000Tw" + std::to_string(1000 + ++m_nextCursor) + "AAA-" + std::to_string(end);
         m_cursors.insert_or_assign(next, std::move(cursor));
-        body = json.with(body, {{"nextRecordsUrl",
-                                 "/services/data/" + call.version + "/query/" + next}});
+        body = json.with(body,
+                         {{"nextRecordsUrl", "/services/data/" + call.version + "/query/" + next}});
     }
     return jsonResponse(200, toJson(json.with(body, {{"records", records.finish()}})));
 }
@@ -331,9 +343,9 @@ HttpResponse SalesforceApi::globalDescribe() const
                                  {"queryable", full.get("queryable")},
                                  {"urls", full.get("urls")}}));
     }
-    return jsonResponse(200, toJson(json.object({{"encoding", "UTF-8"},
-                                                 {"maxBatchSize", 200},
-                                                 {"sobjects", objects.finish()}})));
+    return jsonResponse(
+        200, toJson(json.object(
+                 {{"encoding", "UTF-8"}, {"maxBatchSize", 200}, {"sobjects", objects.finish()}})));
 }
 
 HttpResponse SalesforceApi::limits() const

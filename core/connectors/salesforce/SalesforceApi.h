@@ -12,8 +12,8 @@
 namespace tw::salesforce {
 
 /// The data interface of the Salesforce double behind /services/data: versions, describe, create,
-/// read, update, delete, upsert by external id, and queries of one object, in Salesforce's wire form.
-/// The caller has checked the token. Thread of the double.
+/// read, update, delete, upsert by external id, and queries of one object, in Salesforce's wire
+/// form. The caller has checked the token. Thread of the double.
 class SalesforceApi
 {
 public:

@@ -25,9 +25,8 @@ bool sessionEnded(const HttpAnswer &answer)
     if (answer.status != 401)
         return false;
     const auto refusals = readRefusals(answer.body);
-    return std::any_of(refusals.begin(), refusals.end(), [](const Refusal &refusal) {
-        return refusal.code == "INVALID_SESSION_ID";
-    });
+    return std::any_of(refusals.begin(), refusals.end(),
+                       [](const Refusal &refusal) { return refusal.code == "INVALID_SESSION_ID"; });
 }
 
 } // namespace
@@ -37,12 +36,14 @@ std::vector<Param> SalesforceConnection::params()
     return {
         url("base_url", "My Domain address")
             .help("The address of the org, such as https://acme.my.salesforce.com or "
-                  "https://acme--qa.sandbox.my.salesforce.com. A Lightning address is understood too.")
+                  "https://acme--qa.sandbox.my.salesforce.com. A Lightning address is understood "
+                  "too.")
             .required()
             .placeholder("https://acme.my.salesforce.com"),
         choice("auth", "Sign in with")
-            .help("Client credentials of an External Client App renew themselves. An access token is "
-                  "for trying things out and ends after some hours.")
+            .help(
+                "Client credentials of an External Client App renew themselves. An access token is "
+                "for trying things out and ends after some hours.")
             .oneOf({{"client_credentials", "Client credentials",
                      "Consumer key and secret of an External Client App with a Run As user.", ""},
                     {"access_token", "Access token", "A session that was made elsewhere.", ""}})
@@ -81,7 +82,8 @@ Result<std::shared_ptr<Connection>> SalesforceConnection::open(Services services
         if (isCommonLoginHost(*address))
             return configError("salesforce.needs_my_domain",
                                "Client credentials work only on the My Domain address of the org, "
-                               "not on " + *address + ". Find it in Setup under My Domain.");
+                               "not on " +
+                                   *address + ". Find it in Setup under My Domain.");
     }
     return std::shared_ptr<Connection>(std::make_shared<SalesforceConnection>(
         services, std::move(name), std::move(settings), std::move(address).value()));
@@ -89,7 +91,8 @@ Result<std::shared_ptr<Connection>> SalesforceConnection::open(Services services
 
 SalesforceConnection::SalesforceConnection(Services services, std::string name, Settings settings,
                                            std::string address)
-    : Connection(std::move(name), std::move(settings)), m_http(services.http),
+    : Connection(std::move(name), std::move(settings)),
+      m_http(services.http),
       m_address(std::move(address))
 {
     if (!usesClientCredentials()) {
@@ -128,10 +131,10 @@ void SalesforceConnection::requestToken()
     call.url = m_address + "/services/oauth2/token";
     call.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
                     {"Accept", "application/json"}};
-    call.body = formEncode({{"grant_type", "client_credentials"},
-                            {"client_id", std::string(settings().secret("client_id").reveal())},
-                            {"client_secret",
-                             std::string(settings().secret("client_secret").reveal())}});
+    call.body =
+        formEncode({{"grant_type", "client_credentials"},
+                    {"client_id", std::string(settings().secret("client_id").reveal())},
+                    {"client_secret", std::string(settings().secret("client_secret").reveal())}});
     call.repeatable = true;
     m_http.send(std::move(call), this,
                 [this](const Result<HttpAnswer> &answer) { tokenAnswered(answer); });
@@ -165,8 +168,8 @@ Result<void> SalesforceConnection::takeToken(const HttpAnswer &answer)
     const auto instance = orgAddress(root.get("instance_url").text());
     if (token.empty() || !instance)
         return authError("salesforce.bad_token_answer",
-                         "The server at " + m_address
-                             + " gave no access token. Check that the address is that of an org.");
+                         "The server at " + m_address +
+                             " gave no access token. Check that the address is that of an org.");
     m_token = Secret(std::string(token));
     m_instance = *instance;
     ++m_session;

@@ -16,8 +16,8 @@ namespace tw::salesforce {
 
 /// One org and the user that flows act as. Gets its access token when the first call needs it, once
 /// for all calls that wait (single flight); when Salesforce says that the session ended, it gets a
-/// new one and repeats that call once. Calls go to the instance that the token answer names. Lives on
-/// the engine's thread; whoever calls send() keeps it alive.
+/// new one and repeats that call once. Calls go to the instance that the token answer names. Lives
+/// on the engine's thread; whoever calls send() keeps it alive.
 class SalesforceConnection final : public QObject, public Connection
 {
 public:
@@ -35,10 +35,11 @@ public:
                                                     Settings settings);
 
     /// Use open(), which checks the settings.
-    SalesforceConnection(Services services, std::string name, Settings settings, std::string address);
+    SalesforceConnection(Services services, std::string name, Settings settings,
+                         std::string address);
 
-    /// `done` gets every answer of Salesforce except an ended session that could be renewed. An error
-    /// means no answer, or no token. Dropped when `receiver` is gone.
+    /// `done` gets every answer of Salesforce except an ended session that could be renewed. An
+    /// error means no answer, or no token. Dropped when `receiver` is gone.
     void send(Call call, QObject *receiver, Callback done);
 
     const std::string &address() const { return m_address; }

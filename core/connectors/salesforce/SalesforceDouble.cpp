@@ -65,11 +65,16 @@ int statusFor(const sandbox::Fault &fault)
 std::string codeFor(int status)
 {
     switch (status) {
-    case 401: return "INVALID_SESSION_ID";
-    case 403: return "REQUEST_LIMIT_EXCEEDED";
-    case 404: return "NOT_FOUND";
-    case 503: return "SERVER_UNAVAILABLE";
-    default: return "UNKNOWN_EXCEPTION";
+    case 401:
+        return "INVALID_SESSION_ID";
+    case 403:
+        return "REQUEST_LIMIT_EXCEEDED";
+    case 404:
+        return "NOT_FOUND";
+    case 503:
+        return "SERVER_UNAVAILABLE";
+    default:
+        return "UNKNOWN_EXCEPTION";
     }
 }
 
@@ -79,7 +84,8 @@ constexpr const char *kDuplicateBody =
 
 } // namespace
 
-Result<std::unique_ptr<sandbox::Double>> SalesforceDouble::start(const sandbox::DoubleOptions &options)
+Result<std::unique_ptr<sandbox::Double>>
+SalesforceDouble::start(const sandbox::DoubleOptions &options)
 {
     std::unique_ptr<SalesforceDouble> made(new SalesforceDouble(options));
     if (auto opened = made->open(options); !opened)
@@ -88,8 +94,10 @@ Result<std::unique_ptr<sandbox::Double>> SalesforceDouble::start(const sandbox::
 }
 
 SalesforceDouble::SalesforceDouble(const sandbox::DoubleOptions &options)
-    : m_clock(options.clock), m_clientId("3MVG9" + seededKey(options.seed, 1, 40)),
-      m_clientSecret(seededKey(options.seed, 2, 40)), m_store(m_describes, options.clock),
+    : m_clock(options.clock),
+      m_clientId("3MVG9" + seededKey(options.seed, 1, 40)),
+      m_clientSecret(seededKey(options.seed, 2, 40)),
+      m_store(m_describes, options.clock),
       m_api(m_describes, m_store)
 {}
 
@@ -97,9 +105,8 @@ Result<void> SalesforceDouble::open(const sandbox::DoubleOptions &options)
 {
     if (auto opened = m_store.open(options.dataDir); !opened)
         return opened;
-    m_server.setHandler([this](const HttpRequest &request, HttpReply reply) {
-        handle(request, std::move(reply));
-    });
+    m_server.setHandler(
+        [this](const HttpRequest &request, HttpReply reply) { handle(request, std::move(reply)); });
     return m_server.listen(options.address, options.port);
 }
 
@@ -129,8 +136,8 @@ void SalesforceDouble::handle(const HttpRequest &request, HttpReply reply)
             return;
         }
         const bool refuses = fault->status != 0 || !fault->code.empty();
-        const bool hasEffect = fault->effect == sandbox::Fault::Effect::After
-            || (!refuses && !fault->drop);
+        const bool hasEffect =
+            fault->effect == sandbox::Fault::Effect::After || (!refuses && !fault->drop);
         HttpResponse answer;
         if (hasEffect)
             answer = data(request);

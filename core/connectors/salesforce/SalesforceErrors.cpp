@@ -23,8 +23,9 @@ struct Advice
 
 /// What to do about the codes that people meet most; others take the advice of their class.
 constexpr Advice kAdvice[] = {
-    {"DUPLICATES_DETECTED", "A duplicate rule found a match: compare the records, then link or merge "
-                            "them."},
+    {"DUPLICATES_DETECTED",
+     "A duplicate rule found a match: compare the records, then link or merge "
+     "them."},
     {"DUPLICATE_VALUE", "Another record has the same value in a unique field."},
     {"FIELD_CUSTOM_VALIDATION_EXCEPTION", "A validation rule of the org forbids it: change the "
                                           "mapping, or ask the admin."},
@@ -32,8 +33,9 @@ constexpr Advice kAdvice[] = {
     {"INVALID_CROSS_REFERENCE_KEY", "The record that it points to does not exist in this org."},
     {"INVALID_FIELD", "Compare the names in the mapping with the fields of the object; the "
                       "integration user must be allowed to see them."},
-    {"INVALID_FIELD_FOR_INSERT_UPDATE", "Leave the field out of the mapping, or let the integration "
-                                        "user write it."},
+    {"INVALID_FIELD_FOR_INSERT_UPDATE",
+     "Leave the field out of the mapping, or let the integration "
+     "user write it."},
     {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Map to one of the values of the picklist, or add "
                                                 "the value in Salesforce."},
     {"NOT_FOUND", "Check the name of the object, and that the external id field is marked as one."},
@@ -47,11 +49,13 @@ constexpr Advice kTokenAdvice[] = {
     {"audience is invalid", "Use the log-in address of the org."},
     {"invalid assertion", "The key does not fit the certificate of the app."},
     {"expired authorization code", "Check the clock of this computer."},
-    {"no client credentials user enabled", "Set a Run As user in the policies of the External Client "
-                                           "App."},
+    {"no client credentials user enabled",
+     "Set a Run As user in the policies of the External Client "
+     "App."},
     {"request not supported on this domain", "Use the My Domain address of the org, not "
                                              "login.salesforce.com or test.salesforce.com."},
-    {"ip restricted", "Allow this computer's address in the log-in IP ranges or the app's policies."},
+    {"ip restricted",
+     "Allow this computer's address in the log-in IP ranges or the app's policies."},
     {"inactive user", "Activate the integration user, or choose another."},
     {"expired access/refresh token", "Sign in again."},
     {"invalid client credentials", "Check the consumer key and secret of the External Client App."},
@@ -71,18 +75,28 @@ std::string_view adviceFor(std::string_view code, ErrorClass what)
     if (const auto known = lookUp(kAdvice, code); !known.empty())
         return known;
     switch (what) {
-    case ErrorClass::RefreshSession: return "Sign in again.";
+    case ErrorClass::RefreshSession:
+        return "Sign in again.";
     case ErrorClass::RetrySoon:
-    case ErrorClass::RetryOthersFirst: return "It will be tried again.";
-    case ErrorClass::WaitLong: return "It will be tried again in a quarter of an hour.";
-    case ErrorClass::FixData: return "Change the mapping, or filter these records.";
-    case ErrorClass::Duplicate: return "Decide which record is the right one.";
-    case ErrorClass::FixFlow: return "Check the settings of the step and the mapping.";
-    case ErrorClass::FixAccess: return "Ask the Salesforce admin to give the integration user access.";
-    case ErrorClass::RecordAccess: return "The integration user may not change this record; ask the "
-                                          "Salesforce admin.";
-    case ErrorClass::OrgCode: return "Automation inside the org failed; ask the Salesforce admin.";
-    case ErrorClass::Gone: return "The record is deleted or locked.";
+    case ErrorClass::RetryOthersFirst:
+        return "It will be tried again.";
+    case ErrorClass::WaitLong:
+        return "It will be tried again in a quarter of an hour.";
+    case ErrorClass::FixData:
+        return "Change the mapping, or filter these records.";
+    case ErrorClass::Duplicate:
+        return "Decide which record is the right one.";
+    case ErrorClass::FixFlow:
+        return "Check the settings of the step and the mapping.";
+    case ErrorClass::FixAccess:
+        return "Ask the Salesforce admin to give the integration user access.";
+    case ErrorClass::RecordAccess:
+        return "The integration user may not change this record; ask the "
+               "Salesforce admin.";
+    case ErrorClass::OrgCode:
+        return "Automation inside the org failed; ask the Salesforce admin.";
+    case ErrorClass::Gone:
+        return "The record is deleted or locked.";
     }
     return {};
 }
@@ -91,16 +105,19 @@ ErrorKind kindFor(ErrorClass what)
 {
     switch (what) {
     case ErrorClass::RefreshSession:
-    case ErrorClass::FixAccess: return ErrorKind::Auth;
+    case ErrorClass::FixAccess:
+        return ErrorKind::Auth;
     case ErrorClass::RetrySoon:
     case ErrorClass::RetryOthersFirst:
-    case ErrorClass::WaitLong: return ErrorKind::Transient;
+    case ErrorClass::WaitLong:
+        return ErrorKind::Transient;
     case ErrorClass::FixData:
     case ErrorClass::Duplicate:
     case ErrorClass::FixFlow:
     case ErrorClass::RecordAccess:
     case ErrorClass::OrgCode:
-    case ErrorClass::Gone: break;
+    case ErrorClass::Gone:
+        break;
     }
     return ErrorKind::Rejected;
 }
@@ -112,7 +129,8 @@ ErrorClass classOfStatus(int status)
         return ErrorClass::RefreshSession;
     if (status == 403)
         return ErrorClass::FixAccess;
-    if (status == 408 || status == 409 || status == kEdgeMisrouted || status == 429 || status >= 500)
+    if (status == 408 || status == 409 || status == kEdgeMisrouted || status == 429 ||
+        status >= 500)
         return ErrorClass::RetrySoon;
     return status == 410 ? ErrorClass::Gone : ErrorClass::FixFlow;
 }
@@ -122,9 +140,9 @@ std::string publicCode(std::string_view code, int status)
     if (code == "DUPLICATES_DETECTED")
         return "salesforce.duplicate_record";
     if (code.empty())
-        return status == 429 || status == kEdgeMisrouted || status >= 500 ? "salesforce.unavailable"
-                                                                          : "salesforce.http_"
-                + std::to_string(status);
+        return status == 429 || status == kEdgeMisrouted || status >= 500
+                   ? "salesforce.unavailable"
+                   : "salesforce.http_" + std::to_string(status);
     std::string text = "salesforce.";
     for (const char c : code)
         text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -199,7 +217,8 @@ std::vector<Refusal> readRefusals(std::string_view body)
     return refusals;
 }
 
-Error toError(int status, std::string_view body, std::string_view retryAfter, const Attempt &attempt)
+Error toError(int status, std::string_view body, std::string_view retryAfter,
+              const Attempt &attempt)
 {
     const auto refusals = readRefusals(body);
     const std::string code = refusals.empty() ? std::string() : refusals.front().code;
@@ -232,11 +251,12 @@ Error toTokenError(int status, std::string_view body)
     error.code = busy ? "salesforce.unavailable"
                       : "salesforce." + (code.empty() ? "http_" + std::to_string(status) : code);
     const auto advice = lookUp(kTokenAdvice, description);
-    error.message = "Salesforce refused to sign in: "
-        + withFullStop(description.empty() ? "HTTP status " + std::to_string(status) : description)
-        + ' '
-        + std::string(advice.empty() ? "Check the connection's settings and the External Client App."
-                                     : advice);
+    error.message =
+        "Salesforce refused to sign in: " +
+        withFullStop(description.empty() ? "HTTP status " + std::to_string(status) : description) +
+        ' ' +
+        std::string(advice.empty() ? "Check the connection's settings and the External Client App."
+                                   : advice);
     error.evidence = evidenceOf(body);
     return error;
 }

@@ -19,9 +19,9 @@ enum class ErrorClass {
     FixData,
     Duplicate,
     FixFlow,
-    FixAccess, ///< An administrator has to act.
+    FixAccess,    ///< An administrator has to act.
     RecordAccess, ///< The user may not touch this one record.
-    OrgCode,   ///< A trigger, a flow or a validation inside the org.
+    OrgCode,      ///< A trigger, a flow or a validation inside the org.
     Gone,
 };
 
@@ -30,7 +30,7 @@ std::optional<ErrorClass> errorClass(std::string_view code);
 /// One refusal as Salesforce tells it, from the error array of an answer or a part of one.
 struct Refusal
 {
-    std::string code;    ///< "STRING_TOO_LONG"; empty when the answer was no error array.
+    std::string code; ///< "STRING_TOO_LONG"; empty when the answer was no error array.
     std::string message;
     std::vector<std::string> fields;
 };
@@ -47,8 +47,10 @@ struct Attempt
 };
 
 /// The error for an answer that is not a success: kind by code and status, code
-/// `salesforce.<lower-case code>`, a sentence with object and fields and what to do, evidence and wait.
-Error toError(int status, std::string_view body, std::string_view retryAfter, const Attempt &attempt);
+/// `salesforce.<lower-case code>`, a sentence with object and fields and what to do, evidence and
+/// wait.
+Error toError(int status, std::string_view body, std::string_view retryAfter,
+              const Attempt &attempt);
 
 /// The error for a refused token request, whose body has another shape.
 Error toTokenError(int status, std::string_view body);

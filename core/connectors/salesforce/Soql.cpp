@@ -19,8 +19,8 @@ struct Token
 
 bool isWordChar(char c)
 {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0
-        || std::string_view("_.:+-").find(c) != std::string_view::npos;
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("_.:+-").find(c) != std::string_view::npos;
 }
 
 /// Splits a query; nothing when a text has no end.
@@ -50,7 +50,8 @@ std::optional<std::vector<Token>> tokensOf(std::string_view text)
         } else {
             Token token{Token::Kind::Symbol, std::string(1, c)};
             ++at;
-            if (at < text.size() && text[at] == '=' && std::string_view("!<>").find(c) != std::string_view::npos)
+            if (at < text.size() && text[at] == '=' &&
+                std::string_view("!<>").find(c) != std::string_view::npos)
                 token.text += text[at++];
             tokens.push_back(std::move(token));
         }
@@ -114,8 +115,8 @@ private:
     {
         const auto &text = peek().text;
         const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), to);
-        if (peek().kind != Token::Kind::Word || problem != std::errc()
-            || end != text.data() + text.size())
+        if (peek().kind != Token::Kind::Word || problem != std::errc() ||
+            end != text.data() + text.size())
             return false;
         ++m_at;
         return true;
@@ -151,9 +152,9 @@ private:
     {
         using Operator = Soql::Operator;
         static constexpr std::pair<std::string_view, Operator> kSymbols[] = {
-            {"=", Operator::Equal},          {"!=", Operator::NotEqual},
-            {"<", Operator::Less},           {"<=", Operator::LessOrEqual},
-            {">", Operator::Greater},        {">=", Operator::GreaterOrEqual}};
+            {"=", Operator::Equal},   {"!=", Operator::NotEqual},
+            {"<", Operator::Less},    {"<=", Operator::LessOrEqual},
+            {">", Operator::Greater}, {">=", Operator::GreaterOrEqual}};
         for (const auto &[text, op] : kSymbols) {
             if (symbol(text)) {
                 condition.op = op;
@@ -182,8 +183,8 @@ private:
             condition.values.push_back({Kind::Text, token.text});
         } else if (token.kind == Token::Kind::Word) {
             const std::string lower = lowerCase(token.text);
-            const bool numeric = std::isdigit(static_cast<unsigned char>(lower.front())) != 0
-                || lower.front() == '-' || lower.front() == '+';
+            const bool numeric = std::isdigit(static_cast<unsigned char>(lower.front())) != 0 ||
+                                 lower.front() == '-' || lower.front() == '+';
             if (lower == "null")
                 condition.values.push_back({Kind::Null, {}});
             else if (lower == "true" || lower == "false")
@@ -223,8 +224,8 @@ private:
     Refusal refused() const
     {
         return {"MALFORMED_QUERY",
-                "unexpected token: '" + (peek().kind == Token::Kind::End ? "<EOF>" : peek().text)
-                    + "'",
+                "unexpected token: '" + (peek().kind == Token::Kind::End ? "<EOF>" : peek().text) +
+                    "'",
                 {}};
     }
 

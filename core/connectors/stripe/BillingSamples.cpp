@@ -27,28 +27,28 @@ Value listOf(const JsonMaker &json, const Value &item, const std::string &url)
 
 Value plan(const JsonMaker &json, const Sale &sale)
 {
-    return json.withNulls(json.object({{"id", sale.id("price_")},
-                                       {"object", "plan"},
-                                       {"active", true},
-                                       {"amount", sale.amount},
-                                       {"amount_decimal", std::to_string(sale.amount)},
-                                       {"billing_scheme", "per_unit"},
-                                       {"created", sale.at.seconds()},
-                                       {"currency", sale.currency},
-                                       {"interval", "month"},
-                                       {"interval_count", 1},
-                                       {"livemode", false},
-                                       {"metadata", json.object({})},
-                                       {"product", sale.id("prod_")},
-                                       {"usage_type", "licensed"}}),
-                          {"meter", "nickname", "tiers_mode", "transform_usage",
-                           "trial_period_days"});
+    return json.withNulls(
+        json.object({{"id", sale.id("price_")},
+                     {"object", "plan"},
+                     {"active", true},
+                     {"amount", sale.amount},
+                     {"amount_decimal", std::to_string(sale.amount)},
+                     {"billing_scheme", "per_unit"},
+                     {"created", sale.at.seconds()},
+                     {"currency", sale.currency},
+                     {"interval", "month"},
+                     {"interval_count", 1},
+                     {"livemode", false},
+                     {"metadata", json.object({})},
+                     {"product", sale.id("prod_")},
+                     {"usage_type", "licensed"}}),
+        {"meter", "nickname", "tiers_mode", "transform_usage", "trial_period_days"});
 }
 
 Value paymentSettings(const JsonMaker &json)
 {
-    return json.withNulls(json.object({}), {"default_mandate", "payment_method_options",
-                                            "payment_method_types"});
+    return json.withNulls(json.object({}),
+                          {"default_mandate", "payment_method_options", "payment_method_types"});
 }
 
 Value subscriptionItem(const JsonMaker &json, const Sale &sale)
@@ -71,20 +71,20 @@ Value subscriptionItem(const JsonMaker &json, const Sale &sale)
 
 Value invoiceLine(const JsonMaker &json, const Sale &sale)
 {
-    const Value itemDetails = json.object({{"invoice_item", nullptr},
-                                           {"proration", false},
-                                           {"proration_details", json.object({{"credited_items",
-                                                                               nullptr}})},
-                                           {"subscription", sale.id("sub_")},
-                                           {"subscription_item", sale.id("si_")}});
+    const Value itemDetails =
+        json.object({{"invoice_item", nullptr},
+                     {"proration", false},
+                     {"proration_details", json.object({{"credited_items", nullptr}})},
+                     {"subscription", sale.id("sub_")},
+                     {"subscription_item", sale.id("si_")}});
     const Value parent = json.object({{"invoice_item_details", nullptr},
                                       {"subscription_item_details", itemDetails},
                                       {"type", "subscription_item_details"}});
-    const Value pricing = json.object(
-        {{"price_details", json.object({{"price", sale.id("price_")},
-                                        {"product", sale.id("prod_")}})},
-         {"type", "price_details"},
-         {"unit_amount_decimal", std::to_string(sale.amount)}});
+    const Value pricing =
+        json.object({{"price_details",
+                      json.object({{"price", sale.id("price_")}, {"product", sale.id("prod_")}})},
+                     {"type", "price_details"},
+                     {"unit_amount_decimal", std::to_string(sale.amount)}});
     return json.object({{"id", sale.id("il_")},
                         {"object", "line_item"},
                         {"amount", sale.amount},
@@ -139,32 +139,32 @@ Value invoiceParties(const JsonMaker &json, const Sale &sale, const Value &body)
 
 Value customer(const JsonMaker &json, const sandbox::CastMember &member, Instant created)
 {
-    const Value settings = json.withNulls(json.object({}), {"custom_fields", "default_payment_method",
-                                                            "footer", "rendering_options"});
-    return json.object(
-        {{"id", member.customerId},
-         {"object", "customer"},
-         {"address", address(json, member)},
-         {"balance", 0},
-         {"created", created.seconds()},
-         {"currency", member.currency},
-         {"customer_account", nullptr},
-         {"default_source", nullptr},
-         {"delinquent", false},
-         {"description", member.company},
-         {"discount", nullptr},
-         {"email", member.email},
-         {"invoice_prefix", member.customerId.substr(6, 8)},
-         {"invoice_settings", settings},
-         {"livemode", false},
-         {"metadata", json.object({{"salesforce_account_id", member.accountId}})},
-         {"name", member.company},
-         {"next_invoice_sequence", 1},
-         {"phone", member.phone},
-         {"preferred_locales", json.array({})},
-         {"shipping", nullptr},
-         {"tax_exempt", "none"},
-         {"test_clock", nullptr}});
+    const Value settings =
+        json.withNulls(json.object({}),
+                       {"custom_fields", "default_payment_method", "footer", "rendering_options"});
+    return json.object({{"id", member.customerId},
+                        {"object", "customer"},
+                        {"address", address(json, member)},
+                        {"balance", 0},
+                        {"created", created.seconds()},
+                        {"currency", member.currency},
+                        {"customer_account", nullptr},
+                        {"default_source", nullptr},
+                        {"delinquent", false},
+                        {"description", member.company},
+                        {"discount", nullptr},
+                        {"email", member.email},
+                        {"invoice_prefix", member.customerId.substr(6, 8)},
+                        {"invoice_settings", settings},
+                        {"livemode", false},
+                        {"metadata", json.object({{"salesforce_account_id", member.accountId}})},
+                        {"name", member.company},
+                        {"next_invoice_sequence", 1},
+                        {"phone", member.phone},
+                        {"preferred_locales", json.array({})},
+                        {"shipping", nullptr},
+                        {"tax_exempt", "none"},
+                        {"test_clock", nullptr}});
 }
 
 Value product(const JsonMaker &json, const Sale &sale)
@@ -207,8 +207,8 @@ Value price(const JsonMaker &json, const Sale &sale)
                                     {"type", "recurring"},
                                     {"unit_amount", sale.amount},
                                     {"unit_amount_decimal", std::to_string(sale.amount)}});
-    return json.withNulls(body, {"custom_unit_amount", "lookup_key", "nickname", "tiers_mode",
-                                 "transform_quantity"});
+    return json.withNulls(
+        body, {"custom_unit_amount", "lookup_key", "nickname", "tiers_mode", "transform_quantity"});
 }
 
 Value subscription(const JsonMaker &json, const Sale &sale, std::string_view status)
@@ -234,9 +234,8 @@ Value subscription(const JsonMaker &json, const Sale &sale, std::string_view sta
     const Value body = json.object(
         {{"id", sale.id("sub_")},
          {"object", "subscription"},
-         {"automatic_tax", json.object({{"disabled_reason", nullptr},
-                                        {"enabled", false},
-                                        {"liability", nullptr}})},
+         {"automatic_tax",
+          json.object({{"disabled_reason", nullptr}, {"enabled", false}, {"liability", nullptr}})},
          {"billing_cycle_anchor", sale.at.seconds()},
          {"billing_mode", json.object({{"flexible", nullptr}, {"type", "classic"}})},
          {"billing_schedules", json.array({})},
@@ -260,13 +259,27 @@ Value subscription(const JsonMaker &json, const Sale &sale, std::string_view sta
          {"start_date", sale.at.seconds()},
          {"status", status},
          {"trial_settings", trial}});
-    return json.withNulls(
-        body, {"application", "application_fee_percent", "billing_cycle_anchor_config",
-               "billing_thresholds", "cancel_at", "customer_account",
-               "days_until_due", "default_source", "description", "managed_payments",
-               "next_pending_invoice_item_invoice", "on_behalf_of", "pause_collection",
-               "pending_invoice_item_interval", "pending_setup_intent", "pending_update", "schedule",
-               "test_clock", "transfer_data", "trial_end", "trial_start"});
+    return json.withNulls(body, {"application",
+                                 "application_fee_percent",
+                                 "billing_cycle_anchor_config",
+                                 "billing_thresholds",
+                                 "cancel_at",
+                                 "customer_account",
+                                 "days_until_due",
+                                 "default_source",
+                                 "description",
+                                 "managed_payments",
+                                 "next_pending_invoice_item_invoice",
+                                 "on_behalf_of",
+                                 "pause_collection",
+                                 "pending_invoice_item_interval",
+                                 "pending_setup_intent",
+                                 "pending_update",
+                                 "schedule",
+                                 "test_clock",
+                                 "transfer_data",
+                                 "trial_end",
+                                 "trial_start"});
 }
 
 Value invoice(const JsonMaker &json, const Sale &sale, std::string_view status)
@@ -277,8 +290,8 @@ Value invoice(const JsonMaker &json, const Sale &sale, std::string_view status)
     const std::string hosted = "https://invoice.stripe.com/i/test/" + id;
     const Value parent = json.object(
         {{"quote_details", nullptr},
-         {"subscription_details", json.object({{"metadata", json.object({})},
-                                               {"subscription", sale.id("sub_")}})},
+         {"subscription_details",
+          json.object({{"metadata", json.object({})}, {"subscription", sale.id("sub_")}})},
          {"type", "subscription_details"}});
     const Value body = json.object(
         {{"id", id},
@@ -305,7 +318,8 @@ Value invoice(const JsonMaker &json, const Sale &sale, std::string_view status)
          {"lines", listOf(json, invoiceLine(json, sale), "/v1/invoices/" + id + "/lines")},
          {"livemode", false},
          {"metadata", saleMetadata(json, sale)},
-         {"number", final ? json.text(sale.buyer.customerId.substr(6, 8) + "-0001") : Value::null()},
+         {"number",
+          final ? json.text(sale.buyer.customerId.substr(6, 8) + "-0001") : Value::null()},
          {"parent", parent},
          {"payment_settings", paymentSettings(json)},
          {"period_end", sale.at.seconds()},
@@ -323,15 +337,29 @@ Value invoice(const JsonMaker &json, const Sale &sale, std::string_view status)
          {"total_pretax_credit_amounts", json.array({})},
          {"total_taxes", json.array({})},
          {"webhooks_delivered_at", at(final, sale.at)}});
-    return invoiceParties(
-        json, sale,
-        json.withNulls(body, {"account_tax_ids", "application", "automatically_finalizes_at",
-                              "custom_fields", "customer_account", "customer_shipping",
-                              "default_payment_method", "default_source", "description", "due_date",
-                              "footer", "from_invoice", "last_finalization_error", "latest_revision",
-                              "next_payment_attempt", "on_behalf_of", "receipt_number", "rendering",
-                              "shipping_cost", "shipping_details", "statement_descriptor",
-                              "test_clock"}));
+    return invoiceParties(json, sale,
+                          json.withNulls(body, {"account_tax_ids",
+                                                "application",
+                                                "automatically_finalizes_at",
+                                                "custom_fields",
+                                                "customer_account",
+                                                "customer_shipping",
+                                                "default_payment_method",
+                                                "default_source",
+                                                "description",
+                                                "due_date",
+                                                "footer",
+                                                "from_invoice",
+                                                "last_finalization_error",
+                                                "latest_revision",
+                                                "next_payment_attempt",
+                                                "on_behalf_of",
+                                                "receipt_number",
+                                                "rendering",
+                                                "shipping_cost",
+                                                "shipping_details",
+                                                "statement_descriptor",
+                                                "test_clock"}));
 }
 
 Value checkoutSession(const JsonMaker &json, const Sale &sale, bool complete, bool paid)
@@ -345,9 +373,8 @@ Value checkoutSession(const JsonMaker &json, const Sale &sale, bool complete, bo
                                        {"phone", sale.buyer.phone},
                                        {"tax_exempt", "none"},
                                        {"tax_ids", json.array({})}});
-    const Value texts =
-        json.withNulls(json.object({}), {"after_submit", "shipping_address", "submit",
-                                         "terms_of_service_acceptance"});
+    const Value texts = json.withNulls(json.object({}), {"after_submit", "shipping_address",
+                                                         "submit", "terms_of_service_acceptance"});
     const Value body = json.object(
         {{"id", id},
          {"object", "checkout.session"},
@@ -382,19 +409,38 @@ Value checkoutSession(const JsonMaker &json, const Sale &sale, bool complete, bo
          {"shipping_options", json.array({})},
          {"status", complete ? "complete" : "expired"},
          {"success_url", "https://shop.example/thanks"},
-         {"total_details", json.object({{"amount_discount", 0},
-                                        {"amount_shipping", 0},
-                                        {"amount_tax", 0}})},
+         {"total_details",
+          json.object({{"amount_discount", 0}, {"amount_shipping", 0}, {"amount_tax", 0}})},
          {"ui_mode", "hosted_page"}});
-    return json.withNulls(
-        body, {"after_expiration", "allow_promotion_codes", "allowed_payment_method_types",
-               "billing_address_collection", "client_secret", "collected_information", "consent",
-               "consent_collection", "currency_conversion", "customer_account", "discounts",
-               "integration_identifier", "invoice", "invoice_creation", "locale",
-               "managed_payments", "origin_context", "payment_link",
-               "payment_method_configuration_details", "permissions", "recovered_from",
-               "saved_payment_method_options", "setup_intent", "shipping_address_collection",
-               "shipping_cost", "submit_type", "subscription", "url", "wallet_options"});
+    return json.withNulls(body, {"after_expiration",
+                                 "allow_promotion_codes",
+                                 "allowed_payment_method_types",
+                                 "billing_address_collection",
+                                 "client_secret",
+                                 "collected_information",
+                                 "consent",
+                                 "consent_collection",
+                                 "currency_conversion",
+                                 "customer_account",
+                                 "discounts",
+                                 "integration_identifier",
+                                 "invoice",
+                                 "invoice_creation",
+                                 "locale",
+                                 "managed_payments",
+                                 "origin_context",
+                                 "payment_link",
+                                 "payment_method_configuration_details",
+                                 "permissions",
+                                 "recovered_from",
+                                 "saved_payment_method_options",
+                                 "setup_intent",
+                                 "shipping_address_collection",
+                                 "shipping_cost",
+                                 "submit_type",
+                                 "subscription",
+                                 "url",
+                                 "wallet_options"});
 }
 
 } // namespace tw::stripe::samples

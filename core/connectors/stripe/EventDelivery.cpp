@@ -29,9 +29,8 @@ EventDelivery::EventDelivery(Clock &clock) : m_clock(clock), m_http(clientOption
 
 std::size_t EventDelivery::addTarget(sandbox::WebhookTarget target)
 {
-    const auto same = std::find_if(m_targets.begin(), m_targets.end(), [&](const auto &known) {
-        return known.url == target.url;
-    });
+    const auto same = std::find_if(m_targets.begin(), m_targets.end(),
+                                   [&](const auto &known) { return known.url == target.url; });
     if (same != m_targets.end()) {
         *same = std::move(target);
         return static_cast<std::size_t>(same - m_targets.begin());
@@ -109,8 +108,9 @@ void EventDelivery::answered(Parcel parcel, const Result<HttpAnswer> &answer)
     }
     if (!parcel.done)
         return;
-    sandbox::DeliveryReport report{parcel.eventId, parcel.type, m_targets[parcel.target].url, status,
-                                   parcel.repeat,  parcel.forged, {}};
+    sandbox::DeliveryReport report{
+        parcel.eventId, parcel.type, m_targets[parcel.target].url, status, parcel.repeat,
+        parcel.forged,  {}};
     report.answer = answer ? answer->body.substr(0, kAnswerBytes) : answer.error().message;
     parcel.done(report);
 }
@@ -118,7 +118,8 @@ void EventDelivery::answered(Parcel parcel, const Result<HttpAnswer> &answer)
 void EventDelivery::retryLater(Parcel parcel)
 {
     ++m_sleeping;
-    const auto pause = std::min(kFirstPause * (1 << std::min(parcel.attempt - 1, 10)), kLongestPause);
+    const auto pause =
+        std::min(kFirstPause * (1 << std::min(parcel.attempt - 1, 10)), kLongestPause);
     m_clock.callAfter(pause, this, [this, parcel] {
         --m_sleeping;
         enqueue(parcel);

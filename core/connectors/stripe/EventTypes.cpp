@@ -25,10 +25,10 @@ constexpr FieldFact kFieldFacts[] = {
 
 const FieldFact *factOf(std::string_view object, std::string_view path)
 {
-    const auto *found = std::find_if(std::begin(kFieldFacts), std::end(kFieldFacts),
-                                     [&](const FieldFact &fact) {
-                                         return fact.object == object && fact.path == path;
-                                     });
+    const auto *found =
+        std::find_if(std::begin(kFieldFacts), std::end(kFieldFacts), [&](const FieldFact &fact) {
+            return fact.object == object && fact.path == path;
+        });
     return found == std::end(kFieldFacts) ? nullptr : found;
 }
 
@@ -43,9 +43,15 @@ void apply(Shape &shape, Fact fact)
         shape.type = Shape::Type::Instant;
         shape.unit = "unix_seconds";
         break;
-    case Fact::Currency: shape.type = Shape::Type::Currency; break;
-    case Fact::Email: shape.type = Shape::Type::Email; break;
-    case Fact::Url: shape.type = Shape::Type::Url; break;
+    case Fact::Currency:
+        shape.type = Shape::Type::Currency;
+        break;
+    case Fact::Email:
+        shape.type = Shape::Type::Email;
+        break;
+    case Fact::Url:
+        shape.type = Shape::Type::Url;
+        break;
     }
 }
 
@@ -98,8 +104,8 @@ std::vector<Param::Choice> eventChoices()
             choices.push_back({std::string(family) + ".*", "All of " + group,
                                "Every event of this group, also future ones.", group});
         }
-        choices.push_back({std::string(type.name), std::string(type.name), eventDescription(type),
-                           group});
+        choices.push_back(
+            {std::string(type.name), std::string(type.name), eventDescription(type), group});
     }
     return choices;
 }

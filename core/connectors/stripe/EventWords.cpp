@@ -41,7 +41,8 @@ constexpr Words kSentences[] = {
     {"customer.subscription.paused", "A subscription was paused"},
     {"customer.subscription.resumed", "A paused subscription goes on"},
     {"customer.subscription.trial_will_end", "A trial ends within three days"},
-    {"customer.subscription.updated", "A subscription changed: plan, status, or a cancellation to come"},
+    {"customer.subscription.updated",
+     "A subscription changed: plan, status, or a cancellation to come"},
     {"customer.updated", "A customer's details changed"},
     {"invoice.created", "A draft invoice was made; finalisation waits for our answer"},
     {"invoice.finalization_failed", "A draft invoice could not be finalised"},
@@ -49,7 +50,8 @@ constexpr Words kSentences[] = {
     {"invoice.marked_uncollectible", "An invoice was written off"},
     {"invoice.overdue", "An invoice was not paid by its due date"},
     {"invoice.paid", "An invoice is settled, also out of band or with nothing to pay"},
-    {"invoice.payment_action_required", "The customer must confirm a payment, for example by 3-D Secure"},
+    {"invoice.payment_action_required",
+     "The customer must confirm a payment, for example by 3-D Secure"},
     {"invoice.payment_failed", "An attempt to collect an invoice failed; more may follow"},
     {"invoice.payment_succeeded", "An attempt to collect an invoice succeeded"},
     {"invoice.sent", "An invoice was sent to the customer"},
@@ -82,41 +84,96 @@ constexpr Words kSentences[] = {
 };
 
 constexpr Words kGroups[] = {
-    {"account", "Account"}, {"application_fee", "Application fees"}, {"apps", "Apps"},
-    {"balance", "Balance"}, {"balance_settings", "Balance"}, {"billing", "Usage billing"},
-    {"billing_portal", "Billing portal"}, {"capability", "Account"}, {"cash_balance", "Cash balance"},
-    {"charge", "Charges"}, {"checkout", "Checkout"}, {"climate", "Climate"}, {"coupon", "Coupons"},
-    {"credit_note", "Credit notes"}, {"customer", "Customers and subscriptions"},
-    {"customer_cash_balance_transaction", "Cash balance"}, {"entitlements", "Entitlements"},
-    {"file", "Files"}, {"financial_connections", "Bank connections"},
-    {"identity", "Identity checks"}, {"invoice", "Invoices"}, {"invoice_payment", "Invoices"},
-    {"invoiceitem", "Invoices"}, {"issuing_authorization", "Issuing"}, {"issuing_card", "Issuing"},
-    {"issuing_cardholder", "Issuing"}, {"issuing_dispute", "Issuing"},
-    {"issuing_personalization_design", "Issuing"}, {"issuing_token", "Issuing"},
-    {"issuing_transaction", "Issuing"}, {"mandate", "Mandates"},
-    {"payment_intent", "Payments"}, {"payment_link", "Payment links"},
-    {"payment_method", "Payment methods"}, {"payout", "Payouts"}, {"person", "Account"},
-    {"plan", "Prices"}, {"price", "Prices"}, {"product", "Products"},
-    {"promotion_code", "Coupons"}, {"quote", "Quotes"}, {"radar", "Fraud"}, {"refund", "Refunds"},
-    {"reporting", "Reports"}, {"reserve", "Reserves"}, {"review", "Fraud"},
-    {"setup_intent", "Payment methods"}, {"sigma", "Reports"}, {"source", "Sources (old)"},
-    {"subscription_schedule", "Customers and subscriptions"}, {"tax", "Tax"}, {"tax_rate", "Tax"},
-    {"terminal", "Terminal"}, {"test_helpers", "Test clocks"}, {"three_d_secure", "3-D Secure"},
-    {"topup", "Top-ups"}, {"transfer", "Transfers"}, {"treasury", "Treasury"},
+    {"account", "Account"},
+    {"application_fee", "Application fees"},
+    {"apps", "Apps"},
+    {"balance", "Balance"},
+    {"balance_settings", "Balance"},
+    {"billing", "Usage billing"},
+    {"billing_portal", "Billing portal"},
+    {"capability", "Account"},
+    {"cash_balance", "Cash balance"},
+    {"charge", "Charges"},
+    {"checkout", "Checkout"},
+    {"climate", "Climate"},
+    {"coupon", "Coupons"},
+    {"credit_note", "Credit notes"},
+    {"customer", "Customers and subscriptions"},
+    {"customer_cash_balance_transaction", "Cash balance"},
+    {"entitlements", "Entitlements"},
+    {"file", "Files"},
+    {"financial_connections", "Bank connections"},
+    {"identity", "Identity checks"},
+    {"invoice", "Invoices"},
+    {"invoice_payment", "Invoices"},
+    {"invoiceitem", "Invoices"},
+    {"issuing_authorization", "Issuing"},
+    {"issuing_card", "Issuing"},
+    {"issuing_cardholder", "Issuing"},
+    {"issuing_dispute", "Issuing"},
+    {"issuing_personalization_design", "Issuing"},
+    {"issuing_token", "Issuing"},
+    {"issuing_transaction", "Issuing"},
+    {"mandate", "Mandates"},
+    {"payment_intent", "Payments"},
+    {"payment_link", "Payment links"},
+    {"payment_method", "Payment methods"},
+    {"payout", "Payouts"},
+    {"person", "Account"},
+    {"plan", "Prices"},
+    {"price", "Prices"},
+    {"product", "Products"},
+    {"promotion_code", "Coupons"},
+    {"quote", "Quotes"},
+    {"radar", "Fraud"},
+    {"refund", "Refunds"},
+    {"reporting", "Reports"},
+    {"reserve", "Reserves"},
+    {"review", "Fraud"},
+    {"setup_intent", "Payment methods"},
+    {"sigma", "Reports"},
+    {"source", "Sources (old)"},
+    {"subscription_schedule", "Customers and subscriptions"},
+    {"tax", "Tax"},
+    {"tax_rate", "Tax"},
+    {"terminal", "Terminal"},
+    {"test_helpers", "Test clocks"},
+    {"three_d_secure", "3-D Secure"},
+    {"topup", "Top-ups"},
+    {"transfer", "Transfers"},
+    {"treasury", "Treasury"},
 };
 
 /// Endings that read better than "was <word>".
 constexpr Words kVerbs[] = {
-    {"updated", "changed"}, {"canceled", "was cancelled"}, {"failed", "failed"},
-    {"succeeded", "succeeded"}, {"expired", "expired"}, {"expiring", "will expire soon"},
-    {"processing", "is being processed"}, {"pending", "is pending"}, {"available", "became available"},
-    {"requires_action", "needs an action of the customer"}, {"requires_input", "needs input"},
-    {"ready", "is ready"}, {"advancing", "is advancing"}, {"open", "is open"},
-    {"active", "became active"}, {"unpaid", "became unpaid"}, {"past_due", "became past due"},
-    {"incomplete", "is incomplete"}, {"trialing", "is in its trial"}, {"errored", "ended in an error"},
-    {"under_review", "is under review"}, {"upcoming", "is coming up"}, {"overdue", "is overdue"},
-    {"request", "waits for an answer"}, {"ping", "was pinged"}, {"chargeable", "can be charged"},
-    {"will_be_due", "will be due soon"}, {"upcoming_deactivation", "will be deactivated soon"},
+    {"updated", "changed"},
+    {"canceled", "was cancelled"},
+    {"failed", "failed"},
+    {"succeeded", "succeeded"},
+    {"expired", "expired"},
+    {"expiring", "will expire soon"},
+    {"processing", "is being processed"},
+    {"pending", "is pending"},
+    {"available", "became available"},
+    {"requires_action", "needs an action of the customer"},
+    {"requires_input", "needs input"},
+    {"ready", "is ready"},
+    {"advancing", "is advancing"},
+    {"open", "is open"},
+    {"active", "became active"},
+    {"unpaid", "became unpaid"},
+    {"past_due", "became past due"},
+    {"incomplete", "is incomplete"},
+    {"trialing", "is in its trial"},
+    {"errored", "ended in an error"},
+    {"under_review", "is under review"},
+    {"upcoming", "is coming up"},
+    {"overdue", "is overdue"},
+    {"request", "waits for an answer"},
+    {"ping", "was pinged"},
+    {"chargeable", "can be charged"},
+    {"will_be_due", "will be due soon"},
+    {"upcoming_deactivation", "will be deactivated soon"},
 };
 
 std::string_view lookUp(std::span<const Words> table, std::string_view key)
@@ -129,7 +186,8 @@ std::string_view lookUp(std::span<const Words> table, std::string_view key)
 std::string spaced(std::string_view name)
 {
     std::string text(name);
-    std::replace_if(text.begin(), text.end(), [](char c) { return c == '_' || c == '.'; }, ' ');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '_' || c == '.'; }, ' ');
     return text;
 }
 
@@ -139,14 +197,14 @@ std::string verbPhrase(std::string_view ending)
         return std::string(known);
     if (ending.find('_') != std::string_view::npos)
         return "reports: " + spaced(ending);
-    return (ending.ends_with("ed") || ending == "sent" || ending == "paid" ? "was " : "reports: ")
-        + spaced(ending);
+    return (ending.ends_with("ed") || ending == "sent" || ending == "paid" ? "was " : "reports: ") +
+           spaced(ending);
 }
 
 std::string_view withoutVersion(const EventType &type)
 {
     return type.name.starts_with("v1.") || type.name.starts_with("v2.") ? type.name.substr(3)
-                                                                         : type.name;
+                                                                        : type.name;
 }
 
 std::string composed(std::string_view name)

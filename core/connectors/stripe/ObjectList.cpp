@@ -71,8 +71,8 @@ bool isKnown(std::string_view type, std::string_view param)
         return type == "event";
     if (param == "email")
         return type == "customer";
-    return param == "customer" && (type == "charge" || type == "payment_intent" || type == "invoice"
-                                   || type == "subscription");
+    return param == "customer" && (type == "charge" || type == "payment_intent" ||
+                                   type == "invoice" || type == "subscription");
 }
 
 std::optional<std::size_t> indexOf(const std::vector<Value> &objects, const Value &id)
@@ -86,7 +86,7 @@ std::optional<std::size_t> indexOf(const std::vector<Value> &objects, const Valu
 }
 
 HttpResponse pageAnswer(Arena &arena, const std::vector<Value> &objects, std::size_t from,
-                             std::size_t to, bool more, const std::string &url)
+                        std::size_t to, bool more, const std::string &url)
 {
     const sandbox::JsonMaker json(arena);
     ArrayBuilder data(arena);
@@ -99,7 +99,7 @@ HttpResponse pageAnswer(Arena &arena, const std::vector<Value> &objects, std::si
 } // namespace
 
 HttpResponse listObjects(Arena &arena, const std::vector<DocumentPtr> &objects,
-                              std::string_view type, const std::string &url, const Value &params)
+                         std::string_view type, const std::string &url, const Value &params)
 {
     for (const auto &member : params.members()) {
         if (!isKnown(type, member.key.text()))

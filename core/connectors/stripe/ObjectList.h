@@ -14,6 +14,6 @@ namespace tw::stripe {
 /// filters that the type has (`email`, `customer`, `type`, `types[]`, `created[gte]` …). `objects`
 /// newest first. Unknown parameters and cursors are refused.
 HttpResponse listObjects(Arena &arena, const std::vector<DocumentPtr> &objects,
-                              std::string_view type, const std::string &url, const Value &params);
+                         std::string_view type, const std::string &url, const Value &params);
 
 } // namespace tw::stripe

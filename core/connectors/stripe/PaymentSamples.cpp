@@ -68,14 +68,13 @@ Value cardDetails(const JsonMaker &json, const Sale &sale, bool failed)
          {"multicapture", unavailable(json)},
          {"network", sale.card.brand},
          {"network_token", json.object({{"used", false}})},
-         {"overcapture", json.object({{"maximum_amount_capturable", sale.amount},
-                                      {"status", "unavailable"}})},
+         {"overcapture",
+          json.object({{"maximum_amount_capturable", sale.amount}, {"status", "unavailable"}})},
          {"regulated_status", "unregulated"}});
     return json.object(
         {{"card", json.withNulls(card, {"authorization_code", "electronic_commerce_indicator",
-                                        "installments", "mandate",
-                                        "network_transaction_id", "three_d_secure",
-                                        "transaction_link_id", "wallet"})},
+                                        "installments", "mandate", "network_transaction_id",
+                                        "three_d_secure", "transaction_link_id", "wallet"})},
          {"type", "card"}});
 }
 
@@ -128,8 +127,7 @@ Value emptyList(const JsonMaker &json, const std::string &url)
 
 Value saleMetadata(const JsonMaker &json, const Sale &sale)
 {
-    return json.object(
-        {{"order_id", sale.order}, {"salesforce_account_id", sale.buyer.accountId}});
+    return json.object({{"order_id", sale.order}, {"salesforce_account_id", sale.buyer.accountId}});
 }
 
 Value charge(const JsonMaker &json, const Sale &sale, ChargeState state)
@@ -167,7 +165,9 @@ Value charge(const JsonMaker &json, const Sale &sale, ChargeState state)
          {"receipt_email", sale.buyer.email},
          {"receipt_url", optionalText(json, !failed, "https://pay.stripe.com/receipts/test/" + id)},
          {"refunded", state == ChargeState::Refunded},
-         {"status", failed ? "failed" : state == ChargeState::Pending ? "pending" : "succeeded"}});
+         {"status", failed                          ? "failed"
+                    : state == ChargeState::Pending ? "pending"
+                                                    : "succeeded"}});
     return json.withNulls(body, {"application", "application_fee", "application_fee_amount",
                                  "failure_balance_transaction", "on_behalf_of", "receipt_number",
                                  "review", "shipping", "source", "source_transfer",
@@ -177,22 +177,22 @@ Value charge(const JsonMaker &json, const Sale &sale, ChargeState state)
 
 Value refund(const JsonMaker &json, const Sale &sale, std::string_view status)
 {
-    const Value body = json.object(
-        {{"id", sale.id("re_")},
-         {"object", "refund"},
-         {"amount", refundedOf(sale, ChargeState::Refunded)},
-         {"balance_transaction", sale.id("txn_")},
-         {"charge", sale.id("ch_")},
-         {"created", sale.at.seconds()},
-         {"currency", sale.currency},
-         {"customer", sale.buyer.customerId},
-         {"destination_details", json.object({{"card", json.object({{"type", "refund"}})},
-                                              {"type", "card"}})},
-         {"metadata", saleMetadata(json, sale)},
-         {"payment_intent", sale.id("pi_")},
-         {"payment_method", sale.id("pm_")},
-         {"reason", "requested_by_customer"},
-         {"status", status}});
+    const Value body =
+        json.object({{"id", sale.id("re_")},
+                     {"object", "refund"},
+                     {"amount", refundedOf(sale, ChargeState::Refunded)},
+                     {"balance_transaction", sale.id("txn_")},
+                     {"charge", sale.id("ch_")},
+                     {"created", sale.at.seconds()},
+                     {"currency", sale.currency},
+                     {"customer", sale.buyer.customerId},
+                     {"destination_details",
+                      json.object({{"card", json.object({{"type", "refund"}})}, {"type", "card"}})},
+                     {"metadata", saleMetadata(json, sale)},
+                     {"payment_intent", sale.id("pi_")},
+                     {"payment_method", sale.id("pm_")},
+                     {"reason", "requested_by_customer"},
+                     {"status", status}});
     const Value full = json.withNulls(body, {"customer_account", "receipt_number",
                                              "source_transfer_reversal", "transfer_reversal"});
     if (status != "failed")
@@ -203,46 +203,61 @@ Value refund(const JsonMaker &json, const Sale &sale, std::string_view status)
 
 Value dispute(const JsonMaker &json, const Sale &sale, std::string_view status)
 {
-    const Value evidence = json.withNulls(
-        json.object({{"customer_email_address", sale.buyer.email},
-                     {"customer_name", sale.buyer.contact},
-                     {"enhanced_evidence", json.object({})}}),
-        {"access_activity_log", "billing_address", "cancellation_policy",
-         "cancellation_policy_disclosure", "cancellation_rebuttal", "customer_communication",
-         "customer_purchase_ip", "customer_signature", "duplicate_charge_documentation",
-         "duplicate_charge_explanation", "duplicate_charge_id", "product_description", "receipt",
-         "refund_policy", "refund_policy_disclosure", "refund_refusal_explanation", "service_date",
-         "service_documentation", "shipping_address", "shipping_carrier", "shipping_date",
-         "shipping_documentation", "shipping_tracking_number", "uncategorized_file",
-         "uncategorized_text"});
+    const Value evidence = json.withNulls(json.object({{"customer_email_address", sale.buyer.email},
+                                                       {"customer_name", sale.buyer.contact},
+                                                       {"enhanced_evidence", json.object({})}}),
+                                          {"access_activity_log",
+                                           "billing_address",
+                                           "cancellation_policy",
+                                           "cancellation_policy_disclosure",
+                                           "cancellation_rebuttal",
+                                           "customer_communication",
+                                           "customer_purchase_ip",
+                                           "customer_signature",
+                                           "duplicate_charge_documentation",
+                                           "duplicate_charge_explanation",
+                                           "duplicate_charge_id",
+                                           "product_description",
+                                           "receipt",
+                                           "refund_policy",
+                                           "refund_policy_disclosure",
+                                           "refund_refusal_explanation",
+                                           "service_date",
+                                           "service_documentation",
+                                           "shipping_address",
+                                           "shipping_carrier",
+                                           "shipping_date",
+                                           "shipping_documentation",
+                                           "shipping_tracking_number",
+                                           "uncategorized_file",
+                                           "uncategorized_text"});
     const Value card = json.object({{"brand", sale.card.brand},
                                     {"case_type", "chargeback"},
                                     {"network", sale.card.brand},
                                     {"network_reason_code", "13.1"}});
-    return json.object(
-        {{"id", sale.id("dp_")},
-         {"object", "dispute"},
-         {"amount", sale.amount},
-         {"balance_transactions", json.array({})},
-         {"charge", sale.id("ch_")},
-         {"created", sale.at.seconds()},
-         {"currency", sale.currency},
-         {"enhanced_eligibility_types", json.array({})},
-         {"evidence", evidence},
-         {"evidence_details", json.object({{"due_by", sale.at.seconds() + 10 * kDay},
-                                           {"enhanced_eligibility", json.object({})},
-                                           {"has_evidence", false},
-                                           {"past_due", false},
-                                           {"submission_count", 0},
-                                           {"submission_method", "not_submitted"}})},
-         {"intended_submission_method", nullptr},
-         {"is_charge_refundable", false},
-         {"livemode", false},
-         {"metadata", json.object({})},
-         {"payment_intent", sale.id("pi_")},
-         {"payment_method_details", json.object({{"card", card}, {"type", "card"}})},
-         {"reason", "product_not_received"},
-         {"status", status}});
+    return json.object({{"id", sale.id("dp_")},
+                        {"object", "dispute"},
+                        {"amount", sale.amount},
+                        {"balance_transactions", json.array({})},
+                        {"charge", sale.id("ch_")},
+                        {"created", sale.at.seconds()},
+                        {"currency", sale.currency},
+                        {"enhanced_eligibility_types", json.array({})},
+                        {"evidence", evidence},
+                        {"evidence_details", json.object({{"due_by", sale.at.seconds() + 10 * kDay},
+                                                          {"enhanced_eligibility", json.object({})},
+                                                          {"has_evidence", false},
+                                                          {"past_due", false},
+                                                          {"submission_count", 0},
+                                                          {"submission_method", "not_submitted"}})},
+                        {"intended_submission_method", nullptr},
+                        {"is_charge_refundable", false},
+                        {"livemode", false},
+                        {"metadata", json.object({})},
+                        {"payment_intent", sale.id("pi_")},
+                        {"payment_method_details", json.object({{"card", card}, {"type", "card"}})},
+                        {"reason", "product_not_received"},
+                        {"status", status}});
 }
 
 Value paymentIntent(const JsonMaker &json, const Sale &sale, std::string_view status)
@@ -285,33 +300,33 @@ Value paymentIntent(const JsonMaker &json, const Sale &sale, std::string_view st
          {"payment_method_types", json.array({"card"})},
          {"receipt_email", sale.buyer.email},
          {"status", status}});
-    return json.withNulls(
-        body, {"allowed_payment_method_types", "application", "application_fee_amount",
-               "customer_account", "excluded_payment_method_types", "managed_payments",
-               "next_action", "on_behalf_of", "payment_method_configuration_details",
-               "payment_record", "processing", "review", "setup_future_usage", "shipping", "source",
-               "statement_descriptor", "statement_descriptor_suffix", "transfer_data",
-               "transfer_group"});
+    return json.withNulls(body,
+                          {"allowed_payment_method_types", "application", "application_fee_amount",
+                           "customer_account", "excluded_payment_method_types", "managed_payments",
+                           "next_action", "on_behalf_of", "payment_method_configuration_details",
+                           "payment_record", "processing", "review", "setup_future_usage",
+                           "shipping", "source", "statement_descriptor",
+                           "statement_descriptor_suffix", "transfer_data", "transfer_group"});
 }
 
 Value paymentMethod(const JsonMaker &json, const Sale &sale)
 {
     const Value networks =
         json.object({{"available", json.array({sale.card.brand})}, {"preferred", nullptr}});
-    const Value card = json.withNulls(
-        json.object({{"brand", sale.card.brand},
-                     {"checks", checks(json)},
-                     {"country", sale.card.country},
-                     {"display_brand", sale.card.brand},
-                     {"exp_month", sale.card.expMonth},
-                     {"exp_year", sale.card.expYear},
-                     {"fingerprint", "Tw" + sale.idPart.substr(3, 14)},
-                     {"funding", sale.card.funding},
-                     {"last4", sale.card.last4},
-                     {"networks", networks},
-                     {"regulated_status", "unregulated"},
-                     {"three_d_secure_usage", json.object({{"supported", true}})}}),
-        {"generated_from", "wallet"});
+    const Value card =
+        json.withNulls(json.object({{"brand", sale.card.brand},
+                                    {"checks", checks(json)},
+                                    {"country", sale.card.country},
+                                    {"display_brand", sale.card.brand},
+                                    {"exp_month", sale.card.expMonth},
+                                    {"exp_year", sale.card.expYear},
+                                    {"fingerprint", "Tw" + sale.idPart.substr(3, 14)},
+                                    {"funding", sale.card.funding},
+                                    {"last4", sale.card.last4},
+                                    {"networks", networks},
+                                    {"regulated_status", "unregulated"},
+                                    {"three_d_secure_usage", json.object({{"supported", true}})}}),
+                       {"generated_from", "wallet"});
     return json.object({{"id", sale.id("pm_")},
                         {"object", "payment_method"},
                         {"allow_redisplay", "unspecified"},
@@ -375,8 +390,9 @@ Value payout(const JsonMaker &json, const Sale &sale, std::string_view status)
          {"source_type", "card"},
          {"status", status},
          {"type", "bank_account"}});
-    return json.withNulls(body, {"application_fee", "application_fee_amount", "original_payout",
-                                 "payout_method", "reversed_by", "statement_descriptor", "trace_id"});
+    return json.withNulls(body,
+                          {"application_fee", "application_fee_amount", "original_payout",
+                           "payout_method", "reversed_by", "statement_descriptor", "trace_id"});
 }
 
 } // namespace tw::stripe::samples

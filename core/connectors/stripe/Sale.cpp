@@ -11,15 +11,19 @@ constexpr std::string_view kIdAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 constexpr const char *kProducts[] = {
-    "Espresso subscription, monthly", "Team licence, 5 seats", "Spring workshop ticket",
-    "Spare parts kit B",              "Letterpress notebooks, set of 3", "Annual service plan",
-    "Climbing course, beginners",     "Catering deposit",
+    "Espresso subscription, monthly",  "Team licence, 5 seats",
+    "Spring workshop ticket",          "Spare parts kit B",
+    "Letterpress notebooks, set of 3", "Annual service plan",
+    "Climbing course, beginners",      "Catering deposit",
 };
 
 const SampleCard kCards[] = {
-    {"visa", "4242", "credit", "US", 8, 2030},       {"mastercard", "4444", "credit", "DE", 11, 2029},
-    {"visa", "5556", "debit", "GB", 2, 2031},        {"amex", "0005", "credit", "US", 6, 2028},
-    {"mastercard", "8210", "debit", "FR", 12, 2030}, {"jcb", "0505", "credit", "JP", 4, 2029},
+    {"visa", "4242", "credit", "US", 8, 2030},
+    {"mastercard", "4444", "credit", "DE", 11, 2029},
+    {"visa", "5556", "debit", "GB", 2, 2031},
+    {"amex", "0005", "credit", "US", 6, 2028},
+    {"mastercard", "8210", "debit", "FR", 12, 2030},
+    {"jcb", "0505", "credit", "JP", 4, 2029},
 };
 
 /// Currencies that catch careless conversions; about one sale in twelve.
@@ -28,7 +32,8 @@ constexpr const char *kOddCurrencies[] = {"kwd", "jpy"};
 } // namespace
 
 SaleBook::SaleBook(std::uint64_t seed, std::vector<std::string> currencies)
-    : m_random(seed), m_currencies(std::move(currencies)),
+    : m_random(seed),
+      m_currencies(std::move(currencies)),
       m_nextOrder(10'000 + static_cast<int>(m_random.below(5'000)))
 {}
 
@@ -48,8 +53,8 @@ std::int64_t SaleBook::amountIn(const std::string &currency)
     // Weak currencies cost more of them: 5 to 400 units, or 500 to 40,000.
     const bool weak = exponent == 0 || currency == "isk" || currency == "ugx";
     const std::int64_t scale = weak ? 100 : 1;
-    const auto minor = static_cast<std::int64_t>(
-        m_random.below(static_cast<std::uint64_t>(395 * scale * unit)));
+    const auto minor =
+        static_cast<std::int64_t>(m_random.below(static_cast<std::uint64_t>(395 * scale * unit)));
     return (5 * scale * unit + minor) / step * step;
 }
 

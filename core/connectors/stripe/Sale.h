@@ -18,12 +18,13 @@ struct SampleCard
     int expYear = 2030;
 };
 
-/// One made-up purchase: who bought what for how much, and the ids of all objects around it, so that
-/// a charge, its payment intent, its refund and its dispute agree with each other. A plain value.
+/// One made-up purchase: who bought what for how much, and the ids of all objects around it, so
+/// that a charge, its payment intent, its refund and its dispute agree with each other. A plain
+/// value.
 struct Sale
 {
     sandbox::CastMember buyer;
-    std::string currency;   ///< Lower case.
+    std::string currency;    ///< Lower case.
     std::int64_t amount = 0; ///< Minor unit as Stripe's API wants it.
     std::string product;
     std::string order;

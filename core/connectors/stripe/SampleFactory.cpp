@@ -11,8 +11,8 @@ namespace tw::stripe {
 
 namespace {
 
-using sandbox::JsonMaker;
 using samples::ChargeState;
+using sandbox::JsonMaker;
 
 struct Recipe
 {
@@ -39,8 +39,10 @@ Value subscriptionEnding(const JsonMaker &json, const Sale &sale)
 }
 
 // One row per type: a name and how its object looks.
-#define TW_MADE(name, expression) \
-    {name, [](const JsonMaker &json, const Sale &sale) -> Value { return expression; }}
+#define TW_MADE(name, expression)                                                                  \
+    {                                                                                              \
+        name, [](const JsonMaker &json, const Sale &sale) -> Value { return expression; }          \
+    }
 
 const Recipe kRecipes[] = {
     {"charge.captured", chargeIn<ChargeState::Succeeded>},
@@ -134,8 +136,8 @@ Error noSample(std::string_view type)
     const auto known = SampleFactory::eventTypes();
     const std::string nearest = nearestWord(type, known);
     return configError("stripe.no_sample",
-                       "There is no sample for the event type \"" + std::string(type) + "\"."
-                           + (nearest.empty() ? "" : " Did you mean " + nearest + '?'));
+                       "There is no sample for the event type \"" + std::string(type) + "\"." +
+                           (nearest.empty() ? "" : " Did you mean " + nearest + '?'));
 }
 
 /// Currencies that the sample picklist of the CRM does not have.
@@ -189,12 +191,14 @@ Result<Document> SampleFactory::poisoned(std::string_view type)
     if (!made)
         return made;
     const JsonMaker json(made->arena());
-    const auto *currency = kUnlistedCurrencies[m_book.random().below(std::size(kUnlistedCurrencies))];
+    const auto *currency =
+        kUnlistedCurrencies[m_book.random().below(std::size(kUnlistedCurrencies))];
     Value spoiled = json.with(made->root(), {{"currency", currency}});
     const Value details = spoiled.get("payment_method_details");
     if (details.get("card").isObject()) {
         const Value card = json.with(details.get("card"), {{"last4", "42424242"}});
-        spoiled = json.with(spoiled, {{"payment_method_details", json.with(details, {{"card", card}})}});
+        spoiled =
+            json.with(spoiled, {{"payment_method_details", json.with(details, {{"card", card}})}});
     }
     return eventAround(type, spoiled, previousOf(json, type));
 }
@@ -207,8 +211,8 @@ Document SampleFactory::eventAround(std::string_view type, const Value &object,
     const JsonMaker json(document.arena());
     Value data = json.object({{"object", copyInto(document.arena(), object)}});
     if (previousAttributes.isObject())
-        data = json.with(data, {{"previous_attributes",
-                                 copyInto(document.arena(), previousAttributes)}});
+        data = json.with(data,
+                         {{"previous_attributes", copyInto(document.arena(), previousAttributes)}});
     const Value request = json.object(
         {{"id", idempotencyKey ? json.text(newId("req_")) : Value::null()},
          {"idempotency_key", idempotencyKey ? json.text(*idempotencyKey) : Value::null()}});

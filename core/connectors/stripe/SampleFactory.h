@@ -17,7 +17,8 @@ namespace tw::stripe {
 class SampleFactory
 {
 public:
-    /// `currencies`: what sales are in; empty takes the buyers' own and now and then one without two decimals. ISK, UGX and all others only on request.
+    /// `currencies`: what sales are in; empty takes the buyers' own and now and then one without
+    /// two decimals. ISK, UGX and all others only on request.
     SampleFactory(std::uint64_t seed, Instant now, std::vector<std::string> currencies = {});
 
     static std::vector<std::string> eventTypes(); ///< What event() can make.
@@ -29,8 +30,8 @@ public:
     Result<Document> event(std::string_view type);
     /// data.object of such an event.
     Result<Document> object(std::string_view type);
-    /// An event that holds data no Salesforce org with the sample picklists will take: a currency that
-    /// is not in the restricted list, and a card number ending that is too long.
+    /// An event that holds data no Salesforce org with the sample picklists will take: a currency
+    /// that is not in the restricted list, and a card number ending that is too long.
     Result<Document> poisoned(std::string_view type);
 
     /// An event of `type` around an object that exists already.

@@ -10,7 +10,15 @@ namespace tw::stripe {
 /// sale. Test mode always. Pure functions; values live in the maker's arena.
 namespace samples {
 
-enum class ChargeState { Succeeded, Pending, Failed, Authorized, Refunded, PartlyRefunded, Disputed };
+enum class ChargeState {
+    Succeeded,
+    Pending,
+    Failed,
+    Authorized,
+    Refunded,
+    PartlyRefunded,
+    Disputed
+};
 
 Value charge(const sandbox::JsonMaker &json, const Sale &sale, ChargeState state);
 Value refund(const sandbox::JsonMaker &json, const Sale &sale, std::string_view status);

@@ -29,8 +29,7 @@ HttpResponse refuse(const Problem &problem)
                                      {"message", problem.message},
                                      {"param", textOrNothing(json, problem.param)},
                                      {"type", problem.type}});
-    return jsonResponse(problem.status,
-                             toJson(json.object({{"error", error}}), JsonStyle::Pretty));
+    return jsonResponse(problem.status, toJson(json.object({{"error", error}}), JsonStyle::Pretty));
 }
 
 HttpResponse ok(const Value &value)
@@ -55,8 +54,8 @@ HttpResponse badKey()
 HttpResponse unknownUrl(std::string_view method, std::string_view path)
 {
     return refuse({.status = 404,
-                   .message = "Unrecognized request URL (" + std::string(method) + ": "
-                       + std::string(path) + ")."});
+                   .message = "Unrecognized request URL (" + std::string(method) + ": " +
+                              std::string(path) + ")."});
 }
 
 HttpResponse missingObject(std::string_view type, std::string_view id)
@@ -83,7 +82,8 @@ HttpResponse unknownParam(std::string_view name)
 
 HttpResponse badParam(std::string_view name, std::string message)
 {
-    return refuse({.code = "parameter_invalid", .message = std::move(message), .param = std::string(name)});
+    return refuse(
+        {.code = "parameter_invalid", .message = std::move(message), .param = std::string(name)});
 }
 
 } // namespace tw::stripe::answers

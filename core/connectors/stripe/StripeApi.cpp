@@ -28,13 +28,20 @@ struct Collection
 };
 
 constexpr Collection kCollections[] = {
-    {"charges", "charge"},          {"customers", "customer"},
-    {"events", "event"},            {"refunds", "refund"},
-    {"disputes", "dispute"},        {"payment_intents", "payment_intent"},
-    {"invoices", "invoice"},        {"subscriptions", "subscription"},
-    {"products", "product"},        {"prices", "price"},
-    {"payouts", "payout"},          {"checkout/sessions", "checkout.session"},
-    {"payment_methods", "payment_method"}, {"webhook_endpoints", "webhook_endpoint"},
+    {"charges", "charge"},
+    {"customers", "customer"},
+    {"events", "event"},
+    {"refunds", "refund"},
+    {"disputes", "dispute"},
+    {"payment_intents", "payment_intent"},
+    {"invoices", "invoice"},
+    {"subscriptions", "subscription"},
+    {"products", "product"},
+    {"prices", "price"},
+    {"payouts", "payout"},
+    {"checkout/sessions", "checkout.session"},
+    {"payment_methods", "payment_method"},
+    {"webhook_endpoints", "webhook_endpoint"},
 };
 
 std::string_view typeOf(std::string_view path)
@@ -52,8 +59,8 @@ std::string keyOf(std::string_view authorization)
     if (!authorization.starts_with("Basic "))
         return {};
     const auto encoded = authorization.substr(6);
-    const auto decoded = QByteArray::fromBase64(
-        QByteArray(encoded.data(), static_cast<qsizetype>(encoded.size())));
+    const auto decoded =
+        QByteArray::fromBase64(QByteArray(encoded.data(), static_cast<qsizetype>(encoded.size())));
     return decoded.toStdString().substr(0, decoded.toStdString().find(':'));
 }
 
@@ -73,9 +80,10 @@ std::optional<std::int64_t> wholeNumber(const Value &text)
 {
     const auto digits = text.text();
     std::int64_t number = 0;
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (!text.isString() || digits.empty() || problem != std::errc()
-        || end != digits.data() + digits.size())
+    const auto [end, problem] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (!text.isString() || digits.empty() || problem != std::errc() ||
+        end != digits.data() + digits.size())
         return std::nullopt;
     return number;
 }
@@ -126,8 +134,8 @@ std::optional<HttpResponse> amountProblem(const Value &params)
     if (!rule)
         return answers::badParam("currency", "Invalid currency: " + rule.error().message);
     if (*amount % rule->multipleOf != 0)
-        return answers::badParam("amount", "Amounts in " + rule->code + " must be divisible by "
-                                               + std::to_string(rule->multipleOf) + '.');
+        return answers::badParam("amount", "Amounts in " + rule->code + " must be divisible by " +
+                                               std::to_string(rule->multipleOf) + '.');
     return std::nullopt;
 }
 
@@ -150,14 +158,15 @@ HttpResponse StripeApi::handle(const HttpRequest &request)
     } else {
         const auto fields = formDecode(request.method == "POST" ? request.body : request.query);
         if (!fields) {
-            answer = answers::refuse({.message = "The request is not form-encoded as it should be."});
+            answer =
+                answers::refuse({.message = "The request is not form-encoded as it should be."});
         } else {
             auto segments = segmentsOf(request.path);
             Call call{request.method, std::move(segments), sandbox::formTree(arena, *fields),
                       std::nullopt, &arena};
             answer = call.path.size() > 1 && call.path.front() == "v1"
-                ? withReplay(request, call)
-                : answers::unknownUrl(request.method, request.path);
+                         ? withReplay(request, call)
+                         : answers::unknownUrl(request.method, request.path);
         }
     }
     answer.headers.set("Request-Id", m_factory.newId("req_"));
@@ -245,8 +254,8 @@ HttpResponse StripeApi::retrieve(const Call &call, std::string_view type, const 
         return answers::missingObject(type, id);
     if (!held->deleted)
         return answers::ok(held->object->root());
-    return answers::ok(JsonMaker(*call.arena).object(
-        {{"id", id}, {"object", type}, {"deleted", true}}));
+    return answers::ok(
+        JsonMaker(*call.arena).object({{"id", id}, {"object", type}, {"deleted", true}}));
 }
 
 HttpResponse StripeApi::account() const
@@ -271,9 +280,9 @@ HttpResponse StripeApi::account() const
 
 HttpResponse StripeApi::createCharge(const Call &call)
 {
-    if (const auto unknown = unknownParamOf(
-            call.params, {"amount", "currency", "customer", "description", "metadata",
-                          "receipt_email", "source", "capture"}))
+    if (const auto unknown =
+            unknownParamOf(call.params, {"amount", "currency", "customer", "description",
+                                         "metadata", "receipt_email", "source", "capture"}))
         return answers::unknownParam(*unknown);
     if (auto problem = amountProblem(call.params))
         return *problem;
@@ -292,15 +301,15 @@ HttpResponse StripeApi::createCharge(const Call &call)
     const JsonMaker json(*call.arena);
     const bool hold = call.params.get("capture").text() == "false";
     const auto state = declined ? samples::ChargeState::Failed
-        : hold                  ? samples::ChargeState::Authorized
+                       : hold   ? samples::ChargeState::Authorized
                                 : samples::ChargeState::Succeeded;
-    const Value made = json.with(
-        samples::charge(json, sale, state),
-        {{"customer", orNull(customer)},
-         {"description", orNull(call.params.get("description"))},
-         {"metadata", mergedMetadata(*call.arena, {}, call.params.get("metadata"))},
-         {"payment_intent", nullptr},
-         {"receipt_email", orNull(call.params.get("receipt_email"))}});
+    const Value made =
+        json.with(samples::charge(json, sale, state),
+                  {{"customer", orNull(customer)},
+                   {"description", orNull(call.params.get("description"))},
+                   {"metadata", mergedMetadata(*call.arena, {}, call.params.get("metadata"))},
+                   {"payment_intent", nullptr},
+                   {"receipt_email", orNull(call.params.get("receipt_email"))}});
     announce(call, declined ? "charge.failed" : "charge.succeeded", made);
     if (declined)
         return answers::refuse({.status = 402,
@@ -349,8 +358,8 @@ HttpResponse StripeApi::updateCustomer(const Call &call, const std::string &id)
     for (const auto &member : call.params.members()) {
         const auto name = member.key.text();
         const Value old = before->root().get(name);
-        const Value changed =
-            name == "metadata" ? mergedMetadata(*call.arena, old, member.value) : orNull(member.value);
+        const Value changed = name == "metadata" ? mergedMetadata(*call.arena, old, member.value)
+                                                 : orNull(member.value);
         if (!equals(old, changed))
             previous.set(name, old);
         after.set(name, changed);
@@ -370,8 +379,8 @@ HttpResponse StripeApi::deleteCustomer(const Call &call, const std::string &id)
     m_store.remove("customer", id);
     if (m_announce)
         m_announce("customer.deleted", last->root(), {}, call.idempotencyKey);
-    return answers::ok(JsonMaker(*call.arena).object(
-        {{"id", id}, {"object", "customer"}, {"deleted", true}}));
+    return answers::ok(
+        JsonMaker(*call.arena).object({{"id", id}, {"object", "customer"}, {"deleted", true}}));
 }
 
 HttpResponse StripeApi::createEndpoint(const Call &call)
@@ -389,18 +398,18 @@ HttpResponse StripeApi::createEndpoint(const Call &call)
     for (const auto &event : events.items())
         change.events.emplace_back(event.text());
     const JsonMaker json(*call.arena);
-    const Value made = json.object(
-        {{"id", m_factory.newId("we_1Tw")},
-         {"object", "webhook_endpoint"},
-         {"api_version", orNull(call.params.get("api_version"))},
-         {"application", nullptr},
-         {"created", m_clock.now().seconds()},
-         {"description", orNull(call.params.get("description"))},
-         {"enabled_events", events},
-         {"livemode", false},
-         {"metadata", mergedMetadata(*call.arena, {}, call.params.get("metadata"))},
-         {"status", "enabled"},
-         {"url", url}});
+    const Value made =
+        json.object({{"id", m_factory.newId("we_1Tw")},
+                     {"object", "webhook_endpoint"},
+                     {"api_version", orNull(call.params.get("api_version"))},
+                     {"application", nullptr},
+                     {"created", m_clock.now().seconds()},
+                     {"description", orNull(call.params.get("description"))},
+                     {"enabled_events", events},
+                     {"livemode", false},
+                     {"metadata", mergedMetadata(*call.arena, {}, call.params.get("metadata"))},
+                     {"status", "enabled"},
+                     {"url", url}});
     m_store.put(made);
     const std::string secret = change.secret;
     if (m_endpoint)
@@ -417,8 +426,9 @@ HttpResponse StripeApi::deleteEndpoint(const Call &call, const std::string &id)
     m_store.remove("webhook_endpoint", id);
     if (m_endpoint)
         m_endpoint({std::string(last->root().get("url").text()), {}, {}, true});
-    return answers::ok(JsonMaker(*call.arena).object(
-        {{"id", id}, {"object", "webhook_endpoint"}, {"deleted", true}}));
+    return answers::ok(
+        JsonMaker(*call.arena)
+            .object({{"id", id}, {"object", "webhook_endpoint"}, {"deleted", true}}));
 }
 
 void StripeApi::announce(const Call &call, std::string_view type, const Value &object,

@@ -33,7 +33,10 @@ public:
     StripeApi(Clock &clock, StripeStore &store, SampleFactory &factory);
 
     void onChange(Announce announce) { m_announce = std::move(announce); }
-    void onEndpoint(std::function<void(EndpointChange)> changed) { m_endpoint = std::move(changed); }
+    void onEndpoint(std::function<void(EndpointChange)> changed)
+    {
+        m_endpoint = std::move(changed);
+    }
 
     HttpResponse handle(const HttpRequest &request);
 

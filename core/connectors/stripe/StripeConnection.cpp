@@ -24,7 +24,8 @@ std::vector<Param> StripeConnection::params()
         text("api_version", "API version")
             .help("Sent with every call. Events come in the version of their endpoint instead.")
             .fallback(kApiVersion)
-            .matches("^20[0-9]{2}-[0-9]{2}-[0-9]{2}(\\.[a-z]+)?$", "a version such as 2026-10-28.endive")
+            .matches("^20[0-9]{2}-[0-9]{2}-[0-9]{2}(\\.[a-z]+)?$",
+                     "a version such as 2026-10-28.endive")
             .advanced(),
     };
 }

@@ -17,10 +17,11 @@ constexpr int kMostEvents = 1'000'000;
 
 /// What a plan sends to webhooks that take everything.
 const std::vector<std::string> kCommonTypes = {
-    "charge.succeeded", "charge.succeeded",         "charge.failed",  "charge.succeeded",
+    "charge.succeeded", "charge.succeeded",         "charge.failed",   "charge.succeeded",
     "charge.refunded",  "payment_intent.succeeded", "customer.updated"};
 
-const std::vector<std::string> kListedCurrencies = {"usd", "usd", "eur", "eur", "gbp", "chf", "jpy", "kwd"};
+const std::vector<std::string> kListedCurrencies = {"usd", "usd", "eur", "eur",
+                                                    "gbp", "chf", "jpy", "kwd"};
 
 std::string seededKey(std::uint64_t seed, std::uint64_t purpose, std::string_view prefix)
 {
@@ -29,8 +30,8 @@ std::string seededKey(std::uint64_t seed, std::uint64_t purpose, std::string_vie
 
 bool canPoison(const std::string &type)
 {
-    return type == "charge.succeeded" || type == "charge.failed" || type == "charge.pending"
-        || type == "charge.refunded";
+    return type == "charge.succeeded" || type == "charge.failed" || type == "charge.pending" ||
+           type == "charge.refunded";
 }
 
 int boundedNumber(const Value &value, int fallback)
@@ -74,10 +75,12 @@ Result<std::unique_ptr<sandbox::Double>> StripeDouble::start(const sandbox::Doub
 }
 
 StripeDouble::StripeDouble(const sandbox::DoubleOptions &options)
-    : m_clock(options.clock), m_apiKey(seededKey(options.seed, 1, "sk_test_")),
+    : m_clock(options.clock),
+      m_apiKey(seededKey(options.seed, 1, "sk_test_")),
       m_webhookSecret(seededKey(options.seed, 2, "whsec_")),
       m_factory(options.seed, options.clock.now(), kListedCurrencies),
-      m_api(options.clock, m_store, m_factory), m_delivery(options.clock)
+      m_api(options.clock, m_store, m_factory),
+      m_delivery(options.clock)
 {}
 
 StripeDouble::~StripeDouble() = default;
@@ -139,18 +142,18 @@ void StripeDouble::handle(HttpRequest request, HttpReply reply)
         return;
     }
     const int status = fault->status != 0 || fault->code.empty() ? fault->status
-        : fault->code == "lock_timeout"                          ? 429
+                       : fault->code == "lock_timeout"           ? 429
                                                                  : 400;
-    const bool hasEffect = fault->effect == sandbox::Fault::Effect::After
-        || (status == 0 && !fault->drop);
+    const bool hasEffect =
+        fault->effect == sandbox::Fault::Effect::After || (status == 0 && !fault->drop);
     HttpResponse answer;
     if (hasEffect)
         answer = m_api.handle(request);
     if (status != 0)
         answer = answers::refuse({.status = status,
-                                  .type = status == 402 ? "card_error"
-                                      : status >= 500   ? "api_error"
-                                                        : "invalid_request_error",
+                                  .type = status == 402   ? "card_error"
+                                          : status >= 500 ? "api_error"
+                                                          : "invalid_request_error",
                                   .code = fault->code,
                                   .message = "The double was told to answer so."});
     if (status == 429 && fault->code != "lock_timeout")
@@ -172,8 +175,8 @@ void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged,
     auto body = std::make_shared<const std::string>(toJson(event, JsonStyle::Pretty));
     const std::string type(event.get("type").text());
     for (const auto target : m_delivery.targetsFor(type)) {
-        m_delivery.enqueue({std::string(event.get("id").text()), type, body, target, repeat, forged, 0,
-                            [this, done](const sandbox::DeliveryReport &report) {
+        m_delivery.enqueue({std::string(event.get("id").text()), type, body, target, repeat, forged,
+                            0, [this, done](const sandbox::DeliveryReport &report) {
                                 note(report);
                                 if (done)
                                     done(report);

@@ -14,8 +14,8 @@ namespace tw::stripe {
 ///
 /// Driven in the process through Double, from outside by JSON over HTTP under `/_double/`: POST
 /// deliver, webhooks, faults; GET state, deliveries, records. Events of a plan use only currencies
-/// of the sample CRM picklist; poisoned ones carry a currency outside it (`sek`, `nok`, `isk`, `ugx`)
-/// and a card ending of eight digits.
+/// of the sample CRM picklist; poisoned ones carry a currency outside it (`sek`, `nok`, `isk`,
+/// `ugx`) and a card ending of eight digits.
 class StripeDouble final : public QObject, public sandbox::Double
 {
 public:

@@ -21,7 +21,8 @@ Result<void> StripeStore::open(const std::string &dataDir)
             keep(line);
             return;
         }
-        if (const auto shelf = m_shelves.find(line.get("object").text()); shelf != m_shelves.end()) {
+        if (const auto shelf = m_shelves.find(line.get("object").text());
+            shelf != m_shelves.end()) {
             if (const auto held = shelf->second.byId.find(line.get("id").text());
                 held != shelf->second.byId.end())
                 held->second.deleted = true;

@@ -124,9 +124,8 @@ Result<void> verifySignature(std::string_view header, std::string_view body,
     const auto parsed = readHeader(header);
     if (!parsed)
         return parsed.error();
-    if (check.secrets.empty()
-        || std::all_of(check.secrets.begin(), check.secrets.end(),
-                       [](const Secret &secret) { return secret.isEmpty(); }))
+    if (check.secrets.empty() || std::all_of(check.secrets.begin(), check.secrets.end(),
+                                             [](const Secret &secret) { return secret.isEmpty(); }))
         return configError("stripe.no_webhook_secret",
                            "No webhook secret is set. Copy it from the endpoint's page in the "
                            "Stripe Dashboard; it begins with whsec_.");
@@ -135,11 +134,11 @@ Result<void> verifySignature(std::string_view header, std::string_view body,
     const std::int64_t age = check.now.seconds() - *parsed->timestamp;
     if (check.tolerance.count() > 0 && age > check.tolerance.count())
         return rejectedError("stripe.stale_timestamp",
-                             "The delivery was signed " + std::to_string(age)
-                                 + " seconds ago; at most "
-                                 + std::to_string(check.tolerance.count())
-                                 + " are allowed. It may be a replay, or this computer's clock is "
-                                   "wrong.");
+                             "The delivery was signed " + std::to_string(age) +
+                                 " seconds ago; at most " +
+                                 std::to_string(check.tolerance.count()) +
+                                 " are allowed. It may be a replay, or this computer's clock is "
+                                 "wrong.");
     return {};
 }
 
@@ -150,15 +149,15 @@ Result<Document> readDelivery(std::string_view header, std::string_view body,
         return std::move(verified).error();
     auto document = parseJson(body);
     if (!document)
-        return rejectedError("stripe.bad_body", "The signature holds but the body is not JSON: "
-                                                    + document.error().message);
+        return rejectedError("stripe.bad_body", "The signature holds but the body is not JSON: " +
+                                                    document.error().message);
     return document;
 }
 
 std::string signDelivery(std::string_view body, const Secret &secret, Instant at)
 {
-    return "t=" + std::to_string(at.seconds())
-        + ",v1=" + hexDigest(at.seconds(), body, secret.reveal());
+    return "t=" + std::to_string(at.seconds()) +
+           ",v1=" + hexDigest(at.seconds(), body, secret.reveal());
 }
 
 std::vector<Secret> splitSecrets(const Secret &text)

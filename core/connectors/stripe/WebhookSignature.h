@@ -36,8 +36,8 @@ Result<Document> readDelivery(std::string_view header, std::string_view body,
 /// The Stripe-Signature header that Stripe would send with `body` at `at`.
 std::string signDelivery(std::string_view body, const Secret &secret, Instant at);
 
-/// The secrets of a connection. A text is taken apart at commas and white space only when every part
-/// is a `whsec_` secret; anything else is one secret, byte for byte.
+/// The secrets of a connection. A text is taken apart at commas and white space only when every
+/// part is a `whsec_` secret; anything else is one secret, byte for byte.
 std::vector<Secret> splitSecrets(const Secret &text);
 
 } // namespace tw::stripe

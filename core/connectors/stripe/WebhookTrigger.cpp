@@ -32,8 +32,8 @@ HttpResponse storedAnswer(const Result<Acceptance> &stored)
 {
     if (stored) {
         return jsonResponse(200, *stored == Acceptance::Repeat
-                                          ? R"({"received":true,"repeat":true})"
-                                          : R"({"received":true})");
+                                     ? R"({"received":true,"repeat":true})"
+                                     : R"({"received":true})");
     }
     auto answer = errorAnswer(503, stored.error());
     answer.headers.set("Retry-After", kStoreRetrySeconds);
@@ -57,8 +57,8 @@ std::string summaryOf(const Settings &settings)
     const auto events = settings.list("events");
     if (events.empty())
         return "no events chosen";
-    return events.front()
-        + (events.size() > 1 ? " and " + std::to_string(events.size() - 1) + " more" : "");
+    return events.front() +
+           (events.size() > 1 ? " and " + std::to_string(events.size() - 1) + " more" : "");
 }
 
 std::vector<Param> triggerParams()
@@ -91,17 +91,26 @@ std::vector<Param> triggerParams()
 
 std::vector<NodeSample> nodeSamples()
 {
-    static constexpr const char *kTypes[] = {
-        "charge.succeeded", "charge.failed", "charge.refunded", "charge.pending",
-        "charge.dispute.created", "customer.created", "customer.updated", "payment_intent.succeeded",
-        "invoice.paid", "invoice.payment_failed", "refund.created", "checkout.session.completed",
-        "customer.subscription.created", "payout.paid"};
+    static constexpr const char *kTypes[] = {"charge.succeeded",
+                                             "charge.failed",
+                                             "charge.refunded",
+                                             "charge.pending",
+                                             "charge.dispute.created",
+                                             "customer.created",
+                                             "customer.updated",
+                                             "payment_intent.succeeded",
+                                             "invoice.paid",
+                                             "invoice.payment_failed",
+                                             "refund.created",
+                                             "checkout.session.completed",
+                                             "customer.subscription.created",
+                                             "payout.paid"};
     std::vector<NodeSample> made;
     for (const char *type : kTypes) {
         made.push_back({type, type, [type] {
-                               SampleFactory factory(7, Instant::fromSeconds(1'790'000'000));
-                               return share(std::move(factory.event(type).value()));
-                           }});
+                            SampleFactory factory(7, Instant::fromSeconds(1'790'000'000));
+                            return share(std::move(factory.event(type).value()));
+                        }});
     }
     return made;
 }
@@ -112,19 +121,21 @@ Result<IncomingEvent> readEvent(std::string_view body)
 {
     auto document = parseJson(body);
     if (!document)
-        return rejectedError("stripe.bad_body", "The body is not JSON: " + document.error().message);
+        return rejectedError("stripe.bad_body",
+                             "The body is not JSON: " + document.error().message);
     const Value &root = document->root();
     const Value id = root.get("id");
     const Value type = root.get("type");
     if (!id.isString() || id.size() == 0 || !type.isString() || type.size() == 0)
-        return rejectedError("stripe.bad_body", "The body is not a Stripe event: it has no id or no "
-                                                "type.");
+        return rejectedError("stripe.bad_body",
+                             "The body is not a Stripe event: it has no id or no "
+                             "type.");
     const auto created = createdAt(root.get("created"));
     if (!created)
         return created.error();
     const Value live = root.get("livemode");
-    return IncomingEvent{std::string(id.text()), std::string(type.text()), std::string(body), *created,
-                         live.isBool() && live.asBool()};
+    return IncomingEvent{std::string(id.text()), std::string(type.text()), std::string(body),
+                         *created, live.isBool() && live.asBool()};
 }
 
 NodeDescriptor WebhookTrigger::descriptor()
@@ -146,8 +157,9 @@ NodeDescriptor WebhookTrigger::descriptor()
     SampleFactory factory(7, Instant::fromSeconds(1'790'000'000));
     node.output = eventShape(factory.event("charge.succeeded").value().root(), "charge");
     node.samples = nodeSamples();
-    node.errorCodes = {"stripe.bad_signature", "stripe.stale_timestamp", "stripe.no_signature",
-                       "stripe.bad_header", "stripe.bad_body", "stripe.no_webhook_secret"};
+    node.errorCodes = {"stripe.bad_signature", "stripe.stale_timestamp",
+                       "stripe.no_signature",  "stripe.bad_header",
+                       "stripe.bad_body",      "stripe.no_webhook_secret"};
     node.createTrigger = &WebhookTrigger::create;
     return node;
 }
@@ -156,26 +168,28 @@ Result<std::unique_ptr<Trigger>> WebhookTrigger::create(NodeContext context)
 {
     auto connection = std::dynamic_pointer_cast<const StripeConnection>(context.connection);
     if (!connection)
-        return configError("stripe.no_connection", "Choose a Stripe connection for the step \""
-                                                       + context.step + "\".");
+        return configError("stripe.no_connection",
+                           "Choose a Stripe connection for the step \"" + context.step + "\".");
     if (connection->webhookSecrets().empty())
         return configError("stripe.no_webhook_secret",
-                           "The connection \"" + connection->name()
-                               + "\" has no webhook secret, so deliveries cannot be verified. Copy "
-                                 "it from the endpoint's page in the Stripe Dashboard.");
+                           "The connection \"" + connection->name() +
+                               "\" has no webhook secret, so deliveries cannot be verified. Copy "
+                               "it from the endpoint's page in the Stripe Dashboard.");
     return std::unique_ptr<Trigger>(new WebhookTrigger(std::move(context), std::move(connection)));
 }
 
 WebhookTrigger::WebhookTrigger(NodeContext context,
                                std::shared_ptr<const StripeConnection> connection)
-    : m_clock(context.services.clock), m_connection(std::move(connection)),
-      m_events(context.settings.list("events")), m_path(context.settings.text("path")),
-      m_tolerance(std::chrono::duration_cast<std::chrono::seconds>(
-          context.settings.duration("tolerance")))
+    : m_clock(context.services.clock),
+      m_connection(std::move(connection)),
+      m_events(context.settings.list("events")),
+      m_path(context.settings.text("path")),
+      m_tolerance(
+          std::chrono::duration_cast<std::chrono::seconds>(context.settings.duration("tolerance")))
 {
     if (m_path.empty())
-        m_path = "/hooks/" + encodePathSegment(context.flow) + '/'
-            + encodePathSegment(context.step);
+        m_path =
+            "/hooks/" + encodePathSegment(context.flow) + '/' + encodePathSegment(context.step);
     const std::string mode = context.settings.text("mode");
     m_mode = mode == "live" ? Mode::Live : mode == "test" ? Mode::Test : Mode::Any;
 }
@@ -191,8 +205,8 @@ Result<void> WebhookTrigger::start(TriggerHost &host)
 void WebhookTrigger::receive(HttpRequest request, HttpReply reply)
 {
     if (request.method != "POST") {
-        auto answer = errorAnswer(405, rejectedError("stripe.bad_method",
-                                                     "Stripe delivers events by POST."));
+        auto answer =
+            errorAnswer(405, rejectedError("stripe.bad_method", "Stripe delivers events by POST."));
         answer.headers.set("Allow", "POST");
         reply.send(std::move(answer));
         return;
@@ -208,9 +222,8 @@ void WebhookTrigger::receive(HttpRequest request, HttpReply reply)
         return;
     }
     auto held = std::make_shared<HttpReply>(std::move(reply));
-    m_host->accept(std::move(event).value(), [held](Result<Acceptance> stored) {
-        held->send(storedAnswer(stored));
-    });
+    m_host->accept(std::move(event).value(),
+                   [held](Result<Acceptance> stored) { held->send(storedAnswer(stored)); });
 }
 
 Result<IncomingEvent> WebhookTrigger::read(const HttpRequest &request) const
