@@ -11,10 +11,12 @@
 #include "core/runtime/EventFile.h"
 #include "core/runtime/Receiver.h"
 #include "core/runtime/TriggerDoor.h"
+#include "core/store/FileCheck.h"
 #include "core/store/SqliteJournal.h"
 
-#include <algorithm>
 #include <QObject>
+#include <algorithm>
+#include <filesystem>
 
 namespace tw {
 namespace {
@@ -101,6 +103,7 @@ private:
     RuntimeOptions m_options;
     std::unique_ptr<DataFolder> m_folder;
     HttpClient m_http;
+    std::unique_ptr<FileCheck> m_check;
     std::unique_ptr<StoreThread> m_store;
     Connections m_connections;
     Receiver m_receiver;
@@ -152,6 +155,11 @@ Result<Unfinished> Runtime::Impl::openJournal()
     auto unfinished = readUnfinished(**journal);
     if (!unfinished)
         return unfinished;
+    const std::string file = m_folder->file("journal.db");
+    std::error_code ignored;
+    if (std::filesystem::file_size(file, ignored) > std::uintmax_t(kCheckAtOpenBytes))
+        m_check = std::make_unique<FileCheck>(
+            file, [this](const Error &error) { storeStopped(error); });
     m_store = std::make_unique<StoreThread>(std::move(*journal));
     m_store->onStopped([this](const Error &error) { storeStopped(error); });
     m_engine = std::make_unique<Engine>(*m_store, m_clock, m_observer, m_options.seed);
@@ -240,6 +248,7 @@ void Runtime::Impl::storeStopped(const Error &error)
 {
     qCCritical(log::runtime).noquote() << toQString(error.text());
     m_receiver.setTrouble(error.message);
+    m_engine->stop(std::chrono::milliseconds(0), [] {});
     if (m_options.failed)
         m_options.failed(error);
 }

@@ -27,6 +27,11 @@ int noteWalSize(void *context, sqlite3 *, const char *, int pages)
     return SQLITE_OK;
 }
 
+int isSet(void *flag)
+{
+    return static_cast<const std::atomic<bool> *>(flag)->load() ? 1 : 0;
+}
+
 Result<void> configure(Database &database)
 {
     auto mode = database.word("PRAGMA journal_mode = WAL");
@@ -42,11 +47,14 @@ Result<void> configure(Database &database)
 
 } // namespace
 
-Result<void> SqliteJournal::checkFile(const std::string &file)
+Result<void> SqliteJournal::checkFile(const std::string &file, const std::atomic<bool> *stop)
 {
     auto database = Database::open(file, Access::ReadOnly);
     if (!database)
         return std::move(database).error();
+    if (stop)
+        sqlite3_progress_handler((*database)->handle(), 10'000, isSet,
+                                 const_cast<std::atomic<bool> *>(stop));
     auto word = (*database)->word("PRAGMA quick_check(1)");
     if (!word)
         return std::move(word).error();

@@ -3,18 +3,21 @@
 
 #include "core/store/Journal.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 
 namespace tw {
 
+inline constexpr std::int64_t kCheckAtOpenBytes = 64ll << 20;
+
 struct SqliteOptions
 {
     std::string file;
     std::int64_t quotaBytes = 0; ///< Beyond it writes fail with store.full; 0 = no quota.
-    /// Files up to this size are checked while opening; larger ones by the caller, see checkFile().
-    std::int64_t checkAtOpenBytes = 64ll << 20;
+    /// Files up to this size are checked while opening; larger ones by the caller, see FileCheck.
+    std::int64_t checkAtOpenBytes = kCheckAtOpenBytes;
 };
 
 /// Journal in one SQLite file in WAL mode with synchronous=FULL: a commit is one fsync of the WAL.
@@ -25,8 +28,10 @@ class SqliteJournal final : public Journal
 {
 public:
     static Result<std::unique_ptr<Journal>> open(const SqliteOptions &options);
-    /// Looks through a whole file on a connection of its own; Internal `store.damaged`.
-    static Result<void> checkFile(const std::string &file);
+    /// Looks through a whole file on a connection of its own; Internal `store.damaged`. Ends early,
+    /// without a finding, when `stop` becomes true.
+    static Result<void> checkFile(const std::string &file,
+                                  const std::atomic<bool> *stop = nullptr);
     ~SqliteJournal() override;
 
     void setQuota(std::int64_t bytes);

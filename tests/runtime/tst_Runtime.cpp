@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "TestProject.h"
 
+#include "core/base/Text.h"
 #include "core/data/Json.h"
 #include "core/net/HttpClient.h"
 #include "core/runtime/Connectors.h"
@@ -103,7 +104,7 @@ private Q_SLOTS:
             }
             for (char &byte : currency)
                 byte = static_cast<char>(std::toupper(static_cast<unsigned char>(byte)));
-            QCOMPARE(found->second, digits + ' ' + currency);
+            QCOMPARE(toQString(found->second), toQString(digits + ' ' + currency));
             ++compared;
         }
         QCOMPARE(compared, 12);

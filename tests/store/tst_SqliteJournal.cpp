@@ -2,6 +2,7 @@
 #include "JournalConformance.h"
 
 #include "core/base/Text.h"
+#include "core/store/FileCheck.h"
 #include "core/store/Sqlite.h"
 #include "core/store/SqliteJournal.h"
 
@@ -119,6 +120,31 @@ private Q_SLOTS:
         QVERIFY(!refused);
         QCOMPARE(refused.error().code, std::string("store.damaged"));
         QCOMPARE(QFile(toQString(m_file)).size(), size);
+    }
+
+    void aLargeFileIsCheckedBesideTheWork()
+    {
+        {
+            const auto journal = open();
+            for (int number = 0; number < 200; ++number)
+                accepted(*journal, event("evt_" + std::to_string(number), std::string(3000, 'y')));
+        }
+        std::optional<Error> found;
+        const auto check = [&] {
+            return std::make_unique<FileCheck>(m_file, [&](const Error &error) { found = error; });
+        };
+        check(); // Broken off at once: nothing to say.
+        QVERIFY(!found);
+        QFile file(toQString(m_file));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        for (qint64 at = 8192; at + 4096 < file.size(); at += 4096) {
+            file.seek(at);
+            file.write(QByteArray(64, '\x5a'));
+        }
+        file.close();
+        const auto running = check();
+        QTRY_VERIFY(found);
+        QCOMPARE(found->code, std::string("store.damaged"));
     }
 
     void aTextFileIsNoJournal()
