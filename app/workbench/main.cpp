@@ -39,15 +39,20 @@ int complain(const QString &words)
 void declare(QCommandLineParser &parser)
 {
     const auto say = [](const char *text) { return QCoreApplication::translate("main", text); };
-    parser.setApplicationDescription(say("Draw, check and run integration flows on this machine.\n\n"
-                                         "Example: tidewire-workbench my-project\n"
-                                         "Example: tidewire-workbench my-project --screenshot run.png --run "
-                                         "--theme dark --size 1760x1080"));
-    parser.addPositionalArgument(QStringLiteral("PATH"), say("Project folder or flow file."), QStringLiteral("[PATH]"));
+    parser.setApplicationDescription(
+        say("Draw, check and run integration flows on this machine.\n\n"
+            "Example: tidewire-workbench my-project\n"
+            "Example: tidewire-workbench my-project --screenshot run.png --run "
+            "--theme dark --size 1760x1080"));
+    parser.addPositionalArgument(QStringLiteral("PATH"), say("Project folder or flow file."),
+                                 QStringLiteral("[PATH]"));
     parser.addOptions({
-        {QStringLiteral("screenshot"), say("Render the window to a PNG and exit; needs no display."), QStringLiteral("FILE")},
-        {QStringLiteral("page"), say("Page to render: design."), QStringLiteral("NAME"), QStringLiteral("design")},
-        {QStringLiteral("size"), say("Size of the picture in logical pixels."), QStringLiteral("WxH"), QStringLiteral("1760x1080")},
+        {QStringLiteral("screenshot"),
+         say("Render the window to a PNG and exit; needs no display."), QStringLiteral("FILE")},
+        {QStringLiteral("page"), say("Page to render: design."), QStringLiteral("NAME"),
+         QStringLiteral("design")},
+        {QStringLiteral("size"), say("Size of the picture in logical pixels."),
+         QStringLiteral("WxH"), QStringLiteral("1760x1080")},
         {QStringLiteral("theme"), say("light or dark."), QStringLiteral("NAME")},
         {QStringLiteral("scale"), say("Scale factor of the picture, 1 to 4."), QStringLiteral("N")},
         {QStringLiteral("run"), say("Run the flow first and wait until it is idle.")},
@@ -65,9 +70,11 @@ int read(const QCommandLineParser &parser, Options &options)
     options.path = parser.positionalArguments().value(0);
     options.page = parser.value(QStringLiteral("page"));
     if (options.page != QLatin1String("design"))
-        return complain(QStringLiteral("there is no page \"%1\"; the page is called design").arg(options.page));
+        return complain(
+            QStringLiteral("there is no page \"%1\"; the page is called design").arg(options.page));
     options.theme = parser.value(QStringLiteral("theme"));
-    if (!options.theme.isEmpty() && options.theme != QLatin1String("light") && options.theme != QLatin1String("dark"))
+    if (!options.theme.isEmpty() && options.theme != QLatin1String("light") &&
+        options.theme != QLatin1String("dark"))
         return complain(QStringLiteral("--theme is light or dark"));
     static const QRegularExpression form(QStringLiteral("^(\\d{3,4})x(\\d{3,4})$"));
     const auto size = form.match(parser.value(QStringLiteral("size")));
@@ -97,7 +104,8 @@ int takePicture(QApplication &app, tw::MainWindow &window, const Options &option
     tw::Screenshot picture(window, options.picture);
     QObject::connect(&picture, &tw::Screenshot::finished, &app, [&options](bool written) {
         if (!written)
-            QTextStream(stderr) << "tidewire-workbench: " << options.picture.file << " cannot be written\n";
+            QTextStream(stderr) << "tidewire-workbench: " << options.picture.file
+                                << " cannot be written\n";
         QCoreApplication::exit(written ? kDone : kCouldNot);
     });
     QTimer::singleShot(0, &picture, &tw::Screenshot::begin);
@@ -131,8 +139,9 @@ int main(int argc, char **argv)
     tw::Theme::install(app);
     tw::applyRememberedTheme(systemIsDark);
     if (!options.theme.isEmpty())
-        tw::Theme::current().setMode(options.theme == QLatin1String("dark") ? tw::Theme::Mode::Dark
-                                                                            : tw::Theme::Mode::Light);
+        tw::Theme::current().setMode(options.theme == QLatin1String("dark")
+                                         ? tw::Theme::Mode::Dark
+                                         : tw::Theme::Mode::Light);
     if (isPicture)
         tw::Theme::current().setReduceMotion(true);
 

@@ -27,7 +27,8 @@ QString told(const YamlPath &path, const DocumentPtr &value)
     for (const std::string &part : path)
         words += (words.isEmpty() ? QString() : QStringLiteral("/")) + toQString(part);
     const bool gone = value->root().isUndefined();
-    return words + QStringLiteral(" = ") + (gone ? QStringLiteral("(removed)") : toQString(toJson(value->root())));
+    return words + QStringLiteral(" = ") +
+           (gone ? QStringLiteral("(removed)") : toQString(toJson(value->root())));
 }
 
 /// A form with what it told, and the file it shows.
@@ -44,14 +45,17 @@ struct Fixture
         form.show(&file.root, {});
         form.QWidget::show();
         QObject::connect(&form, &ParamForm::settingChanged, &form,
-                         [this](const YamlPath &path, const DocumentPtr &value) { changes << told(path, value); });
+                         [this](const YamlPath &path, const DocumentPtr &value) {
+                             changes << told(path, value);
+                         });
         QObject::connect(&form, &ParamForm::settingRenamed, &form,
                          [this](const YamlPath &path, const QString &name) {
                              changes << toQString(path.back()) + QStringLiteral(" -> ") + name;
                          });
     }
 
-    template <typename Widget> Widget *control(const char *id)
+    template <typename Widget>
+    Widget *control(const char *id)
     {
         return form.field(QString::fromLatin1(id))->findChild<Widget *>();
     }
@@ -138,7 +142,8 @@ void tst_ParamForm::aWholeNumberAtItsDefaultIsLeftOut()
     QCOMPARE(spin->value(), 50);
     spin->setValue(60);
     spin->setValue(200);
-    QCOMPARE(f.changes, (QStringList{QStringLiteral("size = 60"), QStringLiteral("size = (removed)")}));
+    QCOMPARE(f.changes,
+             (QStringList{QStringLiteral("size = 60"), QStringLiteral("size = (removed)")}));
 }
 
 void tst_ParamForm::aSwitchIsAppliedAtOnce()
@@ -148,12 +153,15 @@ void tst_ParamForm::aSwitchIsAppliedAtOnce()
     QVERIFY(toggle->isChecked());
     QTest::mouseClick(toggle, Qt::LeftButton);
     QTest::mouseClick(toggle, Qt::LeftButton);
-    QCOMPARE(f.changes, (QStringList{QStringLiteral("batch = false"), QStringLiteral("batch = (removed)")}));
+    QCOMPARE(f.changes,
+             (QStringList{QStringLiteral("batch = false"), QStringLiteral("batch = (removed)")}));
 }
 
 void tst_ParamForm::shortChoicesStandSideBySide()
 {
-    Fixture f({choice("op", "Operation").oneOf({{"create", "Create", "", ""}, {"upsert", "Upsert", "", ""}}).fallback("upsert")},
+    Fixture f({choice("op", "Operation")
+                   .oneOf({{"create", "Create", "", ""}, {"upsert", "Upsert", "", ""}})
+                   .fallback("upsert")},
               "op: create\n");
     auto *segments = f.control<SegmentedControl>("op");
     QVERIFY(segments);
@@ -164,8 +172,12 @@ void tst_ParamForm::shortChoicesStandSideBySide()
 
 void tst_ParamForm::manyChoicesOpenAList()
 {
-    Fixture f({choice("level", "Level").oneOf({{"a", "First", "", ""}, {"b", "Second", "", ""}, {"c", "Third", "", ""},
-                                               {"d", "Fourth", "", ""}, {"e", "Fifth", "", ""}})},
+    Fixture f({choice("level", "Level")
+                   .oneOf({{"a", "First", "", ""},
+                           {"b", "Second", "", ""},
+                           {"c", "Third", "", ""},
+                           {"d", "Fourth", "", ""},
+                           {"e", "Fifth", "", ""}})},
               "level: b\n");
     auto *combo = f.control<QComboBox>("level");
     QVERIFY(combo);
@@ -177,15 +189,18 @@ void tst_ParamForm::manyChoicesOpenAList()
 
 void tst_ParamForm::severalOfManyBecomeAList()
 {
-    Fixture f({choiceList("events", "Events").oneOf({{"charge.failed", "", "", ""}, {"charge.succeeded", "", "", ""}}).open()},
+    Fixture f({choiceList("events", "Events")
+                   .oneOf({{"charge.failed", "", "", ""}, {"charge.succeeded", "", "", ""}})
+                   .open()},
               "events: [charge.failed]\n");
     auto *field = static_cast<ChoiceListField *>(f.form.field(QStringLiteral("events")));
     field->toggle(QStringLiteral("charge.succeeded"));
     field->toggle(QStringLiteral("charge.failed"));
     field->toggle(QStringLiteral("charge.succeeded"));
-    QCOMPARE(f.changes, (QStringList{QStringLiteral("events = [\"charge.failed\",\"charge.succeeded\"]"),
-                                     QStringLiteral("events = [\"charge.succeeded\"]"),
-                                     QStringLiteral("events = (removed)")}));
+    QCOMPARE(f.changes,
+             (QStringList{QStringLiteral("events = [\"charge.failed\",\"charge.succeeded\"]"),
+                          QStringLiteral("events = [\"charge.succeeded\"]"),
+                          QStringLiteral("events = (removed)")}));
 }
 
 void tst_ParamForm::aDurationIsNumberAndUnit()
@@ -198,7 +213,8 @@ void tst_ParamForm::aDurationIsNumberAndUnit()
     number->setValue(30);
     unit->setCurrentIndex(unit->findData(QStringLiteral("d")));
     Q_EMIT unit->activated(unit->currentIndex());
-    QCOMPARE(f.changes, (QStringList{QStringLiteral("window = \"30h\""), QStringLiteral("window = (removed)")}));
+    QCOMPARE(f.changes, (QStringList{QStringLiteral("window = \"30h\""),
+                                     QStringLiteral("window = (removed)")}));
 }
 
 void tst_ParamForm::anExpressionIsAppliedOnEnter()
@@ -240,8 +256,9 @@ void tst_ParamForm::aMappingLineIsAddedRenamedAndRemoved()
     name->setText(QStringLiteral("Aa"));
     QTest::keyClick(name, Qt::Key_Return);
     QTest::mouseClick(field->row(1)->findChild<QToolButton *>(), Qt::LeftButton);
-    QCOMPARE(f.changes, (QStringList{QStringLiteral("mapping/field1 = \"null\""), QStringLiteral("A -> Aa"),
-                                     QStringLiteral("mapping/B = (removed)")}));
+    QCOMPARE(f.changes,
+             (QStringList{QStringLiteral("mapping/field1 = \"null\""), QStringLiteral("A -> Aa"),
+                          QStringLiteral("mapping/B = (removed)")}));
 }
 
 void tst_ParamForm::advancedSettingsAreFolded()
@@ -267,7 +284,8 @@ void tst_ParamForm::findingsStandUnderTheirField()
 
 void tst_ParamForm::settingsDependOnOthers()
 {
-    Fixture f({boolean("batch", "Batch"), integer("size", "Size").shownWhen("batch", "true")}, "batch: false\n");
+    Fixture f({boolean("batch", "Batch"), integer("size", "Size").shownWhen("batch", "true")},
+              "batch: false\n");
     QVERIFY(!f.control<QSpinBox>("size")->isVisible());
     const YamlParse on = parseYaml("batch: true\n");
     f.form.show(&on.root, {});

@@ -96,7 +96,8 @@ void tst_FlowModel::oneSettingIsOneLine()
     FlowModel model(document, m_registry);
     QVERIFY(model.apply(edit::SetSetting{"drop", {"condition"}, text("amount > 10")}));
     QCOMPARE(differingLines(kText, document.text()), 1);
-    QVERIFY(document.text().find("{condition: amount > 10} # keep the paid ones") != std::string::npos);
+    QVERIFY(document.text().find("{condition: amount > 10} # keep the paid ones") !=
+            std::string::npos);
 }
 
 void tst_FlowModel::movingCardsTouchesTheLayoutAlone()
@@ -117,7 +118,8 @@ void tst_FlowModel::typingInOneFieldIsOneUndoStep()
     for (const char *typed : {"i", "id", "idx"})
         QVERIFY(model.apply(edit::SetSetting{"note", {"message"}, text(typed)}, key));
     QCOMPARE(model.undoStack().count(), 1);
-    QVERIFY(model.apply(edit::SetSetting{"drop", {"condition"}, text("true")}, QStringLiteral("drop/condition")));
+    QVERIFY(model.apply(edit::SetSetting{"drop", {"condition"}, text("true")},
+                        QStringLiteral("drop/condition")));
     QCOMPARE(model.undoStack().count(), 2);
     model.undoStack().undo();
     model.undoStack().undo();
@@ -190,7 +192,8 @@ steps:
     FlowModel model(document, m_registry);
     QVERIFY(model.renameSetting("shape", {"mapping", "B"}, "Bee"));
     QCOMPARE(differingLines(mapped, document.text()), 1);
-    QVERIFY(document.text().find("        Bee: two # the second\n        C: three") != std::string::npos);
+    QVERIFY(document.text().find("        Bee: two # the second\n        C: three") !=
+            std::string::npos);
     model.undoStack().undo();
     QCOMPARE(document.text(), mapped);
 }

@@ -11,7 +11,8 @@ using namespace tw;
 
 namespace {
 
-StepEvent happened(std::int64_t run, const char *step, StepEvent::Phase phase, std::vector<std::string> exits = {})
+StepEvent happened(std::int64_t run, const char *step, StepEvent::Phase phase,
+                   std::vector<std::string> exits = {})
 {
     StepEvent event;
     event.run = run;

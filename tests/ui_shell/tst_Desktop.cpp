@@ -143,8 +143,19 @@ void tst_Desktop::init()
     flow.close();
     QFile project(folder.filePath(QStringLiteral("tidewire.yaml")));
     QVERIFY(project.open(QIODevice::WriteOnly));
-    project.write("schema: project/1\nname: Test\nconnections: {stripe: stripe, crm: salesforce}\n");
+    project.write("schema: project/1\nname: Test\nconnections: {stripe: {type: stripe}, crm: "
+                  "{type: salesforce}}\n");
     project.close();
+    QVERIFY(folder.mkpath(QStringLiteral("environments")));
+    QFile local(folder.filePath(QStringLiteral("environments/local.yaml")));
+    QVERIFY(local.open(QIODevice::WriteOnly));
+    local.write("schema: environment/1\n"
+                "name: local\n"
+                "kind: local\n"
+                "connections:\n"
+                "  stripe: {double: true}\n"
+                "  crm: {double: true}\n");
+    local.close();
     m_window = std::make_unique<MainWindow>(m_registry, QStringLiteral("0"));
     QVERIFY(m_window->openPath(m_folder->path()));
     m_window->resize(1440, 900);
@@ -226,7 +237,11 @@ void tst_Desktop::movingACardChangesOnlyItsLayoutLine()
 void tst_Desktop::oneSettingInTheFormIsOneLineInTheFile()
 {
     model().select({QStringLiteral("keep")});
-    auto *edit = m_window->page().inspector().form().field(QStringLiteral("condition"))->findChild<QLineEdit *>();
+    auto *edit = m_window->page()
+                     .inspector()
+                     .form()
+                     .field(QStringLiteral("condition"))
+                     ->findChild<QLineEdit *>();
     QVERIFY(edit);
     edit->setText(QStringLiteral("data.object.amount > 100"));
     QTest::keyClick(edit, Qt::Key_Return);
@@ -291,13 +306,16 @@ void tst_Desktop::closingAsksOnlyWhenSomethingIsUnsaved()
 void tst_Desktop::everyActionIsReachableFromTheCommandBox()
 {
     for (QAction *action : m_window->actions().all()) {
-        if (!action->isEnabled() || m_window->actions().idOf(action) == QLatin1String("tools.commands"))
+        if (!action->isEnabled() ||
+            m_window->actions().idOf(action) == QLatin1String("tools.commands"))
             continue;
         const auto hits = commandHits(*m_window, action->text());
-        QVERIFY2(std::any_of(hits.begin(), hits.end(), [action](const auto &hit) { return hit.text == action->text(); }),
+        QVERIFY2(std::any_of(hits.begin(), hits.end(),
+                             [action](const auto &hit) { return hit.text == action->text(); }),
                  qPrintable(action->text()));
     }
-    QCOMPARE(commandHits(*m_window, QStringLiteral("keep pa")).front().text, QStringLiteral("Keep paid"));
+    QCOMPARE(commandHits(*m_window, QStringLiteral("keep pa")).front().text,
+             QStringLiteral("Keep paid"));
 }
 
 void tst_Desktop::narrowWindowsTurnThePaletteIntoADrawer()
@@ -321,10 +339,11 @@ void tst_Desktop::aRunShowsCountsStatesAndItems()
     // The unsaved text is what runs.
     m_window->page().area().canvas().setFocus();
     QVERIFY(model().apply(edit::SetStepField{"note", "name", [] {
-        Document document;
-        document.setRoot(Value::string(document.arena(), "Note it"));
-        return share(std::move(document));
-    }()}));
+                                                 Document document;
+                                                 document.setRoot(
+                                                     Value::string(document.arena(), "Note it"));
+                                                 return share(std::move(document));
+                                             }()}));
     OpenFlow &flow = *m_window->workspace().current();
     QSignalSpy ended(flow.run.get(), &RunModel::ended);
     QTest::keyClick(m_window.get(), Qt::Key_F5);
@@ -339,7 +358,8 @@ void tst_Desktop::aRunShowsCountsStatesAndItems()
     const EdgeRef edge{QStringLiteral("charges"), QStringLiteral("out"), QStringLiteral("keep")};
     QCOMPARE(canvas().canvasScene().edge(edge)->view().label, QStringLiteral("11"));
     model().select({QStringLiteral("keep")});
-    QTRY_VERIFY(m_window->page().runPanel().items().shownText().contains(QStringLiteral("\"charge")));
+    QTRY_VERIFY(
+        m_window->page().runPanel().items().shownText().contains(QStringLiteral("\"charge")));
     QVERIFY(contents(m_file) == QByteArray(kFlow));
 }
 

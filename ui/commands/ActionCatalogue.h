@@ -18,9 +18,9 @@ namespace tw {
 /// What an action is, said once.
 struct ActionSpec
 {
-    QString id;   ///< "edit.undo": stable.
-    QString text; ///< Sentence case, with a verb.
-    QString icon; ///< Bootstrap icon name, or empty.
+    QString id;                          ///< "edit.undo": stable.
+    QString text;                        ///< Sentence case, with a verb.
+    QString icon;                        ///< Bootstrap icon name, or empty.
     std::vector<QKeySequence> shortcuts; ///< The first is the one that is shown.
     QString menu; ///< "File", "Edit", …; empty: command box and shortcut list only.
     bool separatorBefore = false;

@@ -7,8 +7,11 @@ namespace tw {
 
 FlowCommand::FlowCommand(FlowDocument &document, AppliedEdit applied, const QString &mergeKey,
                          std::function<void()> changed)
-    : QUndoCommand(toQString(applied.title)), m_document(document), m_applied(std::move(applied)),
-      m_mergeKey(mergeKey), m_changed(std::move(changed))
+    : QUndoCommand(toQString(applied.title)),
+      m_document(document),
+      m_applied(std::move(applied)),
+      m_mergeKey(mergeKey),
+      m_changed(std::move(changed))
 {}
 
 void FlowCommand::undo()

@@ -5,7 +5,6 @@
 #include "ui/base/Theme.h"
 #include "ui/editors/Scintilla.h"
 
-
 #include <map>
 
 namespace tw::editor_look {
@@ -13,19 +12,24 @@ namespace tw::editor_look {
 namespace {
 
 const std::map<int, Token> kYaml{
-    {QsciLexerYAML::Default, Token::Text},         {QsciLexerYAML::Comment, Token::Text3},
-    {QsciLexerYAML::Identifier, Token::Accent},    {QsciLexerYAML::Keyword, Token::Warn},
-    {QsciLexerYAML::Number, Token::Info},          {QsciLexerYAML::Reference, Token::KindDecide},
-    {QsciLexerYAML::DocumentDelimiter, Token::Text3}, {QsciLexerYAML::TextBlockMarker, Token::Text},
-    {QsciLexerYAML::SyntaxErrorMarker, Token::Err}, {QsciLexerYAML::Operator, Token::Text2},
+    {QsciLexerYAML::Default, Token::Text},
+    {QsciLexerYAML::Comment, Token::Text3},
+    {QsciLexerYAML::Identifier, Token::Accent},
+    {QsciLexerYAML::Keyword, Token::Warn},
+    {QsciLexerYAML::Number, Token::Info},
+    {QsciLexerYAML::Reference, Token::KindDecide},
+    {QsciLexerYAML::DocumentDelimiter, Token::Text3},
+    {QsciLexerYAML::TextBlockMarker, Token::Text},
+    {QsciLexerYAML::SyntaxErrorMarker, Token::Err},
+    {QsciLexerYAML::Operator, Token::Text2},
 };
 
 const std::map<int, Token> kJson{
-    {QsciLexerJSON::Default, Token::Text},       {QsciLexerJSON::Number, Token::Accent},
-    {QsciLexerJSON::String, Token::Ok},          {QsciLexerJSON::UnclosedString, Token::Err},
-    {QsciLexerJSON::Property, Token::Text},      {QsciLexerJSON::EscapeSequence, Token::Ok},
-    {QsciLexerJSON::Operator, Token::Text2},     {QsciLexerJSON::IRI, Token::Ok},
-    {QsciLexerJSON::Keyword, Token::Warn},       {QsciLexerJSON::KeywordLD, Token::Warn},
+    {QsciLexerJSON::Default, Token::Text},   {QsciLexerJSON::Number, Token::Accent},
+    {QsciLexerJSON::String, Token::Ok},      {QsciLexerJSON::UnclosedString, Token::Err},
+    {QsciLexerJSON::Property, Token::Text},  {QsciLexerJSON::EscapeSequence, Token::Ok},
+    {QsciLexerJSON::Operator, Token::Text2}, {QsciLexerJSON::IRI, Token::Ok},
+    {QsciLexerJSON::Keyword, Token::Warn},   {QsciLexerJSON::KeywordLD, Token::Warn},
     {QsciLexerJSON::Error, Token::Err},
 };
 

@@ -6,7 +6,6 @@
 #include "ui/base/Theme.h"
 #include "ui/editors/EditorLook.h"
 
-
 namespace tw {
 
 JsonViewer::JsonViewer(QWidget *parent) : QsciScintilla(parent)

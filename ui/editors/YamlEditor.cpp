@@ -42,7 +42,8 @@ Difference difference(const std::string &before, const std::string &after)
     while (head > 0 && head < before.size() && isContinuation(before[head]))
         --head;
     std::size_t tail = 0;
-    while (tail < shorter - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
+    while (tail < shorter - head &&
+           before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
         ++tail;
     while (tail > 0 && isContinuation(before[before.size() - tail]))
         --tail;
@@ -81,8 +82,10 @@ YamlEditor::YamlEditor(QWidget *parent) : QsciScintilla(parent)
         setIndicatorForegroundColor(theme.color(Token::Err), kErrorLine);
         setIndicatorForegroundColor(theme.color(Token::Warn), kWarningLine);
         Icons &icons = Theme::current().icons();
-        markerDefine(icons.pixmap(QStringLiteral("x-circle-fill"), 12, theme.color(Token::Err), 1), kErrorMark);
-        markerDefine(icons.pixmap(QStringLiteral("exclamation-circle-fill"), 12, theme.color(Token::Warn), 1),
+        markerDefine(icons.pixmap(QStringLiteral("x-circle-fill"), 12, theme.color(Token::Err), 1),
+                     kErrorMark);
+        markerDefine(icons.pixmap(QStringLiteral("exclamation-circle-fill"), 12,
+                                  theme.color(Token::Warn), 1),
                      kWarningMark);
     };
     recolor();
@@ -161,7 +164,8 @@ void YamlEditor::markProblems()
         const bool isError = problem.severity == Severity::Error;
         const int line = problem.line - 1;
         markerAdd(line, isError ? kErrorMark : kWarningMark);
-        const int end = static_cast<int>(text(line).trimmed().size() + text(line).indexOf(text(line).trimmed()));
+        const int end = static_cast<int>(text(line).trimmed().size() +
+                                         text(line).indexOf(text(line).trimmed()));
         fillIndicatorRange(line, std::max(0, problem.column - 1), line,
                            std::max(problem.column, end), isError ? kErrorLine : kWarningLine);
     }
@@ -177,7 +181,8 @@ void YamlEditor::tellProblem(int position)
     std::string words;
     for (const Diagnostic &problem : m_model->problems()) {
         if (problem.line == line + 1)
-            words += (words.empty() ? "" : "\n") + problem.message + (problem.fix.empty() ? "" : "\n" + problem.fix);
+            words += (words.empty() ? "" : "\n") + problem.message +
+                     (problem.fix.empty() ? "" : "\n" + problem.fix);
     }
     if (!words.empty())
         SendScintilla(SCI_CALLTIPSHOW, static_cast<uintptr_t>(position), words.c_str());

@@ -17,7 +17,8 @@
 namespace tw {
 
 ChoiceListField::ChoiceListField(const Param &given, QWidget *parent)
-    : FieldEditor(given, parent), m_chips(new ChipFlow),
+    : FieldEditor(given, parent),
+      m_chips(new ChipFlow),
       m_open(makeButton(tr("Choose"), QStringLiteral("plus-lg"), ButtonRole::Secondary))
 {
     auto *layout = new QVBoxLayout(this);
@@ -59,8 +60,8 @@ void ChoiceListField::buildList()
 {
     m_popup = new QFrame(this, Qt::Popup);
     m_popup->setFrameShape(QFrame::StyledPanel);
-    m_search = new SearchField(param().hasOpenChoices() ? tr("Search, or write a pattern like charge.*")
-                                                        : tr("Search"));
+    m_search = new SearchField(
+        param().hasOpenChoices() ? tr("Search, or write a pattern like charge.*") : tr("Search"));
     m_list = new QListWidget;
     m_list->setUniformItemSizes(true);
     m_list->setFont(fonts::mono());

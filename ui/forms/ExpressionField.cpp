@@ -47,7 +47,8 @@ void ExpressionEdit::paintEvent(QPaintEvent *event)
     const int chip = std::min(metrics.horizontalAdvance(text()) + 34, inner - result);
     const QRect place(7, 5, chip, height() - 10);
     paint::roundedBox(painter, place, paint::kChipRadius, theme.color(Token::AccentBg));
-    theme.icons().draw(painter, QPointF(place.left() + 6, place.top() + (place.height() - 12) / 2.0), 12,
+    theme.icons().draw(painter,
+                       QPointF(place.left() + 6, place.top() + (place.height() - 12) / 2.0), 12,
                        QStringLiteral("braces"), theme.color(Token::Accent));
     painter.setPen(theme.color(Token::Accent));
     const QRect words = place.adjusted(22, 0, -8, 0);
@@ -80,8 +81,8 @@ ExpressionField::ExpressionField(const Param &given, const FormContext &context,
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_edit);
-    m_edit->setPlaceholderText(toQString(param().placeholderText().empty() ? param().exampleText()
-                                                                           : param().placeholderText()));
+    m_edit->setPlaceholderText(toQString(
+        param().placeholderText().empty() ? param().exampleText() : param().placeholderText()));
     m_edit->setAccessibleName(toQString(param().title()));
     m_edit->installEventFilter(this);
     connect(m_edit, &QLineEdit::editingFinished, this, &ExpressionField::commit);
@@ -121,8 +122,8 @@ void ExpressionField::refresh()
 
 bool ExpressionField::eventFilter(QObject *watched, QEvent *event)
 {
-    if (event->type() == QEvent::KeyPress
-        && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape && isEdited()) {
+    if (event->type() == QEvent::KeyPress &&
+        static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape && isEdited()) {
         m_edit->setText(m_applied);
         return true;
     }

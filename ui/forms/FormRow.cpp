@@ -21,7 +21,8 @@ QString labelText(const Param &param)
 } // namespace
 
 FormRow::FormRow(FieldEditor *field, QWidget *parent)
-    : QWidget(parent), m_field(field),
+    : QWidget(parent),
+      m_field(field),
       m_label(new TextLabel(labelText(field->param()), Token::Text2)),
       m_help(new TextLabel(toQString(field->param().helpText()), Token::Text3)),
       m_problem(new TextLabel({}, Token::Err, fonts::Size::Second))

@@ -27,7 +27,7 @@ private:
     TextLabel *m_label;
     TextLabel *m_help;
     TextLabel *m_problem;
-    QString m_found;   ///< From the check.
+    QString m_found;     ///< From the check.
     QString m_objection; ///< From the field itself; goes first.
     void showProblem();
 };

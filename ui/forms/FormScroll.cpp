@@ -37,7 +37,8 @@ void FormScroll::fitBody()
     const QLayout &layout = *body->layout();
     const int wanted = layout.hasHeightForWidth() ? layout.totalHeightForWidth(width)
                                                   : layout.totalSizeHint().height();
-    const QSize size(width, std::max({wanted, layout.totalMinimumSize().height(), viewport()->height()}));
+    const QSize size(width,
+                     std::max({wanted, layout.totalMinimumSize().height(), viewport()->height()}));
     if (body->size() != size)
         body->resize(size);
 }

@@ -87,7 +87,10 @@ void MappingRow::editName()
 }
 
 MappingField::MappingField(const Param &given, const FormContext &context, QWidget *parent)
-    : FieldEditor(given, parent), m_context(context), m_count(new TextLabel({}, Token::Text)), m_lines(new QVBoxLayout)
+    : FieldEditor(given, parent),
+      m_context(context),
+      m_count(new TextLabel({}, Token::Text)),
+      m_lines(new QVBoxLayout)
 {
     const bool isCases = param().type() == Param::Type::Cases;
     auto *layout = new QVBoxLayout(this);
@@ -122,8 +125,9 @@ void MappingField::show(const YamlNode *node)
         m_rows[i]->show(toQString(entry.key), field::scalar(&entry.value));
     }
     const int count = static_cast<int>(wanted);
-    m_count->setText(isCases ? (count == 1 ? tr("1 case") : tr("%1 cases").arg(count))
-                             : (count == 1 ? tr("1 field mapped") : tr("%1 fields mapped").arg(count)));
+    m_count->setText(isCases
+                         ? (count == 1 ? tr("1 case") : tr("%1 cases").arg(count))
+                         : (count == 1 ? tr("1 field mapped") : tr("%1 fields mapped").arg(count)));
 }
 
 void MappingField::connectRow(MappingRow *row)
@@ -161,12 +165,13 @@ void MappingField::remove(MappingRow *row)
 
 QString MappingField::freeName() const
 {
-    const QString base = param().type() == Param::Type::Cases ? QStringLiteral("case")
-                                                              : QStringLiteral("field");
+    const QString base =
+        param().type() == Param::Type::Cases ? QStringLiteral("case") : QStringLiteral("field");
     for (int number = 1;; ++number) {
         const QString name = base + QString::number(number);
-        const bool taken = std::any_of(m_rows.begin(), m_rows.end(),
-                                       [&name](const MappingRow *row) { return row->name() == name; });
+        const bool taken =
+            std::any_of(m_rows.begin(), m_rows.end(),
+                        [&name](const MappingRow *row) { return row->name() == name; });
         if (!taken)
             return name;
     }

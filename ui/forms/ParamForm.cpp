@@ -95,9 +95,9 @@ void ParamForm::show(const YamlNode *with, const std::vector<Diagnostic> &findin
         const std::string id = row->field()->param().id();
         row->field()->show(with ? with->find(id) : nullptr);
         row->setVisible(isShown(*row, with));
-        const auto found = std::find_if(findings.begin(), findings.end(), [&id](const auto &finding) {
-            return settingOf(finding) == id;
-        });
+        const auto found =
+            std::find_if(findings.begin(), findings.end(),
+                         [&id](const auto &finding) { return settingOf(finding) == id; });
         row->setProblem(found == findings.end() ? QString() : toQString(found->message));
     }
 }

@@ -27,7 +27,8 @@ namespace {
 
 constexpr int kFieldHeight = 32;
 
-template <typename Widget> Widget *filled(FieldEditor *field, Widget *widget)
+template <typename Widget>
+Widget *filled(FieldEditor *field, Widget *widget)
 {
     auto *layout = new QVBoxLayout(field);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -38,8 +39,8 @@ template <typename Widget> Widget *filled(FieldEditor *field, Widget *widget)
 
 bool isEscape(const QEvent *event)
 {
-    return event->type() == QEvent::KeyPress
-        && static_cast<const QKeyEvent *>(event)->key() == Qt::Key_Escape;
+    return event->type() == QEvent::KeyPress &&
+           static_cast<const QKeyEvent *>(event)->key() == Qt::Key_Escape;
 }
 
 } // namespace
@@ -98,8 +99,8 @@ QString LineField::objection(const QString &text) const
         return tr("At least %1.").arg(locale.toString(*param().lowest()));
     if (isNumber && param().highest() && number > *param().highest())
         return tr("At most %1.").arg(locale.toString(*param().highest()));
-    if (!param().pattern().empty()
-        && !QRegularExpression(toQString(param().pattern())).match(text).hasMatch())
+    if (!param().pattern().empty() &&
+        !QRegularExpression(toQString(param().pattern())).match(text).hasMatch())
         return toQString(param().patternHint());
     return {};
 }
@@ -244,8 +245,8 @@ ChoiceField::ChoiceField(const Param &given, std::vector<Param::Choice> choices,
     QStringList titles;
     for (const Param::Choice &choice : m_choices)
         titles << toQString(choice.title.empty() ? choice.value : choice.title);
-    const bool few = titles.size() > 1 && titles.size() <= 4
-        && titles.join(QString()).size() <= kSegmentLetters && param().defaultText();
+    const bool few = titles.size() > 1 && titles.size() <= 4 &&
+                     titles.join(QString()).size() <= kSegmentLetters && param().defaultText();
     if (few) {
         m_segments = filled(this, new SegmentedControl(titles));
         m_segments->setStretched(true);

@@ -29,7 +29,8 @@ edit::ReplaceText asReplacement(const std::string &before, const std::string &af
     while (head < shorter && before[head] == after[head])
         ++head;
     std::size_t tail = 0;
-    while (tail < shorter - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
+    while (tail < shorter - head &&
+           before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
         ++tail;
     return {head, before.size() - head - tail, after.substr(head, after.size() - head - tail)};
 }
@@ -71,8 +72,8 @@ bool FlowModel::apply(const FlowEdit &edit, const QString &mergeKey)
     }
     m_lastEdit = *applied;
     if (!applied->changes.empty()) {
-        m_undo.push(new FlowCommand(m_document, std::move(*applied), mergeKey,
-                                    [this] { afterChange(); }));
+        m_undo.push(
+            new FlowCommand(m_document, std::move(*applied), mergeKey, [this] { afterChange(); }));
         afterChange();
     }
     return true;

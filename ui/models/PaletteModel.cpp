@@ -22,8 +22,8 @@ int score(const NodeDescriptor &node, const QString &words)
         return 4;
     if (title.contains(QLatin1Char(' ') + words, Qt::CaseInsensitive))
         return 3;
-    if (title.contains(words, Qt::CaseInsensitive)
-        || toQString(node.label).contains(words, Qt::CaseInsensitive))
+    if (title.contains(words, Qt::CaseInsensitive) ||
+        toQString(node.label).contains(words, Qt::CaseInsensitive))
         return 2;
     return toQString(node.type + ' ' + node.help).contains(words, Qt::CaseInsensitive) ? 1 : 0;
 }
@@ -79,7 +79,8 @@ QMimeData *PaletteModel::mimeData(const QModelIndexList &indexes) const
 {
     auto *data = new QMimeData;
     if (!indexes.isEmpty())
-        data->setData(QString::fromLatin1(kMimeType), indexes.front().data(TypeRole).toString().toUtf8());
+        data->setData(QString::fromLatin1(kMimeType),
+                      indexes.front().data(TypeRole).toString().toUtf8());
     return data;
 }
 

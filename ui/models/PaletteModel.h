@@ -30,8 +30,8 @@ public:
     int steps() const; ///< Shown at present.
 
     /// Steps for a search, best first. `afterTrigger`: a flow that has a trigger wants steps next.
-    static std::vector<const NodeDescriptor *> ranked(const Registry &registry, const QString &words,
-                                                      bool hasTrigger);
+    static std::vector<const NodeDescriptor *> ranked(const Registry &registry,
+                                                      const QString &words, bool hasTrigger);
 
 private:
     struct Row

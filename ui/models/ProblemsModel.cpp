@@ -24,9 +24,9 @@ const Diagnostic *ProblemsModel::at(int row) const
 
 int ProblemsModel::errors() const
 {
-    return static_cast<int>(std::count_if(m_problems.begin(), m_problems.end(), [](const auto &one) {
-        return one.severity == Severity::Error;
-    }));
+    return static_cast<int>(
+        std::count_if(m_problems.begin(), m_problems.end(),
+                      [](const auto &one) { return one.severity == Severity::Error; }));
 }
 
 int ProblemsModel::rowCount(const QModelIndex &parent) const

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kTellEveryMs = 30;
 constexpr qsizetype kLogLines = 2000;
+constexpr std::size_t kNotes = 8;
 
 std::int64_t micros(Instant at)
 {
@@ -101,7 +102,8 @@ void RunModel::accepted(const std::string &trigger, std::int64_t run, Acceptance
         ++step.dropped;
         addLog(at, tr("A repeat was dropped at %1").arg(toQString(trigger)));
     } else {
-        addLog(at, tr("Event accepted at %1, run %2").arg(toQString(trigger), QString::number(run)));
+        addLog(at,
+               tr("Event accepted at %1, run %2").arg(toQString(trigger), QString::number(run)));
     }
     widen(step, micros(at), micros(at));
     tell();
@@ -151,7 +153,7 @@ void RunModel::step(const StepEvent &event)
         m_waiting[event.step].insert(key);
         break;
     }
-    if (!event.note.empty())
+    if (!event.note.empty() && (step.notes.size() < kNotes || step.notes.contains(event.note)))
         ++step.notes[event.note];
     if (RunItem *kept = item(step, event)) {
         kept->phase = event.phase;
@@ -167,17 +169,19 @@ void RunModel::step(const StepEvent &event)
         }
     }
     if (event.phase == StepEvent::Phase::Failed && event.error)
-        addLog(event.at, toQString(event.step) + QStringLiteral(": ") + toQString(event.error->message));
+        addLog(event.at,
+               toQString(event.step) + QStringLiteral(": ") + toQString(event.error->message));
     tell();
 }
 
 void RunModel::finished(const RunSummary &run)
 {
     ++m_runsDone;
-    const QString outcome = run.outcome == RunOutcome::Done ? tr("done")
-        : run.outcome == RunOutcome::Failed                 ? tr("failed")
-                                                            : tr("kept as failed");
-    addLog(run.finished, tr("%1 %2: %3").arg(toQString(run.eventType), toQString(run.eventId), outcome));
+    const QString outcome = run.outcome == RunOutcome::Done     ? tr("done")
+                            : run.outcome == RunOutcome::Failed ? tr("failed")
+                                                                : tr("kept as failed");
+    addLog(run.finished,
+           tr("%1 %2: %3").arg(toQString(run.eventType), toQString(run.eventId), outcome));
     tell();
 }
 

@@ -41,9 +41,9 @@ struct StepRun
     int open = 0;
     std::int64_t first = 0;
     std::int64_t last = 0;
-    std::map<std::string, int> notes;  ///< What steps said about items, with counts.
-    std::map<std::string, int> exits;  ///< Messages per exit.
-    std::vector<RunItem> items;        ///< At most RunModel::kKeptItems, the first ones.
+    std::map<std::string, int> notes; ///< What steps said about items, with counts.
+    std::map<std::string, int> exits; ///< Messages per exit.
+    std::vector<RunItem> items;       ///< At most RunModel::kKeptItems, the first ones.
 
     StepState state() const;
     std::chrono::microseconds span() const { return std::chrono::microseconds(last - first); }

@@ -59,8 +59,10 @@ int RunStepsModel::rowCount(const QModelIndex &parent) const
 
 double RunStepsModel::share(std::int64_t moment) const
 {
-    const std::int64_t whole = std::max<std::int64_t>(1, m_run->lastMoment() - m_run->firstMoment());
-    return std::clamp(static_cast<double>(moment - m_run->firstMoment()) / static_cast<double>(whole), 0.0, 1.0);
+    const std::int64_t whole =
+        std::max<std::int64_t>(1, m_run->lastMoment() - m_run->firstMoment());
+    return std::clamp(
+        static_cast<double>(moment - m_run->firstMoment()) / static_cast<double>(whole), 0.0, 1.0);
 }
 
 QVariant RunStepsModel::data(const QModelIndex &index, int role) const

@@ -116,7 +116,8 @@ QString items(const StepRun &run)
     const int out = run.out;
     if (run.open > 0 && run.in > 0)
         return tr("%1 of %2").arg(locale.toString(run.in - run.open), locale.toString(run.in));
-    if (out == run.in || run.in == 0)
+    const bool endsHere = out == 0 && run.dropped == 0 && run.failed == 0;
+    if (out == run.in || run.in == 0 || endsHere)
         return locale.toString(run.in == 0 ? out : run.in);
     return locale.toString(run.in) + QStringLiteral(" \u2192 ") + locale.toString(out);
 }
@@ -125,11 +126,13 @@ QString footer(const StepRun &run, bool isTrigger, bool isTerminal)
 {
     QStringList parts;
     if (run.open > 0)
-        return tr("%1 of %2 done").arg(QLocale().toString(run.in - run.open), QLocale().toString(run.in));
+        return tr("%1 of %2 done")
+            .arg(QLocale().toString(run.in - run.open), QLocale().toString(run.in));
     if (isTrigger)
         parts << counted(run.in, run.in == 1 ? tr("event") : tr("events"));
+    // Notes that differ for every item (lines of a log) say nothing in sum.
     for (const auto &[note, count] : run.notes) {
-        if (parts.size() < 2)
+        if (run.notes.size() <= 2 && parts.size() < 2)
             parts << counted(count, several(note, count));
     }
     if (run.notes.empty() && run.dropped > 0)

@@ -35,7 +35,8 @@ QToolButton *link(const QString &text)
 } // namespace
 
 ErrorCard::ErrorCard(QWidget *parent)
-    : QWidget(parent), m_headline(new TextLabel({}, Token::Text, fonts::Size::Body, QFont::DemiBold)),
+    : QWidget(parent),
+      m_headline(new TextLabel({}, Token::Text, fonts::Size::Body, QFont::DemiBold)),
       m_details(new TextLabel({}, Token::Text2, fonts::Size::Second))
 {
     m_headline->setWordWrap(true);

@@ -34,8 +34,8 @@ constexpr int kMargin = 18;
 QWidget *emptyPage()
 {
     auto *page = new QWidget;
-    auto *words = new TextLabel(InspectorPanel::tr("Select a step to see its settings."),
-                                Token::Text3);
+    auto *words =
+        new TextLabel(InspectorPanel::tr("Select a step to see its settings."), Token::Text3);
     words->setWordWrap(true);
     words->setAlignment(Qt::AlignCenter);
     auto *layout = new QVBoxLayout(page);
@@ -111,13 +111,13 @@ QWidget *InspectorPanel::makeHead()
         if (const FlowStep *step = m_model ? m_model->selectedStep() : nullptr)
             Q_EMIT deleteRequested(toQString(step->id));
     });
-    connect(more, &QToolButton::clicked, this, [more, menu] {
-        menu->popup(more->mapToGlobal(QPoint(0, more->height())));
-    });
+    connect(more, &QToolButton::clicked, this,
+            [more, menu] { menu->popup(more->mapToGlobal(QPoint(0, more->height()))); });
     connect(m_title, &QLineEdit::editingFinished, this, [this] {
         const FlowStep *step = m_model ? m_model->selectedStep() : nullptr;
         if (step && m_title->text() != words::titleOf(*step, m_model->descriptorOf(*step)))
-            setField("name", m_title->text().isEmpty() ? field::none() : field::text(m_title->text()));
+            setField("name",
+                     m_title->text().isEmpty() ? field::none() : field::text(m_title->text()));
     });
 
     m_tabs = new QTabBar;
@@ -271,8 +271,9 @@ void InspectorPanel::refresh()
     m_kind->setToken(kindToken(kind));
     if (!m_title->hasFocus())
         m_title->setText(words::titleOf(*step, node));
-    m_help->setText(node ? toQString(node->help)
-                         : tr("No connector of this program knows the type %1.").arg(toQString(step->type)));
+    m_help->setText(
+        node ? toQString(node->help)
+             : tr("No connector of this program knows the type %1.").arg(toQString(step->type)));
     m_connectionRow->setVisible(node && !node->connection.empty());
     if (node && !node->connection.empty())
         fillConnections(*step, *node);
@@ -330,8 +331,9 @@ void InspectorPanel::fillConnections(const FlowStep &step, const NodeDescriptor 
     m_connection->setPlaceholderText(name.isEmpty() ? tr("Choose") : name);
     const bool found = m_connection->currentIndex() >= 0;
     m_connectionHelp->setToken(found ? Token::Text3 : Token::Err);
-    m_connectionHelp->setText(found ? tr("Runs here go to the double on this machine.")
-                                    : tr("Choose a connection of the type %1.").arg(toQString(node.connection)));
+    m_connectionHelp->setText(
+        found ? tr("Runs here go to the double on this machine.")
+              : tr("Choose a connection of the type %1.").arg(toQString(node.connection)));
 }
 
 void InspectorPanel::setField(const char *name, const DocumentPtr &value)

@@ -27,8 +27,12 @@ enum Form { Table, Json, Schema };
 } // namespace
 
 ItemView::ItemView(QWidget *parent)
-    : QWidget(parent), m_error(new ErrorCard), m_views(new QStackedWidget), m_json(new JsonViewer),
-      m_table(new QTableView), m_rows(new ValueTableModel(this)),
+    : QWidget(parent),
+      m_error(new ErrorCard),
+      m_views(new QStackedWidget),
+      m_json(new JsonViewer),
+      m_table(new QTableView),
+      m_rows(new ValueTableModel(this)),
       m_empty(new TextLabel({}, Token::Text3))
 {
     m_table->setModel(m_rows);
@@ -144,8 +148,9 @@ void ItemView::refresh()
     m_index = std::clamp(m_index, 0, std::max(0, items - 1));
     const RunItem *item = items > 0 ? &run->items[static_cast<std::size_t>(m_index)] : nullptr;
     const QLocale locale;
-    m_place->setText(item ? tr("Item %1 of %2").arg(locale.toString(m_index + 1), locale.toString(run->in))
-                          : QString());
+    m_place->setText(
+        item ? tr("Item %1 of %2").arg(locale.toString(m_index + 1), locale.toString(run->in))
+             : QString());
     m_back->setEnabled(m_index > 0);
     m_forward->setEnabled(m_index + 1 < items);
     const bool showsError = item && item->error && m_side->currentIndex() == Failure;
@@ -153,15 +158,15 @@ void ItemView::refresh()
     if (showsError)
         m_error->show(*item->error, item->attempts);
 
-    const DocumentPtr shown = item && (m_side->currentIndex() != Failure || item->error)
-        ? message(*item) : nullptr;
+    const DocumentPtr shown =
+        item && (m_side->currentIndex() != Failure || item->error) ? message(*item) : nullptr;
     if (!shown) {
         const bool none = !m_run || m_run->number() == 0;
         m_empty->setText(none ? tr("No run yet. Press F5 to run this flow with sample events.")
-                         : m_step.isEmpty() ? tr("Select a step to see its items.")
-                         : !item ? tr("Nothing has reached this step.")
+                         : m_step.isEmpty()                  ? tr("Select a step to see its items.")
+                         : !item                             ? tr("Nothing has reached this step.")
                          : m_side->currentIndex() == Failure ? tr("This item did not fail.")
-                         : !item->note.empty() ? toQString(item->note)
+                         : !item->note.empty()               ? toQString(item->note)
                                                : tr("This item left no message here."));
         m_views->setCurrentWidget(m_empty);
         return;

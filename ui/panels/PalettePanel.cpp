@@ -42,8 +42,8 @@ public:
         Theme &theme = Theme::current();
         const bool isGroup = index.data(PaletteModel::IsGroupRole).toBool();
         const QRect &rect = option.rect;
-        const bool selected = option.state.testFlag(QStyle::State_Selected)
-            && option.state.testFlag(QStyle::State_HasFocus);
+        const bool selected = option.state.testFlag(QStyle::State_Selected) &&
+                              option.state.testFlag(QStyle::State_HasFocus);
         const bool hovered = option.state.testFlag(QStyle::State_MouseOver) && !isGroup;
         if (selected || hovered) {
             paint::roundedBox(*painter, rect.adjusted(6, 0, -6, 0), paint::kControlRadius,
@@ -76,8 +76,11 @@ private:
 } // namespace
 
 PalettePanel::PalettePanel(const Registry &registry, QWidget *parent)
-    : QFrame(parent), m_model(new PaletteModel(registry, this)),
-      m_filter(new SearchField(tr("Filter steps"))), m_list(new QListView), m_noHit(new QWidget)
+    : QFrame(parent),
+      m_model(new PaletteModel(registry, this)),
+      m_filter(new SearchField(tr("Filter steps"))),
+      m_list(new QListView),
+      m_noHit(new QWidget)
 {
     setAutoFillBackground(true);
     setFixedWidth(kWidth);
@@ -107,7 +110,8 @@ PalettePanel::PalettePanel(const Registry &registry, QWidget *parent)
 
     auto *clear = makeButton(tr("Clear the filter"), {}, ButtonRole::Quiet);
     auto *noHit = new QVBoxLayout(m_noHit);
-    noHit->addWidget(new TextLabel(tr("No step is called that."), Token::Text2, fonts::Size::Second));
+    noHit->addWidget(
+        new TextLabel(tr("No step is called that."), Token::Text2, fonts::Size::Second));
     noHit->addWidget(clear, 0, Qt::AlignLeft);
     m_noHit->hide();
 

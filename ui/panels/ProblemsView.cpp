@@ -37,8 +37,8 @@ public:
             painter->fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()),
                               theme.color(Token::Accent));
         }
-        const bool isError = index.data(ProblemsModel::SeverityRole).toInt()
-            == static_cast<int>(Severity::Error);
+        const bool isError =
+            index.data(ProblemsModel::SeverityRole).toInt() == static_cast<int>(Severity::Error);
         theme.icons().draw(*painter, QPointF(rect.left() + 16, rect.top() + 8), 14,
                            isError ? QStringLiteral("x-circle-fill")
                                    : QStringLiteral("exclamation-triangle-fill"),
@@ -61,7 +61,9 @@ public:
 } // namespace
 
 ProblemsView::ProblemsView(QWidget *parent)
-    : QWidget(parent), m_model(new ProblemsModel(this)), m_list(new QListView),
+    : QWidget(parent),
+      m_model(new ProblemsModel(this)),
+      m_list(new QListView),
       m_pages(new QStackedWidget)
 {
     m_list->setModel(m_model);

@@ -16,7 +16,8 @@ namespace tw {
 
 namespace {
 
-template <typename Widget> Widget *labelled(QVBoxLayout &column, const QString &label, Widget *widget)
+template <typename Widget>
+Widget *labelled(QVBoxLayout &column, const QString &label, Widget *widget)
 {
     auto *words = new TextLabel(label, Token::Text2);
     words->setBuddy(widget);
@@ -31,9 +32,13 @@ template <typename Widget> Widget *labelled(QVBoxLayout &column, const QString &
 } // namespace
 
 RetryForm::RetryForm(QWidget *parent)
-    : QWidget(parent), m_target(new TextLabel({}, Token::Text)), m_on(new Switch),
-      m_details(new QWidget), m_objection(new TextLabel({}, Token::Err, fonts::Size::Second)),
-      m_codes(new TextLabel({}, Token::Text3, fonts::Size::Second)), m_policyPart(new QWidget)
+    : QWidget(parent),
+      m_target(new TextLabel({}, Token::Text)),
+      m_on(new Switch),
+      m_details(new QWidget),
+      m_objection(new TextLabel({}, Token::Err, fonts::Size::Second)),
+      m_codes(new TextLabel({}, Token::Text3, fonts::Size::Second)),
+      m_policyPart(new QWidget)
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -47,7 +52,8 @@ RetryForm::RetryForm(QWidget *parent)
     policy->setContentsMargins(0, 0, 0, 0);
     auto *head = new QHBoxLayout;
     head->addWidget(new TextLabel(tr("Try again after a temporary failure"), Token::Text,
-                                  fonts::Size::Body, QFont::Medium), 1);
+                                  fonts::Size::Body, QFont::Medium),
+                    1);
     m_on->setAccessibleName(tr("Try again after a temporary failure"));
     head->addWidget(m_on);
     policy->addLayout(head);
@@ -80,10 +86,11 @@ void RetryForm::show(const FlowStep &step, bool canFail, const QString &failureT
 {
     const QScopedValueRollback showing(m_showing, true);
     m_policy = step.retry.value_or(RetryPolicy());
-    m_target->setText(!canFail                ? tr("This step cannot fail.")
-                      : failureTarget.isEmpty() ? tr("Nowhere yet: they are kept under Failed. Connect the "
-                                                     "red port to handle them in the flow.")
-                                                : failureTarget);
+    m_target->setText(!canFail ? tr("This step cannot fail.")
+                      : failureTarget.isEmpty()
+                          ? tr("Nowhere yet: they are kept under Failed. Connect the "
+                               "red port to handle them in the flow.")
+                          : failureTarget);
     m_policyPart->setVisible(canFail);
     m_on->setChecked(step.retry.has_value());
     m_details->setVisible(step.retry.has_value());
@@ -91,8 +98,9 @@ void RetryForm::show(const FlowStep &step, bool canFail, const QString &failureT
     m_first->setText(toQString(durationText(m_policy.first)));
     m_longest->setText(toQString(durationText(m_policy.longest)));
     m_objection->hide();
-    m_codes->setText(errorCodes.isEmpty() ? QString()
-                                          : tr("Can fail with: %1").arg(errorCodes.join(QStringLiteral(", "))));
+    m_codes->setText(errorCodes.isEmpty()
+                         ? QString()
+                         : tr("Can fail with: %1").arg(errorCodes.join(QStringLiteral(", "))));
 }
 
 void RetryForm::tell()

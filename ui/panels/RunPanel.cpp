@@ -27,8 +27,12 @@ constexpr int kHead = 37;
 } // namespace
 
 RunPanel::RunPanel(QWidget *parent)
-    : QFrame(parent), m_pages(new QStackedWidget), m_steps(new RunStepsView),
-      m_items(new ItemView), m_problems(new ProblemsView), m_log(new QPlainTextEdit)
+    : QFrame(parent),
+      m_pages(new QStackedWidget),
+      m_steps(new RunStepsView),
+      m_items(new ItemView),
+      m_problems(new ProblemsView),
+      m_log(new QPlainTextEdit)
 {
     setAutoFillBackground(true);
     setMinimumHeight(140);
@@ -38,6 +42,7 @@ RunPanel::RunPanel(QWidget *parent)
     split->setChildrenCollapsible(false);
     split->setStretchFactor(0, 53);
     split->setStretchFactor(1, 47);
+    m_items->setMinimumWidth(580);
     split->setSizes({530, 470});
     m_log->setReadOnly(true);
     m_log->setFont(fonts::mono());
@@ -154,15 +159,17 @@ void RunPanel::refreshRun()
     m_summary->setText(QString());
     if (!any)
         return;
-    const QString seconds = locale.toString(static_cast<double>(m_run->duration().count()) / 1000, 'f', 1);
+    const QString seconds =
+        locale.toString(static_cast<double>(m_run->duration().count()) / 1000, 'f', 1);
     const int events = m_run->events();
     if (!m_run->failure().isEmpty())
         m_summary->setText(m_run->failure());
     else if (m_run->isRunning())
         m_summary->setText(tr("Running for %1 s").arg(seconds));
     else
-        m_summary->setText(events == 1 ? tr("1 event in %1 s").arg(seconds)
-                                       : tr("%1 events in %2 s").arg(locale.toString(events), seconds));
+        m_summary->setText(events == 1
+                               ? tr("1 event in %1 s").arg(seconds)
+                               : tr("%1 events in %2 s").arg(locale.toString(events), seconds));
     m_summary->setToken(m_run->failure().isEmpty() ? Token::Text2 : Token::Err);
     const auto chip = [&locale](Chip &one, int count, const QString &word) {
         one.setText(locale.toString(count) + QLatin1Char(' ') + word);

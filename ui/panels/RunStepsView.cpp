@@ -32,7 +32,8 @@ struct Columns
         const double itemsEnd = std::clamp(wide * 0.42, 220.0, 266.0);
         name = {row.left() + kName, row.top(), itemsEnd - 64 - kName, row.height()};
         items = {row.left() + itemsEnd - 60, row.top(), 60, row.height()};
-        time = {row.right() - kRightMargin - kTimeWidth, row.top(), double(kTimeWidth), row.height()};
+        time = {row.right() - kRightMargin - kTimeWidth, row.top(), double(kTimeWidth),
+                row.height()};
         line = {items.right() + 20, row.top(), time.left() - items.right() - 32, row.height()};
     }
 };
@@ -89,14 +90,16 @@ public:
         const bool selected = option.state.testFlag(QStyle::State_Selected);
         const QRectF rect = option.rect;
         if (selected) {
-            paint::roundedBox(*painter, rect.adjusted(6, 0, -6, 0), 4, theme.color(Token::AccentBg));
+            paint::roundedBox(*painter, rect.adjusted(6, 0, -6, 0), 4,
+                              theme.color(Token::AccentBg));
         }
         const auto state = static_cast<StepState>(index.data(RunStepsModel::StateRole).toInt());
         const bool idle = state == StepState::NotReached;
         theme.icons().draw(*painter, QPointF(rect.left() + 18, rect.top() + 6), 12, iconOf(state),
                            theme.color(tokenOf(state)));
         const Columns columns(rect);
-        painter->setFont(fonts::sans(fonts::Size::Second, selected ? QFont::DemiBold : QFont::Normal));
+        painter->setFont(
+            fonts::sans(fonts::Size::Second, selected ? QFont::DemiBold : QFont::Normal));
         paint::line(*painter, columns.name, index.data().toString(),
                     theme.color(idle ? Token::Text3 : Token::Text));
         painter->setFont(fonts::sans(fonts::Size::Second));

@@ -44,7 +44,8 @@ void StatusBar::set(Part part, const QString &text, const QString &icon, Token t
     button->setText(icon.isEmpty() ? text : QLatin1Char(' ') + text);
     button->setToolTip(toolTip);
     button->setIcon(icon.isEmpty() ? QIcon() : Icons::icon(icon, token));
-    button->setToolButtonStyle(icon.isEmpty() ? Qt::ToolButtonTextOnly : Qt::ToolButtonTextBesideIcon);
+    button->setToolButtonStyle(icon.isEmpty() ? Qt::ToolButtonTextOnly
+                                              : Qt::ToolButtonTextBesideIcon);
 }
 
 QString StatusBar::text(Part part) const

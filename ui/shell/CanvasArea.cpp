@@ -15,8 +15,11 @@ constexpr int kSwitchRoom = 52;
 }
 
 CanvasArea::CanvasArea(QWidget *parent)
-    : QWidget(parent), m_split(new QSplitter(Qt::Horizontal)), m_canvas(new FlowCanvas),
-      m_yamlPart(new QWidget), m_yaml(new YamlEditor),
+    : QWidget(parent),
+      m_split(new QSplitter(Qt::Horizontal)),
+      m_canvas(new FlowCanvas),
+      m_yamlPart(new QWidget),
+      m_yaml(new YamlEditor),
       m_switch(new SegmentedControl({tr("Canvas"), tr("Split"), tr("YAML")}, this))
 {
     setMinimumSize(360, 200);

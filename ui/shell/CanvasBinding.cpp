@@ -7,6 +7,8 @@
 #include "ui/forms/FieldEditor.h"
 #include "ui/shell/CanvasModel.h"
 
+#include <QScopedValueRollback>
+
 #include <algorithm>
 
 namespace tw {
@@ -23,9 +25,11 @@ std::string freeId(const Flow &flow, const std::string &base)
 {
     for (int number = 1;; ++number) {
         const std::string id = number == 1 ? base : base + '_' + std::to_string(number);
-        const bool taken = flow.step(id)
-            || std::any_of(flow.notes.begin(), flow.notes.end(), [&id](const auto &note) { return note.id == id; })
-            || std::any_of(flow.groups.begin(), flow.groups.end(), [&id](const auto &group) { return group.id == id; });
+        const bool taken = flow.step(id) ||
+                           std::any_of(flow.notes.begin(), flow.notes.end(),
+                                       [&id](const auto &note) { return note.id == id; }) ||
+                           std::any_of(flow.groups.begin(), flow.groups.end(),
+                                       [&id](const auto &group) { return group.id == id; });
         if (!taken)
             return id;
     }
@@ -47,14 +51,16 @@ void removeGroup(FlowModel &model, const std::string &id)
 
 } // namespace
 
-CanvasBinding::CanvasBinding(FlowCanvas &canvas, QObject *parent) : QObject(parent), m_canvas(canvas)
+CanvasBinding::CanvasBinding(FlowCanvas &canvas, QObject *parent)
+    : QObject(parent), m_canvas(canvas)
 {
     connect(&canvas, &FlowCanvas::moveRequested, this, &CanvasBinding::move);
-    connect(&canvas, &FlowCanvas::connectRequested, this,
-            [this](const QString &from, const QString &exit, const QString &to) {
-                if (m_flow)
-                    m_flow->apply(edit::Connect{toUtf8(from), exitOf({from, exit, to}), toUtf8(to)});
-            });
+    connect(
+        &canvas, &FlowCanvas::connectRequested, this,
+        [this](const QString &from, const QString &exit, const QString &to) {
+            if (m_flow)
+                m_flow->apply(edit::Connect{toUtf8(from), exitOf({from, exit, to}), toUtf8(to)});
+        });
     connect(&canvas, &FlowCanvas::disconnectRequested, this, [this](const EdgeRef &edge) {
         if (m_flow)
             m_flow->apply(edit::Disconnect{toUtf8(edge.from), exitOf(edge), toUtf8(edge.to)});
@@ -62,6 +68,8 @@ CanvasBinding::CanvasBinding(FlowCanvas &canvas, QObject *parent) : QObject(pare
     connect(&canvas, &FlowCanvas::deleteRequested, this, &CanvasBinding::deleteSteps);
     connect(&canvas, &FlowCanvas::insertRequested, this, &CanvasBinding::insertStep);
     connect(&canvas, &FlowCanvas::selectionChanged, this, [this](const QStringList &ids) {
+        // The canvas may tell of a larger selection piece by piece: it must not hear its own echo.
+        const QScopedValueRollback telling(m_telling, true);
         if (m_flow)
             m_flow->select(ids);
     });
@@ -90,7 +98,7 @@ void CanvasBinding::setModels(FlowModel *flow, RunModel *run,
         connect(flow, &FlowModel::changed, this, &CanvasBinding::sync);
         connect(flow, &FlowModel::problemsChanged, this, &CanvasBinding::sync);
         connect(flow, &FlowModel::selectionChanged, this, [this] {
-            if (m_canvas.selection() != m_flow->selection())
+            if (!m_telling && m_canvas.selection() != m_flow->selection())
                 m_canvas.select(m_flow->selection());
         });
     }
@@ -173,7 +181,8 @@ void CanvasBinding::addStepAt(const QString &type, const QPoint &place, const QS
     if (!m_flow)
         return;
     const NodeDescriptor *node = m_flow->registry().node(toUtf8(type));
-    const bool wired = !from.isEmpty() && !exit.isEmpty() && node && node->kind != NodeKind::Trigger;
+    const bool wired =
+        !from.isEmpty() && !exit.isEmpty() && node && node->kind != NodeKind::Trigger;
     edit::AddStep step = stepEdit(type, place);
     step.afterStep = toUtf8(from);
     m_flow->undoStack().beginMacro(tr("Add %1").arg(node ? toQString(node->title) : type));
@@ -194,8 +203,8 @@ void CanvasBinding::insertStep(const QString &type, const QPoint &place,
     if (!m_flow)
         return;
     const edit::AddStep step = stepEdit(type, place);
-    const bool done = edge ? m_flow->apply(edit::InsertOnWire{step, toUtf8(edge->from), exitOf(*edge),
-                                                              toUtf8(edge->to)})
+    const bool done = edge ? m_flow->apply(edit::InsertOnWire{step, toUtf8(edge->from),
+                                                              exitOf(*edge), toUtf8(edge->to)})
                            : m_flow->apply(step);
     if (done)
         selectAdded();
@@ -206,7 +215,8 @@ void CanvasBinding::deleteSteps(const QStringList &ids, bool join)
     if (!m_flow)
         return;
     edit::RemoveSteps removal{{}, join};
-    m_flow->undoStack().beginMacro(ids.size() == 1 ? tr("Delete") : tr("Delete %1").arg(ids.size()));
+    m_flow->undoStack().beginMacro(ids.size() == 1 ? tr("Delete")
+                                                   : tr("Delete %1").arg(ids.size()));
     const Flow &flow = m_flow->flow();
     std::vector<std::string> notes;
     std::vector<std::string> groups;

@@ -51,6 +51,7 @@ private:
     QPointer<FlowModel> m_flow;
     QPointer<RunModel> m_run;
     const std::map<std::string, std::string> *m_connections = nullptr;
+    bool m_telling = false; ///< A selection of the canvas is on its way to the flow.
 };
 
 } // namespace tw

@@ -46,8 +46,8 @@ QList<ExitView> exitsFor(const FlowModel &model, const FlowStep &step, const Nod
     QList<ExitView> exits;
     if (node && node->terminal)
         return exits;
-    const std::vector<Exit> declared = node ? exitsOf(*node, model.settingsOf(step))
-                                            : std::vector<Exit>{{"out", "Next"}};
+    const std::vector<Exit> declared =
+        node ? exitsOf(*node, model.settingsOf(step)) : std::vector<Exit>{{"out", "Next"}};
     for (const Exit &exit : declared) {
         // The exit's own name is what the file says; cards have no room for more.
         exits.append({toQString(exit.id), declared.size() > 1 ? toQString(exit.id) : QString()});
@@ -98,7 +98,8 @@ EdgeView edgeOf(const FlowStep &step, const Wire &wire, const RunModel *run)
 {
     EdgeView edge;
     const bool failure = wire.exit == "error";
-    edge.ref = {toQString(step.id), failure ? failureExit() : toQString(wire.exit), toQString(wire.to)};
+    edge.ref = {toQString(step.id), failure ? failureExit() : toQString(wire.exit),
+                toQString(wire.to)};
     edge.failure = failure;
     const int count = run ? run->countAt(step.id, wire.exit) : 0;
     if (count > 0) {
@@ -148,7 +149,8 @@ NoteView noteOf(const FlowNote &note, const Layout &layout)
     QString first = (end < 0 ? view.text : view.text.left(end)).trimmed();
     if (first.startsWith(QLatin1Char('#')))
         view.title = first.remove(0, first.lastIndexOf(QLatin1Char('#')) + 1).trimmed();
-    else if (first.size() > 4 && first.startsWith(QStringLiteral("**")) && first.endsWith(QStringLiteral("**")))
+    else if (first.size() > 4 && first.startsWith(QStringLiteral("**")) &&
+             first.endsWith(QStringLiteral("**")))
         view.title = first.mid(2, first.size() - 4);
     if (!view.title.isEmpty())
         view.text = end < 0 ? QString() : view.text.mid(end + 1).trimmed();

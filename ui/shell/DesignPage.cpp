@@ -30,10 +30,15 @@ constexpr int kRunHeight = 300;
 } // namespace
 
 DesignPage::DesignPage(const Registry &registry, QWidget *parent)
-    : QWidget(parent), m_registry(registry), m_palette(new PalettePanel(registry)),
-      m_area(new CanvasArea), m_inspector(new InspectorPanel), m_runPanel(new RunPanel),
+    : QWidget(parent),
+      m_registry(registry),
+      m_palette(new PalettePanel(registry)),
+      m_area(new CanvasArea),
+      m_inspector(new InspectorPanel),
+      m_runPanel(new RunPanel),
       m_binding(new CanvasBinding(m_area->canvas(), this)),
-      m_quickAdd(new SearchPopup(tr("Add a step"), this)), m_split(new QSplitter(Qt::Vertical))
+      m_quickAdd(new SearchPopup(tr("Add a step"), this)),
+      m_split(new QSplitter(Qt::Vertical))
 {
     auto *upper = new QWidget;
     auto *upperLine = new QHBoxLayout(upper);
@@ -66,10 +71,10 @@ void DesignPage::connectParts()
         m_area->canvas().setFocus();
     });
     connect(&canvas, &FlowCanvas::quickAddRequested, this, &DesignPage::openQuickAdd);
+    connect(m_area, &CanvasArea::viewChanged, this, &DesignPage::fitSoon);
     connect(m_binding, &CanvasBinding::openRequested, this, &DesignPage::openStep);
-    connect(m_binding, &CanvasBinding::edgePicked, this, [this](const QString &step) {
-        m_runPanel->showStep(step);
-    });
+    connect(m_binding, &CanvasBinding::edgePicked, this,
+            [this](const QString &step) { m_runPanel->showStep(step); });
     connect(m_inspector, &InspectorPanel::deleteRequested, this,
             [this](const QString &step) { m_binding->deleteSteps({step}, false); });
     connect(m_runPanel, &RunPanel::stepPicked, this, [this](const QString &step) {
@@ -114,8 +119,8 @@ QWidget *DesignPage::panelOf(Part part) const
 
 bool DesignPage::isDrawer(Part part) const
 {
-    return (part == Part::Palette && width() < kPaletteDrawerBelow)
-        || (part == Part::Inspector && width() < kInspectorDrawerBelow);
+    return (part == Part::Palette && width() < kPaletteDrawerBelow) ||
+           (part == Part::Inspector && width() < kInspectorDrawerBelow);
 }
 
 bool DesignPage::isShown(Part part) const
@@ -151,7 +156,8 @@ void DesignPage::arrange()
         panel->setVisible(isShown(part));
         if (floats) {
             const int left = part == Part::Palette ? 0 : width() - panel->width();
-            const int height = part == Part::Palette ? this->height() : m_split->widget(0)->height();
+            const int height =
+                part == Part::Palette ? this->height() : m_split->widget(0)->height();
             panel->setGeometry(left, 0, panel->width(), height);
             panel->raise();
         }
@@ -184,8 +190,9 @@ void DesignPage::openQuickAdd(const QPoint &place, const QString &from, const QS
         for (const NodeDescriptor *node : PaletteModel::ranked(m_registry, typed, hasTrigger)) {
             const QString type = toQString(node->type);
             hits.push_back({toQString(node->title), toQString(node->group), words::iconOf(node),
-                            words::kindOf(node),
-                            [this, type, place, from, exit] { m_binding->addStepAt(type, place, from, exit); }});
+                            words::kindOf(node), [this, type, place, from, exit] {
+                                m_binding->addStepAt(type, place, from, exit);
+                            }});
         }
         return hits;
     };

@@ -68,7 +68,7 @@ private:
     CanvasBinding *m_binding;
     SearchPopup *m_quickAdd;
     QSplitter *m_split;
-    bool m_wanted[3] = {true, true, true};  ///< In the layout.
+    bool m_wanted[3] = {true, true, true};   ///< In the layout.
     bool m_drawn[3] = {false, false, false}; ///< As a drawer.
     bool m_sized = false;
     bool m_fitSoon = false;

@@ -44,7 +44,8 @@ Frame frame(QWidget *parent, const QString &title)
     return {dialog, body, buttons};
 }
 
-QPushButton *addButton(Frame &frame, const QString &text, ButtonRole role, std::function<void()> action)
+QPushButton *addButton(Frame &frame, const QString &text, ButtonRole role,
+                       std::function<void()> action)
 {
     QPushButton *button = makeButton(text, {}, role);
     frame.buttons->addWidget(button);
@@ -91,8 +92,9 @@ void askUnsaved(QWidget *parent, const QStringList &files, std::function<void(Un
     addButton(ask, QDialog::tr("Cancel"), ButtonRole::Quiet, {});
     addButton(ask, QDialog::tr("Discard changes"), ButtonRole::Secondary,
               [answer] { answer(Unsaved::Discard); });
-    addButton(ask, QDialog::tr("Save"), ButtonRole::Primary, [answer] { answer(Unsaved::Save); })
-        ->setDefault(true);
+    addButton(ask, QDialog::tr("Save"), ButtonRole::Primary, [answer] {
+        answer(Unsaved::Save);
+    })->setDefault(true);
     ask.dialog->open();
 }
 
@@ -145,7 +147,8 @@ void showAbout(QWidget *parent, const QString &version)
 
 void chooseFolder(QWidget *parent, std::function<void(QString)> chosen)
 {
-    openFiles(parent, QFileDialog::Directory, QDialog::tr("Open project folder"), std::move(chosen));
+    openFiles(parent, QFileDialog::Directory, QDialog::tr("Open project folder"),
+              std::move(chosen));
 }
 
 void chooseFlow(QWidget *parent, std::function<void(QString)> chosen)

@@ -46,9 +46,11 @@ void FlowTabs::paintEvent(QPaintEvent *)
             painter.fillRect(rect, theme.color(Token::Surface));
             painter.fillRect(QRect(rect.left(), 0, rect.width(), 2), theme.color(Token::Accent));
         }
-        painter.fillRect(QRect(rect.right(), rect.top(), 1, rect.height()), theme.color(Token::Border));
+        painter.fillRect(QRect(rect.right(), rect.top(), 1, rect.height()),
+                         theme.color(Token::Border));
         theme.icons().draw(painter, QPointF(rect.left() + 14, rect.center().y() - 6), 13,
-                           QStringLiteral("diagram-2"), theme.color(front ? Token::Accent : Token::Text2));
+                           QStringLiteral("diagram-2"),
+                           theme.color(front ? Token::Accent : Token::Text2));
         painter.setFont(fonts::sans(fonts::Size::Body, front ? QFont::DemiBold : QFont::Normal));
         paint::line(painter, rect.adjusted(36, 0, -26, 0), tabText(i),
                     theme.color(front ? Token::Text : Token::Text2));

@@ -2,16 +2,11 @@
 #include "ui/shell/MainWindow.h"
 
 #include "core/base/Text.h"
-#include "ui/base/Buttons.h"
 #include "ui/base/CommandBox.h"
 #include "ui/base/EnvironmentPill.h"
-#include "ui/base/ProductMark.h"
-#include "ui/base/RailButton.h"
 #include "ui/base/Theme.h"
 #include "ui/canvas/FlowCanvas.h"
 #include "ui/forms/Rule.h"
-#include "ui/forms/TextLabel.h"
-#include "ui/models/StepWords.h"
 #include "ui/panels/InspectorPanel.h"
 #include "ui/panels/RunPanel.h"
 #include "ui/panels/StatusBar.h"
@@ -22,23 +17,20 @@
 #include "ui/shell/TabRow.h"
 #include "ui/shell/TitleBar.h"
 #include "ui/shell/WindowActions.h"
+#include "ui/shell/WindowParts.h"
 
 #include <QAction>
 #include <QCloseEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLocale>
-#include <QPushButton>
 #include <QSettings>
 #include <QSignalBlocker>
 #include <QStackedWidget>
-#include <QToolButton>
 
 namespace tw {
 
 namespace {
-
-constexpr int kRailWidth = 52;
 
 QString fileName(const FlowModel &model)
 {
@@ -48,7 +40,10 @@ QString fileName(const FlowModel &model)
 } // namespace
 
 MainWindow::MainWindow(const Registry &registry, const QString &version, QWidget *parent)
-    : QMainWindow(parent), m_version(version), m_workspace(registry), m_runs(registry),
+    : QMainWindow(parent),
+      m_version(version),
+      m_workspace(registry),
+      m_runs(registry),
       m_actions(this)
 {
     setWindowTitle(QStringLiteral("Tidewire"));
@@ -76,7 +71,7 @@ void MainWindow::build()
     m_title = new TitleBar(m_actions);
     m_tabs = new TabRow(m_actions);
     m_pages = new QStackedWidget;
-    m_pages->addWidget(makeStartPage());
+    m_pages->addWidget(makeStartPage([this] { askForProject(); }));
     m_pages->addWidget(m_page);
     m_status = new StatusBar;
     m_commands = new SearchPopup(tr("Search steps and commands"), this);
@@ -87,7 +82,7 @@ void MainWindow::build()
     column->addWidget(m_pages, 1);
     auto *middle = new QHBoxLayout;
     middle->setSpacing(0);
-    middle->addWidget(makeRail());
+    middle->addWidget(makeRail([this] { dialogs::showShortcuts(this, m_actions); }));
     middle->addLayout(column, 1);
     auto *rows = new QVBoxLayout(centre);
     rows->setContentsMargins(0, 0, 0, 0);
@@ -98,50 +93,6 @@ void MainWindow::build()
     rows->addWidget(m_status);
     setCentralWidget(centre);
     m_title->pill().setEnvironment(tr("Local"), tr("Doubles on this machine"), Tone::Info);
-}
-
-QWidget *MainWindow::makeRail()
-{
-    auto *rail = new QFrame;
-    rail->setFixedWidth(kRailWidth);
-    rail->setAutoFillBackground(true);
-    rail->setBackgroundRole(QPalette::Window);
-    auto *design = new RailButton(QStringLiteral("diagram-2"), tr("Design"), rail);
-    design->setChecked(true);
-    QToolButton *help = makeIconButton(QStringLiteral("question-circle"), tr("Keyboard shortcuts"), rail);
-    help->setFixedSize(40, 40);
-    connect(help, &QToolButton::clicked, this, [this] { dialogs::showShortcuts(this, m_actions); });
-    auto *column = new QVBoxLayout(rail);
-    column->setContentsMargins(5, 10, 5, 10);
-    column->setSpacing(6);
-    column->addWidget(design);
-    column->addStretch();
-    column->addWidget(help, 0, Qt::AlignHCenter);
-    auto *whole = new QFrame;
-    auto *line = new QHBoxLayout(whole);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->setSpacing(0);
-    line->addWidget(rail);
-    line->addWidget(new Rule(Qt::Vertical));
-    return whole;
-}
-
-QWidget *MainWindow::makeStartPage()
-{
-    auto *page = new QWidget;
-    page->setAutoFillBackground(true);
-    auto *words = new TextLabel(tr("Open a project to draw its flows and run them on this machine."),
-                                Token::Text2, fonts::Size::Section);
-    QPushButton *open = makeButton(tr("Open project"), QStringLiteral("folder2-open"), ButtonRole::Primary);
-    connect(open, &QPushButton::clicked, this, &MainWindow::askForProject);
-    auto *column = new QVBoxLayout(page);
-    column->setSpacing(16);
-    column->addStretch();
-    column->addWidget(new ProductMark(48), 0, Qt::AlignHCenter);
-    column->addWidget(words, 0, Qt::AlignHCenter);
-    column->addWidget(open, 0, Qt::AlignHCenter);
-    column->addStretch();
-    return page;
 }
 
 void MainWindow::connectParts()
@@ -163,9 +114,8 @@ void MainWindow::connectParts()
     connect(&m_page->area().canvas(), &FlowCanvas::zoomChanged, this, &MainWindow::refreshStatus);
     connect(&m_page->area().canvas(), &FlowCanvas::menuRequested, this,
             [this](const QPoint &place, const QString &id) { openCardMenu(*this, place, id); });
-    connect(m_status, &StatusBar::clicked, this, [this](StatusBar::Part part) {
-        statusClicked(*this, part);
-    });
+    connect(m_status, &StatusBar::clicked, this,
+            [this](StatusBar::Part part) { statusClicked(*this, part); });
 }
 
 FlowModel *MainWindow::currentModel() const
@@ -184,12 +134,14 @@ bool MainWindow::openPath(const QString &path)
 
 void MainWindow::askForProject()
 {
-    whenSettled([this] { dialogs::chooseFolder(this, [this](const QString &path) { openPath(path); }); });
+    whenSettled(
+        [this] { dialogs::chooseFolder(this, [this](const QString &path) { openPath(path); }); });
 }
 
 void MainWindow::askForFlow()
 {
-    whenSettled([this] { dialogs::chooseFlow(this, [this](const QString &path) { openPath(path); }); });
+    whenSettled(
+        [this] { dialogs::chooseFlow(this, [this](const QString &path) { openPath(path); }); });
 }
 
 void MainWindow::newFlow()
@@ -202,8 +154,9 @@ void MainWindow::newFlow()
 void MainWindow::takeProject()
 {
     for (const auto &flow : m_workspace.flows()) {
-        connect(flow->model.get(), &FlowModel::editRefused, this,
-                [this](const QString &reason) { dialogs::tell(this, tr("This cannot be done"), reason); });
+        connect(flow->model.get(), &FlowModel::editRefused, this, [this](const QString &reason) {
+            dialogs::tell(this, tr("This cannot be done"), reason);
+        });
     }
     setWindowTitle(tr("%1 - Tidewire").arg(toQString(m_workspace.project()->name())));
     refreshTabs();
@@ -219,11 +172,12 @@ void MainWindow::takeFlow()
     if (flow) {
         m_undo.addStack(&flow->model->undoStack());
         m_undo.setActiveStack(&flow->model->undoStack());
-        connect(flow->model.get(), &FlowModel::changed, this, &MainWindow::refresh, Qt::UniqueConnection);
+        connect(flow->model.get(), &FlowModel::changed, this, &MainWindow::refresh,
+                Qt::UniqueConnection);
         connect(flow->model.get(), &FlowModel::problemsChanged, this, &MainWindow::refreshStatus,
                 Qt::UniqueConnection);
-        connect(flow->model.get(), &FlowModel::selectionChanged, &m_actions, &ActionCatalogue::refresh,
-                Qt::UniqueConnection);
+        connect(flow->model.get(), &FlowModel::selectionChanged, &m_actions,
+                &ActionCatalogue::refresh, Qt::UniqueConnection);
         m_page->area().canvas().setFocus();
     }
     refreshTabs();
@@ -261,7 +215,8 @@ void MainWindow::refreshStatus()
     using Part = StatusBar::Part;
     const FlowModel *model = currentModel();
     if (!model) {
-        for (const Part part : {Part::Problems, Part::Changes, Part::Schema, Part::Steps, Part::Zoom})
+        for (const Part part :
+             {Part::Problems, Part::Changes, Part::Schema, Part::Steps, Part::Zoom})
             m_status->set(part, {});
         m_status->set(Part::Runner, tr("Runner idle"), QStringLiteral("hdd"));
         return;
@@ -269,22 +224,31 @@ void MainWindow::refreshStatus()
     const QLocale locale;
     const auto problems = static_cast<int>(model->problems().size());
     const bool errors = hasErrors(model->problems());
-    m_status->set(Part::Problems, problems == 0 ? tr("No problems")
-                      : problems == 1         ? tr("1 problem")
-                                              : tr("%1 problems").arg(locale.toString(problems)),
-                  problems == 0 ? QStringLiteral("check-circle-fill") : QStringLiteral("exclamation-triangle-fill"),
-                  problems == 0 ? Token::Ok : errors ? Token::Err : Token::Warn, tr("Show the problems"));
+    m_status->set(Part::Problems,
+                  problems == 0   ? tr("No problems")
+                  : problems == 1 ? tr("1 problem")
+                                  : tr("%1 problems").arg(locale.toString(problems)),
+                  problems == 0 ? QStringLiteral("check-circle-fill")
+                                : QStringLiteral("exclamation-triangle-fill"),
+                  problems == 0 ? Token::Ok
+                  : errors      ? Token::Err
+                                : Token::Warn,
+                  tr("Show the problems"));
     const auto dirty = static_cast<int>(m_workspace.dirtyFlows().size());
-    m_status->set(Part::Changes, dirty == 0 ? tr("All changes saved")
-                      : dirty == 1        ? tr("Unsaved changes in 1 flow")
-                                          : tr("Unsaved changes in %1 flows").arg(dirty),
-                  dirty == 0 ? QStringLiteral("check2-square") : QStringLiteral("pencil"), Token::Text2,
-                  tr("Save all flows"));
+    m_status->set(Part::Changes,
+                  dirty == 0   ? tr("All changes saved")
+                  : dirty == 1 ? tr("Unsaved changes in 1 flow")
+                               : tr("Unsaved changes in %1 flows").arg(dirty),
+                  dirty == 0 ? QStringLiteral("check2-square") : QStringLiteral("pencil"),
+                  Token::Text2, tr("Save all flows"));
     m_status->set(Part::Runner, m_runs.isRunning() ? tr("Runner busy, 1 flow") : tr("Runner idle"),
-                  QStringLiteral("hdd"), m_runs.isRunning() ? Token::Accent : Token::Text2, tr("Show the run"));
-    m_status->set(Part::Schema, toQString(model->flow().schema), {}, Token::Text2, tr("Show the file"));
+                  QStringLiteral("hdd"), m_runs.isRunning() ? Token::Accent : Token::Text2,
+                  tr("Show the run"));
+    m_status->set(Part::Schema, toQString(model->flow().schema), {}, Token::Text2,
+                  tr("Show the file"));
     const auto steps = static_cast<int>(model->flow().steps.size());
-    m_status->set(Part::Steps, steps == 1 ? tr("1 step") : tr("%1 steps").arg(locale.toString(steps)), {},
+    m_status->set(Part::Steps,
+                  steps == 1 ? tr("1 step") : tr("%1 steps").arg(locale.toString(steps)), {},
                   Token::Text2, tr("Fit the flow"));
     m_status->set(Part::Zoom, tr("%1%").arg(qRound(m_page->area().canvas().zoom() * 100)), {},
                   Token::Text2, tr("Zoom to 100%"));
@@ -292,7 +256,9 @@ void MainWindow::refreshStatus()
 
 void MainWindow::tellError(const QString &what, const Error &error)
 {
-    dialogs::tell(this, what, toQString(error.where.empty() ? error.message : error.where + ": " + error.message));
+    dialogs::tell(
+        this, what,
+        toQString(error.where.empty() ? error.message : error.where + ": " + error.message));
 }
 
 bool MainWindow::save(FlowModel &model)

@@ -56,8 +56,6 @@ protected:
 private:
     void build();
     void connectParts();
-    QWidget *makeRail();
-    QWidget *makeStartPage();
     void takeProject();
     void takeFlow();
     void refreshTabs();

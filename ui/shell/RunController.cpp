@@ -99,7 +99,8 @@ void RunController::takeDelivery(const DeliveryNews &news)
     if (news.refusal)
         m_run->refused(news.trigger, toQString(news.refusal->message));
     else
-        m_run->accepted(news.trigger, news.run, news.repeat ? Acceptance::Repeat : Acceptance::First, now());
+        m_run->accepted(news.trigger, news.run,
+                        news.repeat ? Acceptance::Repeat : Acceptance::First, now());
 }
 
 void RunController::fail(const Error &error)
@@ -107,7 +108,8 @@ void RunController::fail(const Error &error)
     if (m_phase == Phase::Idle)
         return;
     if (m_run)
-        m_run->fail(toQString(error.where.empty() ? error.message : error.where + ": " + error.message));
+        m_run->fail(
+            toQString(error.where.empty() ? error.message : error.where + ": " + error.message));
     if (m_phase == Phase::Starting)
         enter(Phase::Idle);
     else

@@ -8,13 +8,23 @@
 #include "ui/shell/MainWindow.h"
 
 #include <QPixmap>
-#include <QTimer>
 
 namespace tw {
 
+namespace {
+constexpr int kTurns = 24;
+}
+
 Screenshot::Screenshot(MainWindow &window, ScreenshotPlan plan, QObject *parent)
     : QObject(parent), m_window(window), m_plan(std::move(plan))
-{}
+{
+    // A change deep in a form reaches the window level by level, one turn of the loop each.
+    m_settle.setInterval(0);
+    connect(&m_settle, &QTimer::timeout, this, [this] {
+        if (++m_turns == kTurns)
+            take();
+    });
+}
 
 void Screenshot::begin()
 {
@@ -48,12 +58,12 @@ void Screenshot::choose()
         }
         m_window.page().area().canvas().fit();
     }
-    // One more turn of the loop for the layouts that the selection has changed.
-    QTimer::singleShot(0, this, &Screenshot::take);
+    m_settle.start();
 }
 
 void Screenshot::take()
 {
+    m_settle.stop();
     m_window.resize(m_plan.size);
     Q_EMIT finished(m_window.grab().save(m_plan.file, "PNG"));
 }

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QSize>
 #include <QString>
+#include <QTimer>
 
 namespace tw {
 
@@ -36,6 +37,8 @@ private:
 
     MainWindow &m_window;
     ScreenshotPlan m_plan;
+    QTimer m_settle;
+    int m_turns = 0;
 };
 
 } // namespace tw

@@ -86,13 +86,15 @@ void SearchPopup::open(Source source, const QPoint &corner, int width)
 {
     m_source = std::move(source);
     m_field->clear();
+    resize(width, height());
     search({});
-    resize(width, 32 + 24 + kShownRows * kRow);
     QPoint place = corner;
     if (const QScreen *at = screen()) {
         const QRect room = at->availableGeometry();
-        place.setX(std::clamp(place.x(), room.left(), std::max(room.left(), room.right() - this->width())));
-        place.setY(std::clamp(place.y(), room.top(), std::max(room.top(), room.bottom() - height())));
+        place.setX(std::clamp(place.x(), room.left(),
+                              std::max(room.left(), room.right() - this->width())));
+        place.setY(
+            std::clamp(place.y(), room.top(), std::max(room.top(), room.bottom() - height())));
     }
     move(place);
     show();
@@ -134,7 +136,13 @@ void SearchPopup::search(const QString &words)
         if (hit.kind)
             item->setData(KindRole, static_cast<int>(*hit.kind));
     }
+    if (m_hits.empty()) {
+        auto *none = new QListWidgetItem(tr("Nothing is called that."), m_list);
+        none->setFlags(Qt::NoItemFlags);
+    }
     m_list->setCurrentRow(0);
+    m_list->setFixedHeight(std::clamp(m_list->count(), 1, kShownRows) * kRow + 4);
+    resize(width(), m_field->height() + m_list->height() + 20);
 }
 
 void SearchPopup::take(int row)

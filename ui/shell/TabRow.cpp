@@ -29,7 +29,8 @@ void follow(QPushButton &button, QAction *action)
 } // namespace
 
 TabRow::TabRow(const ActionCatalogue &actions, QWidget *parent)
-    : QFrame(parent), m_tabs(new FlowTabs),
+    : QFrame(parent),
+      m_tabs(new FlowTabs),
       m_check(makeButton(tr("Check"), QStringLiteral("check2-square"), ButtonRole::Secondary)),
       m_run(makeButton(tr("Run"), QStringLiteral("play-fill"), ButtonRole::Primary)),
       m_stop(makeButton(tr("Stop"), QStringLiteral("stop-fill"), ButtonRole::Primary))

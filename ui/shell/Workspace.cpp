@@ -7,7 +7,9 @@
 
 namespace tw {
 
-Workspace::Workspace(const Registry &registry, QObject *parent) : QObject(parent), m_registry(registry) {}
+Workspace::Workspace(const Registry &registry, QObject *parent)
+    : QObject(parent), m_registry(registry)
+{}
 
 Workspace::~Workspace() = default;
 
@@ -39,7 +41,8 @@ Result<void> Workspace::addFlow(const QString &name)
     const QDir folder(toQString(m_project->folder()));
     const QString file = folder.filePath(QStringLiteral("flows/%1.flow.yaml").arg(toQString(id)));
     if (!folder.mkpath(QStringLiteral("flows")))
-        return configError("desktop.no_folder", "The folder \"flows\" cannot be made in the project.");
+        return configError("desktop.no_folder",
+                           "The folder \"flows\" cannot be made in the project.");
     const std::string text = FlowDocument::blank(id, toUtf8(name)).text();
     m_project->flows().push_back(std::make_unique<FlowDocument>(text, toUtf8(file)));
     adopt(*m_project->flows().back());
