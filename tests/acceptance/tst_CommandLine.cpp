@@ -101,9 +101,9 @@ void TestCommandLine::evalErrorNamesCodeAndPlace()
     QCOMPARE(done.code, 1);
     QCOMPARE(done.out, QByteArray());
     const QJsonObject error = QJsonDocument::fromJson(done.err).object();
-    QCOMPARE(error["code"].toString(), QStringLiteral("T2001"));
-    QVERIFY(error["position"].isDouble());
-    QVERIFY(!error["message"].toString().isEmpty());
+    QCOMPARE(error[u"code"].toString(), QStringLiteral("T2001"));
+    QVERIFY(error[u"position"].isDouble());
+    QVERIFY(!error[u"message"].toString().isEmpty());
 }
 
 void TestCommandLine::batchKeepsTheOrderOfLines()
@@ -117,7 +117,7 @@ void TestCommandLine::batchKeepsTheOrderOfLines()
     const QList<QByteArray> lines = runTidewire({"eval", "--batch"}, input).out.split('\n');
     QCOMPARE(lines.size(), 53);
     for (int i = 0; i < 50; ++i)
-        QCOMPARE(QJsonDocument::fromJson(lines[i]).object()["result"].toInt(-1), i * 2);
+        QCOMPARE(QJsonDocument::fromJson(lines[i]).object()[u"result"].toInt(-1), i * 2);
     QCOMPARE(lines[50], QByteArray(R"({"id":"u","undefined":true})"));
     QCOMPARE(lines[51], QByteArray(R"({"id":"b","result":[1]})"));
 }
@@ -168,13 +168,13 @@ void TestCommandLine::validateNamesFileLineColumnAndFix()
     QCOMPARE(done.code, 1);
     QJsonObject unknown;
     for (const QJsonValue &finding : QJsonDocument::fromJson(done.out).array()) {
-        if (finding["code"].toString() == QStringLiteral("flow.unknown_type"))
+        if (finding[u"code"].toString() == QStringLiteral("flow.unknown_type"))
             unknown = finding.toObject();
     }
-    QCOMPARE(unknown["file"].toString(), file);
-    QCOMPARE(unknown["line"].toInt(), 6);
-    QCOMPARE(unknown["column"].toInt(), 11);
-    QVERIFY(unknown["fix"].toString().contains(QStringLiteral("filter")));
+    QCOMPARE(unknown[u"file"].toString(), file);
+    QCOMPARE(unknown[u"line"].toInt(), 6);
+    QCOMPARE(unknown[u"column"].toInt(), 11);
+    QVERIFY(unknown[u"fix"].toString().contains(QStringLiteral("filter")));
 }
 
 void TestCommandLine::nodesListsEveryTypeWithItsParameters()
@@ -182,9 +182,9 @@ void TestCommandLine::nodesListsEveryTypeWithItsParameters()
     const QJsonArray nodes = QJsonDocument::fromJson(runTidewire({"nodes", "--json"}).out).array();
     QStringList types;
     for (const QJsonValue &node : nodes) {
-        types += node["type"].toString();
-        QCOMPARE(node["parameters"]["type"].toString(), QStringLiteral("object"));
-        QVERIFY(!node["help"].toString().isEmpty());
+        types += node[u"type"].toString();
+        QCOMPARE(node[u"parameters"][u"type"].toString(), QStringLiteral("object"));
+        QVERIFY(!node[u"help"].toString().isEmpty());
     }
     for (const char *type : {"stripe.webhook", "salesforce.record.upsert", "filter", "branch", "map",
                              "deduplicate", "log", "dead_letter"})
@@ -206,18 +206,18 @@ void TestCommandLine::webhookVerifyJudgesAllVectors()
         QSKIP("The signed deliveries (stripe/webhook-vectors.json) are not here.");
     QFile file(vectors);
     QVERIFY(file.open(QIODevice::ReadOnly));
-    const QJsonArray cases = QJsonDocument::fromJson(file.readAll()).object()["cases"].toArray();
+    const QJsonArray cases = QJsonDocument::fromJson(file.readAll()).object()[u"cases"].toArray();
     QCOMPARE(cases.size(), 76);
     QStringList wrong;
     for (const QJsonValue &one : cases) {
         const Finished done = runTidewire(
-            {"webhook", "verify", "--secret", one["secret"].toString(), "--header",
-             one["header"].toString(), "--payload", "-", "--at",
-             QString::number(one["now"].toInteger()), "--tolerance",
-             QString::number(one["tolerance"].toInteger())},
-            one["payload"].toString().toUtf8());
-        if (done.code != (one["valid"].toBool() ? 0 : 1) || (done.code == 1 && done.err.isEmpty()))
-            wrong += one["name"].toString() + QStringLiteral(": exit %1").arg(done.code);
+            {"webhook", "verify", "--secret", one[u"secret"].toString(), "--header",
+             one[u"header"].toString(), "--payload", "-", "--at",
+             QString::number(one[u"now"].toInteger()), "--tolerance",
+             QString::number(one[u"tolerance"].toInteger())},
+            one[u"payload"].toString().toUtf8());
+        if (done.code != (one[u"valid"].toBool() ? 0 : 1) || (done.code == 1 && done.err.isEmpty()))
+            wrong += one[u"name"].toString() + QStringLiteral(": exit %1").arg(done.code);
     }
     QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(u'\n')));
 }

@@ -27,7 +27,7 @@ void TestDemoProject::theDemoTellsWhatHappened()
     QJsonObject letter;
     for (const QByteArray &text : done.out.split('\n')) {
         const QJsonObject line = QJsonDocument::fromJson(text).object();
-        const QString event = line["event"].toString();
+        const QString event = line[u"event"].toString();
         ++seen[event];
         if (event == QStringLiteral("ready"))
             ready = line;
@@ -36,21 +36,21 @@ void TestDemoProject::theDemoTellsWhatHappened()
         if (event == QStringLiteral("dead_letter"))
             letter = line;
     }
-    QCOMPARE(seen["ready"], 1);
-    QVERIFY(ready["listen"].toString().startsWith("http://127.0.0.1:"));
-    QVERIFY(ready["webhooks"].toObject().contains("stripe-charge-to-payment/charges"));
-    QVERIFY(ready["doubles"]["stripe"].isString());
-    QVERIFY(ready["doubles"]["salesforce"].isString());
+    QCOMPARE(seen[QStringLiteral("ready")], 1);
+    QVERIFY(ready[u"listen"].toString().startsWith("http://127.0.0.1:"));
+    QVERIFY(ready[u"webhooks"].toObject().contains("stripe-charge-to-payment/charges"));
+    QVERIFY(ready[u"doubles"][u"stripe"].isString());
+    QVERIFY(ready[u"doubles"][u"salesforce"].isString());
 
-    const int accepted = summary["accepted"].toInt();
+    const int accepted = summary[u"accepted"].toInt();
     QVERIFY(accepted >= 12);
-    QCOMPARE(seen["accepted"], accepted);
-    QCOMPARE(summary["finished"].toInt(), accepted);
-    QCOMPARE(summary["repeats"].toInt(), 1);
-    QCOMPARE(summary["dead_letters"].toInt(), 1);
-    QVERIFY(summary["refused"].toInt() >= 1);
-    QVERIFY(!letter["error"]["message"].toString().isEmpty());
-    QVERIFY(letter["error"]["code"].toString().startsWith("salesforce."));
+    QCOMPARE(seen[QStringLiteral("accepted")], accepted);
+    QCOMPARE(summary[u"finished"].toInt(), accepted);
+    QCOMPARE(summary[u"repeats"].toInt(), 1);
+    QCOMPARE(summary[u"dead_letters"].toInt(), 1);
+    QVERIFY(summary[u"refused"].toInt() >= 1);
+    QVERIFY(!letter[u"error"][u"message"].toString().isEmpty());
+    QVERIFY(letter[u"error"][u"code"].toString().startsWith("salesforce."));
 }
 
 void TestDemoProject::theSummaryIsForPeople()

@@ -113,7 +113,7 @@ void TestKillNine::startRunner(bool untilIdle)
     m_runner = test::startTidewire(arguments, m_environment);
     const QJsonObject ready = test::awaitLine(*m_runner, "ready");
     QVERIFY(!ready.isEmpty());
-    m_url = toUtf8(ready["webhooks"]["stripe-charge-to-payment/charges"].toString());
+    m_url = toUtf8(ready[u"webhooks"][u"stripe-charge-to-payment/charges"].toString());
 }
 
 void TestKillNine::pump()
@@ -157,7 +157,7 @@ void TestKillNine::acknowledgedEventsBecomeExactlyOneRecord()
     auto doubles = test::startTidewire({"sandbox", "--salesforce", "127.0.0.1:0", "--data-dir",
                                         m_dir.filePath("doubles"), "--json"});
     const QJsonObject sandbox = test::awaitLine(*doubles, "ready");
-    writeProject(sandbox["connections"]["salesforce"].toObject());
+    writeProject(sandbox[u"connections"][u"salesforce"].toObject());
     m_port = freePort();
 
     Random random(4711);
@@ -184,7 +184,7 @@ void TestKillNine::acknowledgedEventsBecomeExactlyOneRecord()
 
     std::optional<Result<HttpAnswer>> answer;
     HttpCall call;
-    call.url = toUtf8(sandbox["doubles"]["salesforce"].toString()) + "/_double/records";
+    call.url = toUtf8(sandbox[u"doubles"][u"salesforce"].toString()) + "/_double/records";
     m_client.send(call, this, [&](Result<HttpAnswer> got) { answer = std::move(got); });
     QTRY_VERIFY_WITH_TIMEOUT(answer.has_value(), 20'000);
     QVERIFY(*answer);

@@ -78,7 +78,7 @@ void TestWebhookVectors::initTestCase()
         QSKIP("The signed deliveries (stripe/webhook-vectors.json) are not here.");
     QFile file(path);
     QVERIFY(file.open(QIODevice::ReadOnly));
-    m_cases = QJsonDocument::fromJson(file.readAll()).object()["cases"].toArray();
+    m_cases = QJsonDocument::fromJson(file.readAll()).object()[u"cases"].toArray();
     QCOMPARE(m_cases.size(), 76);
 }
 
@@ -110,19 +110,19 @@ void TestWebhookVectors::receiverJudges_data()
 {
     QTest::addColumn<int>("index");
     for (int i = 0; i < m_cases.size(); ++i)
-        QTest::newRow(qPrintable(m_cases[i]["name"].toString())) << i;
+        QTest::newRow(qPrintable(m_cases[i][u"name"].toString())) << i;
 }
 
 void TestWebhookVectors::receiverJudges()
 {
     QFETCH(int, index);
     const QJsonValue one = m_cases[index];
-    const std::string payload = toUtf8(one["payload"].toString());
-    writeProject(one["tolerance"].toInteger());
+    const std::string payload = toUtf8(one[u"payload"].toString());
+    writeProject(one[u"tolerance"].toInteger());
     const auto project = Project::open(toUtf8(m_dir.path()));
     QVERIFY2(project, project ? "" : project.error().text().c_str());
-    ManualClock clock(Instant::fromSeconds(one["now"].toInteger()));
-    const OneSecret secrets(toUtf8(one["secret"].toString()));
+    ManualClock clock(Instant::fromSeconds(one[u"now"].toInteger()));
+    const OneSecret secrets(toUtf8(one[u"secret"].toString()));
     Counter counter;
     RuntimeOptions options;
     options.environment = "vectors";
@@ -134,14 +134,14 @@ void TestWebhookVectors::receiverJudges()
     call.method = "POST";
     call.url = (*runtime)->ready().webhooks.at("take/hook");
     call.headers.add("Content-Type", "application/json");
-    call.headers.add("Stripe-Signature", toUtf8(one["header"].toString()));
+    call.headers.add("Stripe-Signature", toUtf8(one[u"header"].toString()));
     call.body = payload;
     std::optional<Result<HttpAnswer>> answer;
     client.send(call, this, [&](Result<HttpAnswer> got) { answer = std::move(got); });
     QTRY_VERIFY_WITH_TIMEOUT(answer.has_value(), 20'000);
     QVERIFY2(*answer, *answer ? "" : answer->error().text().c_str());
 
-    const bool valid = one["valid"].toBool();
+    const bool valid = one[u"valid"].toBool();
     QCOMPARE((*answer)->status, valid ? 200 : 400);
     if (valid) {
         QCOMPARE(counter.bodies, std::vector<std::string>{payload});
