@@ -35,7 +35,7 @@ private:
 
 Error failure(const char *code, const std::string &path, const char *what)
 {
-    return configError(code, std::string(what) + ' ' + path + ": " + std::strerror(errno) + '.');
+    return transientError(code, std::string(what) + ' ' + path + ": " + std::strerror(errno) + '.');
 }
 
 bool writeAll(int file, const std::string &text)

@@ -7,7 +7,7 @@
 
 namespace tw {
 
-/// Reads a whole text file of the project. Errors: Config `flow.no_such_file`, `flow.cannot_read`,
+/// Reads a whole text file of the project. Errors: Transient `flow.no_such_file`, `flow.cannot_read`,
 /// `flow.file_too_large` (over 4 MiB).
 Result<std::string> readTextFile(const std::string &path);
 

@@ -41,7 +41,7 @@ std::unique_ptr<QProcess> startTidewire(const QStringList &arguments, const QStr
 {
     auto program = std::make_unique<QProcess>();
     program->setProcessEnvironment(environmentWith(environment));
-    program->setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    program->setStandardErrorFile(QProcess::nullDevice());
     program->start(QStringLiteral(TIDEWIRE_PROGRAM), arguments);
     program->waitForStarted(kPatienceMs);
     return program;

@@ -190,6 +190,36 @@ private Q_SLOTS:
         QCOMPARE(node->summary(settingsOf(*node, "{}")), std::string("event ID, 30 days"));
     }
 
+    void cardsSpeakInWords_data()
+    {
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<QString>("with");
+        QTest::addColumn<QString>("words");
+        const auto row = [](const char *name, const char *type, const char *with, const char *words) {
+            QTest::newRow(name) << QString::fromLatin1(type) << QString::fromLatin1(with)
+                                << QString::fromUtf8(words);
+        };
+        row("paths show their last name", "filter", "condition: data.object.amount > 0", "amount > 0");
+        row("literals and decimals stay", "filter", "condition: 'a.b > 1.5 and c = \"x.y\"'",
+            "b > 1.5 and c = \"x.y\"");
+        row("a path as key", "deduplicate", "{key: data.object.id, window: 1h}", "id, 1 hour");
+        row("a computed key", "deduplicate", "{key: a & b, window: 2d}", "own key, 2 days");
+        row("a message", "log", "message: '\"Payment \" & key & \" is record \" & id'",
+            "Payment … is record …");
+        row("a message that is a path", "log", "message: data.object.id", "id");
+        row("an unclosed quote", "log", "message: 'id & \"'", "id & \"");
+        row("how long it is kept", "dead_letter", "keep: 90d", "kept 90 days");
+    }
+
+    void cardsSpeakInWords()
+    {
+        QFETCH(QString, type);
+        QFETCH(QString, with);
+        QFETCH(QString, words);
+        const NodeDescriptor *node = m_registry.node(type.toStdString());
+        QCOMPARE(toQString(node->summary(settingsOf(*node, with.toStdString()))), words);
+    }
+
     void anEmptyKeyIsRefused()
     {
         const Outcome outcome = run("deduplicate", "key: charge", "{}");

@@ -114,7 +114,7 @@ NodeDescriptor deadLetterBox()
     node.terminal = true;
     node.canFail = false;
     node.summary = [](const Settings &settings) {
-        return "keep " + durationText(settings.duration("keep"));
+        return "kept " + spanWords(settings.duration("keep"));
     };
     node.input = failureShape();
     node.samples = {{"failure", "A record that Salesforce refused", sampleFailure}};

@@ -4,6 +4,9 @@
 #include "core/connector/KeyMemory.h"
 #include "core/connectors/logic/StepExpression.h"
 
+#include <algorithm>
+#include <cctype>
+
 namespace tw::logic {
 namespace {
 
@@ -59,25 +62,14 @@ Result<std::unique_ptr<Step>> create(NodeContext context)
         std::make_unique<DeduplicateStep>(std::move(context), std::move(*key)));
 }
 
-std::string inWords(std::chrono::milliseconds window)
-{
-    constexpr std::pair<std::chrono::milliseconds, const char *> kUnits[]
-        = {{std::chrono::hours(24), "day"}, {std::chrono::hours(1), "hour"},
-           {std::chrono::minutes(1), "minute"}, {std::chrono::seconds(1), "second"}};
-    for (const auto &[unit, name] : kUnits) {
-        if (window.count() > 0 && window % unit == std::chrono::milliseconds(0)) {
-            const auto count = window / unit;
-            return std::to_string(count) + ' ' + name + (count == 1 ? "" : "s");
-        }
-    }
-    return durationText(window);
-}
-
 std::string summary(const Settings &settings)
 {
     const std::string key = settings.text("key");
-    return (key == kEventId ? std::string("event ID") : shortened(key, 26)) + ", "
-        + inWords(settings.duration("window"));
+    const bool isPath = std::all_of(key.begin(), key.end(), [](char c) {
+        return c == '.' || c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+    });
+    const std::string words = key == kEventId ? "event ID" : isPath ? conditionWords(key) : "own key";
+    return words + ", " + spanWords(settings.duration("window"));
 }
 
 } // namespace

@@ -50,7 +50,7 @@ NodeDescriptor filter()
                        .example("data.object.amount > 0")
                        .required()};
     node.exits = {{"pass", "Pass"}, {"skip", "Skip"}};
-    node.summary = [](const Settings &settings) { return shortened(settings.text("condition")); };
+    node.summary = [](const Settings &settings) { return conditionWords(settings.text("condition")); };
     node.errorCodes = {"expr.T2010", "expr.T2001"};
     node.createStep = create;
     return node;

@@ -76,7 +76,7 @@ NodeDescriptor logLine()
                                {"warning", "Warning", "Somebody should look.", ""},
                                {"error", "Error", "Somebody should act.", ""}})
                        .fallback("info")};
-    node.summary = [](const Settings &settings) { return shortened(settings.text("message")); };
+    node.summary = [](const Settings &settings) { return messageWords(settings.text("message")); };
     node.errorCodes = {"expr.T2001"};
     node.createStep = create;
     return node;

@@ -109,7 +109,7 @@ NodeDescriptor mapFields()
     node.kind = NodeKind::Map;
     node.type = "map";
     node.title = "Map fields";
-    node.label = "Map";
+    node.label = "Map fields";
     node.group = "Shape data";
     node.icon = "bezier2";
     node.help = "Builds a new message: one expression per target field. A field without a value is "

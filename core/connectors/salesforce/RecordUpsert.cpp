@@ -97,9 +97,7 @@ NodeDescriptor RecordUpsert::descriptor()
     node.connection = "salesforce";
     node.params = upsertParams();
     node.effect = true;
-    node.summary = [](const Settings &settings) {
-        return settings.text("object") + " by " + settings.text("external_id");
-    };
+    node.summary = [](const Settings &settings) { return settings.text("object"); };
     node.output = resultShape();
     node.errorCodes = {"salesforce.duplicate_record",
                        "salesforce.several_matches",

@@ -57,8 +57,7 @@ std::string summaryOf(const Settings &settings)
     const auto events = settings.list("events");
     if (events.empty())
         return "no events chosen";
-    return events.front() +
-           (events.size() > 1 ? " and " + std::to_string(events.size() - 1) + " more" : "");
+    return events.size() == 1 ? events.front() : std::to_string(events.size()) + " event types";
 }
 
 std::vector<Param> triggerParams()
@@ -143,10 +142,10 @@ NodeDescriptor WebhookTrigger::descriptor()
     NodeDescriptor node;
     node.kind = NodeKind::Trigger;
     node.type = "stripe.webhook";
-    node.title = "When Stripe sends an event";
-    node.label = "Stripe";
+    node.title = "Stripe webhook";
+    node.label = "Trigger";
     node.group = "Triggers";
-    node.icon = "lightning-charge";
+    node.icon = "stripe";
     node.help = "Starts the flow for each event that Stripe delivers to the webhook address. The "
                 "signature is checked first, and Stripe is told \"received\" only after the event "
                 "is stored, so nothing is lost when this computer stops.";
