@@ -92,11 +92,11 @@ private Q_SLOTS:
             // Written by hand: minor units with the point moved, no floating point on the way.
             std::string digits = std::to_string(root.get("amount").toInt().value_or(-1));
             std::string currency(root.get("currency").text());
-            const int decimals = currency == "jpy" ? 0 : 2;
+            const std::size_t decimals = currency == "jpy" ? 0 : currency == "kwd" ? 3 : 2;
             if (decimals > 0) {
-                while (digits.size() < 3)
+                while (digits.size() <= decimals)
                     digits.insert(0, "0");
-                digits.insert(digits.size() - 2, ".");
+                digits.insert(digits.size() - decimals, ".");
                 while (digits.back() == '0')
                     digits.pop_back();
                 if (digits.back() == '.')
