@@ -17,6 +17,7 @@ private Q_SLOTS:
     void refusalsSayWhatIsWrong_data();
     void refusalsSayWhatIsWrong();
     void eitherOfTwoSecretsMaySign();
+    void anEmptySecretBesideARealOneSignsNothing();
     void toleranceLimitsOnlyAge();
     void secretsAreTakenApart_data();
     void secretsAreTakenApart();
@@ -107,6 +108,14 @@ void TestWebhookSignature::eitherOfTwoSecretsMaySign()
     QVERIFY(!verifySignature(signDelivery("{}", Secret("whsec_other"), now), "{}", check));
     QCOMPARE(verifySignature(signDelivery("{}", Secret("x"), now), "{}", {{}, now}).error().code,
              std::string("stripe.no_webhook_secret"));
+}
+
+void TestWebhookSignature::anEmptySecretBesideARealOneSignsNothing()
+{
+    const auto now = Instant::fromSeconds(1'790'000'000);
+    const SignatureCheck check{{Secret(), Secret("whsec_real")}, now};
+    QVERIFY(!verifySignature(signDelivery("{}", Secret(), now), "{}", check));
+    QVERIFY(verifySignature(signDelivery("{}", Secret("whsec_real"), now), "{}", check));
 }
 
 void TestWebhookSignature::toleranceLimitsOnlyAge()

@@ -73,6 +73,8 @@ bool anyMatches(const Header &header, std::string_view body, const std::vector<S
 {
     bool found = false;
     for (const auto &secret : secrets) {
+        if (secret.isEmpty())
+            continue; // Anyone can sign with an empty key.
         const std::string expected = hexDigest(*header.timestamp, body, secret.reveal());
         for (const auto signature : header.signatures)
             found |= constantTimeEquals(signature, expected);
