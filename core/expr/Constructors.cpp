@@ -172,7 +172,7 @@ struct Group
 class Groups
 {
 public:
-    explicit Groups(Run &run) : m_run(run), m_index(run.arena) {}
+    explicit Groups(Run &run) : m_index(run.arena) {}
 
     /// False when another pair has this key.
     bool add(const Value &key, std::size_t pair, const Value &item)
@@ -208,7 +208,6 @@ public:
     }
 
 private:
-    Run &m_run;
     ObjectBuilder m_index;
     std::vector<Group> m_groups;
     std::vector<std::pair<Value, std::uint32_t>> m_links;
