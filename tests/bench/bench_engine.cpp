@@ -135,6 +135,21 @@ public:
     void process(const StepCall &call, StepReply reply) override { reply.emit("out", call.input); }
 };
 
+/// Answers at once with what an upsert answers.
+class WriteStep final : public Step
+{
+public:
+    void process(const StepCall &call, StepReply reply) override
+    {
+        Document answer;
+        ObjectBuilder object(answer.arena());
+        object.set("id", Value::string(answer.arena(), "a0X" + std::to_string(call.run)));
+        object.set("created", Value::boolean(true));
+        answer.setRoot(object.finish());
+        reply.emit("out", share(std::move(answer)), "record created");
+    }
+};
+
 class NoTrigger final : public Trigger
 {
 public:
@@ -157,6 +172,9 @@ Registry benchRegistry()
     NodeDescriptor effect = pure;
     effect.type = "bench.effect";
     effect.effect = true;
+    effect.createStep = [](NodeContext) -> Result<std::unique_ptr<Step>> {
+        return std::unique_ptr<Step>(std::make_unique<WriteStep>());
+    };
     ConnectorDescriptor bench;
     bench.id = "bench";
     bench.nodes = {trigger, pure, effect};
