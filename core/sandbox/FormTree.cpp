@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace tw::sandbox {
@@ -14,8 +13,9 @@ constexpr std::size_t kDeepest = 8;
 
 struct Node
 {
+    std::string name;
     std::string text;
-    std::vector<std::pair<std::string, Node>> children;
+    std::vector<Node> children;
 };
 
 std::vector<std::string> keysOf(const std::string &name)
@@ -37,18 +37,17 @@ Node &child(Node &parent, const std::string &key)
 {
     const std::string name = key.empty() ? std::to_string(parent.children.size()) : key;
     const auto found = std::find_if(parent.children.begin(), parent.children.end(),
-                                    [&](const auto &entry) { return entry.first == name; });
+                                    [&](const auto &entry) { return entry.name == name; });
     if (found != parent.children.end())
-        return found->second;
-    parent.children.emplace_back(name, Node());
-    return parent.children.back().second;
+        return *found;
+    return parent.children.emplace_back(Node{name, {}, {}});
 }
 
 bool isList(const Node &node)
 {
     std::size_t index = 0;
     return std::all_of(node.children.begin(), node.children.end(),
-                       [&](const auto &entry) { return entry.first == std::to_string(index++); });
+                       [&](const auto &entry) { return entry.name == std::to_string(index++); });
 }
 
 Value toValue(Arena &arena, const Node &node, bool isRoot)
@@ -58,12 +57,12 @@ Value toValue(Arena &arena, const Node &node, bool isRoot)
     if (!isRoot && isList(node)) {
         ArrayBuilder builder(arena);
         for (const auto &entry : node.children)
-            builder.add(toValue(arena, entry.second, false));
+            builder.add(toValue(arena, entry, false));
         return builder.finish();
     }
     ObjectBuilder builder(arena);
-    for (const auto &[name, entry] : node.children)
-        builder.set(name, toValue(arena, entry, false));
+    for (const auto &entry : node.children)
+        builder.set(entry.name, toValue(arena, entry, false));
     return builder.finish();
 }
 
