@@ -37,13 +37,17 @@ endif()
 target_compile_definitions(tidewire_flags INTERFACE
     QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_KEYWORDS QT_NO_FOREACH
     QT_DISABLE_DEPRECATED_BEFORE=0x060400)
-if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+# The sanitizers do not see fortified calls.
+if(CMAKE_BUILD_TYPE MATCHES "^Rel" AND NOT TIDEWIRE_SANITIZE)
     target_compile_definitions(tidewire_flags INTERFACE _FORTIFY_SOURCE=2)
 endif()
 if(TIDEWIRE_SANITIZE)
     target_compile_options(tidewire_flags INTERFACE
         -fsanitize=${TIDEWIRE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
     target_link_options(tidewire_flags INTERFACE -fsanitize=${TIDEWIRE_SANITIZE})
+endif()
+if(TIDEWIRE_FUZZ)
+    target_compile_options(tidewire_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(TIDEWIRE_COVERAGE)
     target_compile_options(tidewire_flags INTERFACE --coverage)

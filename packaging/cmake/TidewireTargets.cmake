@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # tidewire_library(<folder target> SOURCES … USES …): one static library per folder.
 # tidewire_test(<name> SOURCES … USES …): one Qt Test program, registered with CTest.
+# tidewire_fuzz(<name> SOURCES … USES …): one libFuzzer program, only with TIDEWIRE_FUZZ.
 
 function(tidewire_library name)
     cmake_parse_arguments(arg "" "" "SOURCES;MOC;USES;PRIVATE_USES" ${ARGN})
@@ -22,9 +23,33 @@ function(tidewire_test name)
         TIDEWIRE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TIDEWIRE_BINARY_DIR="${PROJECT_BINARY_DIR}")
     target_link_libraries(${name} PRIVATE ${arg_USES} Qt6::Test tidewire_flags)
     add_test(NAME ${name} COMMAND ${name})
-    set_tests_properties(${name} PROPERTIES TIMEOUT 300
-        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_LOGGING_RULES=tw.*.debug=false")
+    set(environment "QT_QPA_PLATFORM=offscreen" "QT_LOGGING_RULES=tw.*.debug=false")
+    set(timeout 300)
+    if(TIDEWIRE_SANITIZE)
+        set(support ${PROJECT_SOURCE_DIR}/tests/support)
+        list(APPEND environment
+            "UBSAN_OPTIONS=print_stacktrace=1" "LSAN_OPTIONS=suppressions=${support}/lsan.supp"
+            "TSAN_OPTIONS=suppressions=${support}/tsan.supp:second_deadlock_stack=1")
+        set(timeout 900)
+    endif()
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} ENVIRONMENT "${environment}")
     if(arg_LABELS)
         set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
     endif()
+endfunction()
+
+# All of them are built by the target `fuzz`.
+function(tidewire_fuzz name)
+    if(NOT TIDEWIRE_FUZZ)
+        return()
+    endif()
+    cmake_parse_arguments(arg "" "" "SOURCES;USES" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${name} PRIVATE ${arg_USES} tidewire_flags)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    if(NOT TARGET fuzz)
+        add_custom_target(fuzz)
+    endif()
+    add_dependencies(fuzz ${name})
 endfunction()
