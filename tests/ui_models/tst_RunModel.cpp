@@ -36,6 +36,7 @@ private Q_SLOTS:
     void keepsTheFirstItemsOnlyAndCountsAll();
     void tellsOfManyEventsInFewSignals();
     void repeatsShowBelowTheCard();
+    void notesOfALogAreOneCount();
     void aMessageBecomesRowsOfFields();
 };
 
@@ -116,10 +117,28 @@ void tst_RunModel::repeatsShowBelowTheCard()
     StepEvent dropped = happened(1, "drop", StepEvent::Phase::Dropped);
     dropped.note = "repeat dropped";
     model.step(dropped);
-    QCOMPARE(words::footer(*model.of("drop"), false, false), QStringLiteral("1 repeat dropped"));
+    QCOMPARE(words::footer(*model.of("drop"), nullptr), QStringLiteral("1 repeat dropped"));
     dropped.run = 2;
     model.step(dropped);
-    QCOMPARE(words::footer(*model.of("drop"), false, false), QStringLiteral("2 repeats dropped"));
+    QCOMPARE(words::footer(*model.of("drop"), nullptr), QStringLiteral("2 repeats dropped"));
+}
+
+void tst_RunModel::notesOfALogAreOneCount()
+{
+    NodeDescriptor log;
+    log.kind = NodeKind::Utility;
+    RunModel model;
+    model.begin(1, Instant{1});
+    for (int run = 1; run <= 10; ++run) {
+        StepEvent noted = happened(run, "note", StepEvent::Phase::Done, {"out"});
+        noted.note = "Payment " + std::to_string(run) + " is a record";
+        model.step(noted);
+    }
+    QCOMPARE(words::footer(*model.of("note"), &log), QStringLiteral("10 noted"));
+    NodeDescriptor box;
+    box.kind = NodeKind::Failure;
+    box.terminal = true;
+    QCOMPARE(words::footer(*model.of("note"), &box), QStringLiteral("10 kept"));
 }
 
 void tst_RunModel::aMessageBecomesRowsOfFields()

@@ -28,8 +28,7 @@ QFont detailFont()
 
 EnvironmentPill::EnvironmentPill(QWidget *parent) : QAbstractButton(parent)
 {
-    setFocusPolicy(Qt::TabFocus);
-    setCursor(Qt::PointingHandCursor);
+    setFocusPolicy(Qt::NoFocus);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
@@ -45,9 +44,19 @@ void EnvironmentPill::setEnvironment(const QString &name, const QString &detail,
     update();
 }
 
+void EnvironmentPill::setChoosable(bool choosable)
+{
+    m_choosable = choosable;
+    setFocusPolicy(choosable ? Qt::TabFocus : Qt::NoFocus);
+    setCursor(choosable ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    updateGeometry();
+    update();
+}
+
 QSize EnvironmentPill::minimumSizeHint() const
 {
-    return {10 + kDot + 7 + QFontMetrics(nameFont()).horizontalAdvance(m_name) + 32, kHeight};
+    const int name = QFontMetrics(nameFont()).horizontalAdvance(m_name);
+    return {10 + kDot + 7 + name + 6 + rightRoom(), kHeight};
 }
 
 QSize EnvironmentPill::sizeHint() const
@@ -76,11 +85,12 @@ void EnvironmentPill::paintEvent(QPaintEvent *)
     x += wide + 8;
     if (!m_detail.isEmpty() && width() - x > 60) {
         painter.setFont(detailFont());
-        paint::line(painter, QRectF(x, box.top(), width() - x - 26, kHeight), m_detail,
+        paint::line(painter, QRectF(x, box.top(), width() - x - rightRoom(), kHeight), m_detail,
                     theme.color(Token::Text2));
     }
-    theme.icons().draw(painter, QPointF(width() - 21, box.center().y() - 5), 10,
-                       QStringLiteral("chevron-down"), color);
+    if (m_choosable)
+        theme.icons().draw(painter, QPointF(width() - 21, box.center().y() - 5), 10,
+                           QStringLiteral("chevron-down"), color);
 }
 
 } // namespace tw

@@ -8,7 +8,8 @@
 namespace tw {
 
 /// Where a run would go: the environment's name in its colour and what stands behind it.
-/// Local is info, sandbox ok, QA warn, production err. A button: clicked() opens the choice.
+/// Local is info, sandbox ok, QA warn, production err. Where there is a choice it is a button with
+/// a chevron and clicked() opens it; otherwise it only tells.
 class EnvironmentPill : public QAbstractButton
 {
     Q_OBJECT
@@ -16,6 +17,7 @@ public:
     explicit EnvironmentPill(QWidget *parent = nullptr);
 
     void setEnvironment(const QString &name, const QString &detail, Tone tone);
+    void setChoosable(bool choosable);
     Tone tone() const { return m_tone; }
 
     QSize sizeHint() const override;
@@ -25,9 +27,12 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
+    int rightRoom() const { return m_choosable ? 26 : 12; }
+
     QString m_name;
     QString m_detail;
     Tone m_tone = Tone::Info;
+    bool m_choosable = false;
 };
 
 } // namespace tw

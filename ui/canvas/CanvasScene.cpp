@@ -91,10 +91,12 @@ void CanvasScene::syncCards()
 
 void CanvasScene::syncEdges()
 {
-    // An edge to a card that is not shown (a folded group's, say) has no item.
+    // Within a folded group there is nothing to draw; wires to and from it end at its frame.
     QList<EdgeView> shown;
     for (const EdgeView &edge : m_content.edges) {
-        if (m_cards.contains(edge.ref.from) && m_cards.contains(edge.ref.to))
+        const QString from = standsIn(edge.ref.from);
+        const QString to = standsIn(edge.ref.to);
+        if (!from.isEmpty() && !to.isEmpty() && from != to)
             shown.append(edge);
     }
     bringInLine(
@@ -119,13 +121,28 @@ void CanvasScene::syncPaper()
         [this](const NoteView &view) { return new NoteItem(m_theme, view); });
 }
 
+QString CanvasScene::standsIn(const QString &card) const
+{
+    if (m_cards.contains(card))
+        return card;
+    for (const GroupItem *group : m_groups) {
+        if (group->view().folded && group->view().members.contains(card))
+            return group->view().id;
+    }
+    return {};
+}
+
 void CanvasScene::route(EdgeItem &edge) const
 {
     const EdgeRef &ref = edge.view().ref;
-    const CardItem *from = m_cards.value(ref.from);
-    const CardItem *to = m_cards.value(ref.to);
-    if (from && to)
-        edge.setEnds(from->portPoint(ref.exit), to->entryPoint());
+    const QString from = standsIn(ref.from);
+    const QString to = standsIn(ref.to);
+    if (from.isEmpty() || to.isEmpty())
+        return;
+    const CardItem *source = m_cards.value(from);
+    const CardItem *target = m_cards.value(to);
+    edge.setEnds(source ? source->portPoint(ref.exit) : m_groups.value(from)->wireOut(),
+                 target ? target->entryPoint() : m_groups.value(to)->wireIn());
 }
 
 void CanvasScene::routeAll()
@@ -244,8 +261,10 @@ QRectF CanvasScene::contentRect(const QStringList &ids) const
         add(card.id, card_geometry::rect(card).translated(card.position));
     for (const NoteView &note : m_content.notes)
         add(note.id, note.rect);
-    for (const GroupView &group : m_content.groups)
-        add(group.id, group.rect);
+    for (const GroupView &group : m_content.groups) {
+        if (const GroupItem *item = m_groups.value(group.id))
+            add(group.id, item->frame().translated(group.rect.topLeft()));
+    }
     return all;
 }
 
@@ -310,8 +329,11 @@ QStringList CanvasScene::withMembers(const QStringList &ids) const
 {
     QStringList all = ids;
     for (const QString &id : ids) {
-        if (const GroupItem *group = m_groups.value(id))
-            all += group->view().members;
+        const GroupItem *group = m_groups.value(id);
+        for (const QString &member : group ? group->view().members : QStringList()) {
+            if (itemOf(member))
+                all.append(member);
+        }
     }
     all.removeDuplicates();
     return all;
@@ -330,15 +352,11 @@ QPoint CanvasScene::positionOf(const QString &id) const
 
 void CanvasScene::previewMove(const QStringList &ids, const QPoint &by)
 {
-    const QSet<QString> moved(ids.begin(), ids.end());
     for (const QString &id : ids) {
         if (QGraphicsItem *item = itemOf(id))
             item->setPos(positionOf(id) + by);
     }
-    for (EdgeItem *edge : std::as_const(m_edges)) {
-        if (moved.contains(edge->view().ref.from) || moved.contains(edge->view().ref.to))
-            route(*edge);
-    }
+    routeAll();
 }
 
 void CanvasScene::endPreview()

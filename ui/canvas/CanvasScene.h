@@ -58,6 +58,8 @@ private:
     void syncCards();
     void syncEdges();
     void syncPaper();
+    /// The card itself, the folded group that hides it, or nothing.
+    QString standsIn(const QString &card) const;
     void route(EdgeItem &edge) const;
     void routeAll();
     void turnRings();

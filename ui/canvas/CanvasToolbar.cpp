@@ -58,11 +58,12 @@ CanvasToolbar::CanvasToolbar(QWidget *parent) : QWidget(parent)
     auto *all = add(*row, QStringLiteral("aspect-ratio"), tr("Show all (1)"));
     addLine(*row);
     auto *tidy = add(*row, QStringLiteral("diagram-3"), tr("Tidy"));
-    auto *align = add(*row, QStringLiteral("align-start"), tr("Align left"));
-    auto *spread = add(*row, QStringLiteral("distribute-horizontal"), tr("Spread evenly"));
+    m_align = add(*row, QStringLiteral("align-start"), tr("Align left (two steps or more)"));
+    m_spread = add(*row, QStringLiteral("distribute-horizontal"),
+                   tr("Spread evenly (three steps or more)"));
     addLine(*row);
     auto *note = add(*row, QStringLiteral("sticky"), tr("Add a note (N)"));
-    auto *group = add(*row, QStringLiteral("bounding-box"), tr("Group the selection (G)"));
+    m_group = add(*row, QStringLiteral("bounding-box"), tr("Group the selection (G)"));
 
     connect(m_select, &QToolButton::clicked, this, [this] {
         showMode(FlowCanvas::Mode::Select);
@@ -77,12 +78,13 @@ CanvasToolbar::CanvasToolbar(QWidget *parent) : QWidget(parent)
     connect(in, &QToolButton::clicked, this, &CanvasToolbar::zoomInChosen);
     connect(all, &QToolButton::clicked, this, &CanvasToolbar::fitChosen);
     connect(tidy, &QToolButton::clicked, this, &CanvasToolbar::tidyChosen);
-    connect(align, &QToolButton::clicked, this, &CanvasToolbar::alignChosen);
-    connect(spread, &QToolButton::clicked, this, &CanvasToolbar::distributeChosen);
+    connect(m_align, &QToolButton::clicked, this, &CanvasToolbar::alignChosen);
+    connect(m_spread, &QToolButton::clicked, this, &CanvasToolbar::distributeChosen);
     connect(note, &QToolButton::clicked, this, &CanvasToolbar::noteChosen);
-    connect(group, &QToolButton::clicked, this, &CanvasToolbar::groupChosen);
+    connect(m_group, &QToolButton::clicked, this, &CanvasToolbar::groupChosen);
     showMode(FlowCanvas::Mode::Select);
     showZoom(1);
+    showSelected(0);
 }
 
 QToolButton *CanvasToolbar::add(QHBoxLayout &row, const QString &icon, const QString &name)
@@ -111,6 +113,13 @@ void CanvasToolbar::showMode(FlowCanvas::Mode mode)
 {
     m_select->setChecked(mode == FlowCanvas::Mode::Select);
     m_hand->setChecked(mode == FlowCanvas::Mode::Pan);
+}
+
+void CanvasToolbar::showSelected(int count)
+{
+    m_align->setEnabled(count >= 2);
+    m_spread->setEnabled(count >= 3);
+    m_group->setEnabled(count >= 1);
 }
 
 void CanvasToolbar::paintEvent(QPaintEvent *)

@@ -20,6 +20,8 @@ public:
 public Q_SLOTS:
     void showZoom(double zoom);
     void showMode(tw::FlowCanvas::Mode mode);
+    /// Buttons that need so many selected cards or notes are enabled from then on.
+    void showSelected(int count);
 
 Q_SIGNALS:
     void modeChosen(tw::FlowCanvas::Mode mode);
@@ -43,6 +45,9 @@ private:
     QToolButton *m_select;
     QToolButton *m_hand;
     QToolButton *m_zoom;
+    QToolButton *m_align;
+    QToolButton *m_spread;
+    QToolButton *m_group;
 };
 
 } // namespace tw

@@ -19,6 +19,8 @@ namespace {
 /// The ground never ends within reach; Qt needs a number.
 constexpr double kGround = 40000;
 constexpr double kFitMargin = 32;
+/// Where it decides whether cards keep their words, fitting leaves less air.
+constexpr double kTightMargin = 12;
 constexpr int kOverlayMargin = 16;
 
 } // namespace
@@ -101,6 +103,7 @@ void FlowCanvas::announceSelection()
     if (now == m_announced)
         return;
     m_announced = now;
+    m_toolbar->showSelected(static_cast<int>(now.size()));
     Q_EMIT selectionChanged(now);
 }
 
@@ -167,9 +170,16 @@ void FlowCanvas::fit(const QStringList &ids)
         return;
     // The toolbar lies over the lower end; what is fitted stays clear of it.
     const double below = m_toolbar->isVisible() ? m_toolbar->height() + kOverlayMargin : 0;
-    const double wide = viewport()->width() - 2 * kFitMargin;
-    const double high = viewport()->height() - 2 * kFitMargin - below;
-    setZoom(std::min({1.0, wide / content.width(), high / content.height()}));
+    const auto fitting = [&](double margin) {
+        const double wide = viewport()->width() - 2 * margin;
+        const double high = viewport()->height() - 2 * margin - below;
+        return std::min({1.0, wide / content.width(), high / content.height()});
+    };
+    const double tight = fitting(kTightMargin);
+    double wanted = fitting(kFitMargin);
+    if (detailAt(wanted) != Detail::Full && detailAt(tight) == Detail::Full)
+        wanted = tight;
+    setZoom(wanted);
     centerOn(content.center() + QPointF(0, below / 2 / zoom()));
     updateMinimap();
 }
@@ -188,7 +198,7 @@ void FlowCanvas::reveal(const QString &id)
 
 void FlowCanvas::alignLeft()
 {
-    const QStringList ids = selection();
+    const QStringList ids = m_scene->withMembers(selection());
     if (ids.size() < 2)
         return;
     int left = m_scene->positionOf(ids.first()).x();

@@ -96,6 +96,7 @@ Q_SIGNALS:
     void tidyRequested(const QStringList &ids);
     void noteRequested(const QPoint &position);
     void groupRequested(const QStringList &ids);
+    void offRequested(); ///< The selection is to be switched off, or on again.
 
 protected:
     bool event(QEvent *event) override;

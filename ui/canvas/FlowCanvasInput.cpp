@@ -291,6 +291,16 @@ bool FlowCanvas::letterKey(const QKeyEvent &event)
         if (!m_focused.isEmpty())
             m_connect->begin(m_focused);
         return true;
+    case Qt::Key_N:
+        Q_EMIT noteRequested(card_geometry::snapped(mapToScene(middle())));
+        return true;
+    case Qt::Key_G:
+        Q_EMIT groupRequested(selection());
+        return true;
+    case Qt::Key_D:
+        if (!selection().isEmpty())
+            Q_EMIT offRequested();
+        return true;
     default:
         return false;
     }

@@ -17,6 +17,7 @@ namespace {
 constexpr double kStrip = 36;
 constexpr double kFoldedWidth = 198;
 constexpr double kMargin = 12;
+constexpr double kTitleLine = 20;
 
 } // namespace
 
@@ -113,6 +114,8 @@ void NoteItem::layOut()
     QTextCursor cursor(&m_text);
     cursor.select(QTextCursor::Document);
     cursor.mergeBlockFormat(spacing);
+    const double title = m_view.title.isEmpty() ? 0 : kTitleLine;
+    m_height = std::max(double(m_view.rect.height()), m_text.size().height() + title + 2 * kMargin);
 }
 
 QRectF NoteItem::boundingRect() const
@@ -137,7 +140,7 @@ void NoteItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidge
     if (!m_view.title.isEmpty()) {
         paint::line(*painter, QRectF(kMargin, top, sheet().width() - 2 * kMargin, 18), m_view.title,
                     m_theme.color(Token::Text));
-        top += 20;
+        top += kTitleLine;
     }
     const QRectF body(kMargin, top, sheet().width() - 2 * kMargin, sheet().height() - top - 6);
     painter->save();

@@ -22,14 +22,16 @@ public:
     const GroupView &view() const { return m_view; }
     void setView(const GroupView &view);
     bool isFoldMark(const QPointF &local) const;
+    QRectF frame() const; ///< As drawn: a strip while folded.
+    /// Where wires to and from folded steps end.
+    QPointF wireIn() const { return pos() + QPointF(0, frame().center().y()); }
+    QPointF wireOut() const { return pos() + QPointF(frame().width(), frame().center().y()); }
 
     QRectF boundingRect() const override;
     QPainterPath shape() const override;
     void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *) override;
 
 private:
-    QRectF frame() const;
-
     Theme &m_theme;
     GroupView m_view;
 };
@@ -51,11 +53,12 @@ public:
 
 private:
     void layOut();
-    QRectF sheet() const { return {QPointF(), QSizeF(m_view.rect.size())}; }
+    QRectF sheet() const { return {0, 0, double(m_view.rect.width()), m_height}; }
 
     Theme &m_theme;
     NoteView m_view;
     QTextDocument m_text;
+    double m_height = 0; ///< Of the file, or more where the words need it.
 };
 
 } // namespace tw

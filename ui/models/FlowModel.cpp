@@ -21,6 +21,13 @@ std::size_t indexOf(const Flow &flow, const std::string &step)
     return flow.steps.size();
 }
 
+bool has(const Flow &flow, const std::string &id)
+{
+    const auto isIt = [&id](const auto &one) { return one.id == id; };
+    return flow.step(id) || std::any_of(flow.notes.begin(), flow.notes.end(), isIt) ||
+           std::any_of(flow.groups.begin(), flow.groups.end(), isIt);
+}
+
 // The smallest single replacement that does what several changes do.
 edit::ReplaceText asReplacement(const std::string &before, const std::string &after)
 {
@@ -107,6 +114,13 @@ Result<void> FlowModel::save(const std::string &file)
     return saved;
 }
 
+void FlowModel::revert()
+{
+    if (isDirty())
+        apply(asReplacement(m_document.text(), m_savedText));
+    m_undo.clear();
+}
+
 void FlowModel::select(const QStringList &steps)
 {
     if (steps == m_selection)
@@ -145,7 +159,7 @@ void FlowModel::afterChange()
 {
     QStringList kept;
     for (const QString &step : m_selection) {
-        if (!m_document.isSound() || flow().step(toUtf8(step)))
+        if (!m_document.isSound() || has(flow(), toUtf8(step)))
             kept << step;
     }
     const bool selectionShrank = kept.size() != m_selection.size();

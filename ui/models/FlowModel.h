@@ -39,6 +39,8 @@ public:
 
     bool isDirty() const { return m_document.text() != m_savedText; }
     Result<void> save(const std::string &file = {});
+    /// Back to the text of the last save; there is nothing to undo afterwards.
+    void revert();
 
     const QStringList &selection() const { return m_selection; }
     void select(const QStringList &steps);

@@ -122,27 +122,37 @@ QString items(const StepRun &run)
     return locale.toString(run.in) + QStringLiteral(" \u2192 ") + locale.toString(out);
 }
 
-QString footer(const StepRun &run, bool isTrigger, bool isTerminal)
+QString footer(const StepRun &run, const NodeDescriptor *node)
 {
+    const QLocale locale;
+    const bool isTerminal = node && node->terminal;
+    // What such a step says is somebody's own text, another one for every item.
+    const bool saysFreely = isTerminal || (node && node->kind == NodeKind::Utility);
+    if (run.open > 0) {
+        const QString done = locale.toString(run.in - run.open);
+        const QString all = locale.toString(run.in);
+        return node && node->effect ? tr("%1 of %2 written").arg(done, all)
+                                    : tr("%1 of %2 done").arg(done, all);
+    }
     QStringList parts;
-    if (run.open > 0)
-        return tr("%1 of %2 done")
-            .arg(QLocale().toString(run.in - run.open), QLocale().toString(run.in));
-    if (isTrigger)
+    if (run.failed > 0)
+        parts << counted(run.failed, tr("failed"));
+    if (run.waiting > 0)
+        parts << counted(run.waiting, tr("waiting"));
+    if (node && node->kind == NodeKind::Trigger)
         parts << counted(run.in, run.in == 1 ? tr("event") : tr("events"));
-    // Notes that differ for every item (lines of a log) say nothing in sum.
+    if (const auto skipped = run.exits.find("skip"); skipped != run.exits.end())
+        parts << counted(skipped->second, tr("skipped"));
+    if (isTerminal)
+        parts << counted(run.in, tr("kept"));
+    else if (saysFreely && run.out > 0)
+        parts << counted(run.out, tr("noted"));
     for (const auto &[note, count] : run.notes) {
-        if (run.notes.size() <= 2 && parts.size() < 2)
+        if (!saysFreely && run.notes.size() <= 2)
             parts << counted(count, several(note, count));
     }
     if (run.notes.empty() && run.dropped > 0)
         parts << counted(run.dropped, tr("dropped"));
-    if (run.failed > 0)
-        parts.prepend(counted(run.failed, tr("failed")));
-    if (run.waiting > 0)
-        parts.prepend(counted(run.waiting, tr("waiting")));
-    if (isTerminal && parts.isEmpty())
-        parts << counted(run.in, tr("kept"));
     return parts.mid(0, 2).join(QStringLiteral(", "));
 }
 

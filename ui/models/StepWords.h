@@ -24,8 +24,8 @@ QString kindName(StepKind kind);
 QString span(std::chrono::microseconds time);
 /// "12 -> 11" with an arrow, "10" when nothing was lost on the way.
 QString items(const StepRun &run);
-/// Below a card: "1 repeat dropped", "2 failed"; empty where there is nothing to say.
-QString footer(const StepRun &run, bool isTrigger, bool isTerminal);
+/// Below a card: "1 repeat dropped", "4 of 10 written"; empty where there is nothing to say.
+QString footer(const StepRun &run, const NodeDescriptor *node);
 
 } // namespace words
 } // namespace tw

@@ -2,27 +2,23 @@
 #include "ui/panels/InspectorPanel.h"
 
 #include "core/base/Text.h"
-#include "ui/base/Buttons.h"
 #include "ui/base/Chip.h"
 #include "ui/base/Fonts.h"
-#include "ui/base/Theme.h"
-#include "ui/base/TileWidget.h"
 #include "ui/forms/FormScroll.h"
 #include "ui/forms/ParamForm.h"
 #include "ui/forms/Rule.h"
 #include "ui/forms/TextLabel.h"
 #include "ui/models/StepWords.h"
+#include "ui/panels/ConnectionRow.h"
 #include "ui/panels/RetryForm.h"
+#include "ui/panels/StepHead.h"
+#include "ui/panels/StepSample.h"
 
-#include <QComboBox>
 #include <QHBoxLayout>
-#include <QLineEdit>
-#include <QMenu>
 #include <QPlainTextEdit>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QTabBar>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace tw {
@@ -92,32 +88,17 @@ InspectorPanel::InspectorPanel(QWidget *parent)
 QWidget *InspectorPanel::makeHead()
 {
     auto *head = new QWidget;
-    m_tile = new TileWidget(QStringLiteral("box"), StepKind::Utility, 42);
-    m_kind = new TextLabel({}, Token::KindUtility, fonts::Size::Kind, QFont::DemiBold);
-    m_title = new QLineEdit;
-    m_title->setFrame(false);
-    m_title->setFont(fonts::sans(fonts::Size::Panel, QFont::DemiBold));
-    m_title->setAccessibleName(tr("Name of the step"));
-    m_title->setFixedHeight(24);
-    m_title->setTextMargins(-2, 0, 0, 0);
-    auto *more = makeIconButton(QStringLiteral("three-dots"), tr("More"), head);
-    auto *menu = new QMenu(more);
-    connect(menu->addAction(tr("Rename")), &QAction::triggered, this, &InspectorPanel::rename);
-    connect(menu->addAction(tr("Switch on or off")), &QAction::triggered, this, [this] {
+    m_head = new StepHead;
+    connect(m_head, &StepHead::renamed, this, [this](const QString &name) {
+        setField("name", name.isEmpty() ? field::none() : field::text(name));
+    });
+    connect(m_head, &StepHead::offRequested, this, [this] {
         if (const FlowStep *step = m_model ? m_model->selectedStep() : nullptr)
             setField("disabled", step->disabled ? field::none() : field::flag(true));
     });
-    connect(menu->addAction(tr("Delete step")), &QAction::triggered, this, [this] {
+    connect(m_head, &StepHead::deleteRequested, this, [this] {
         if (const FlowStep *step = m_model ? m_model->selectedStep() : nullptr)
             Q_EMIT deleteRequested(toQString(step->id));
-    });
-    connect(more, &QToolButton::clicked, this,
-            [more, menu] { menu->popup(more->mapToGlobal(QPoint(0, more->height()))); });
-    connect(m_title, &QLineEdit::editingFinished, this, [this] {
-        const FlowStep *step = m_model ? m_model->selectedStep() : nullptr;
-        if (step && m_title->text() != words::titleOf(*step, m_model->descriptorOf(*step)))
-            setField("name",
-                     m_title->text().isEmpty() ? field::none() : field::text(m_title->text()));
     });
 
     m_tabs = new QTabBar;
@@ -129,16 +110,6 @@ QWidget *InspectorPanel::makeHead()
     m_failures = new Chip(QString(), Tone::Err, {}, Chip::Shape::Tag, m_tabs);
     m_failures->hide();
 
-    auto *names = new QVBoxLayout;
-    names->setSpacing(0);
-    names->addWidget(m_kind);
-    names->addWidget(m_title);
-    auto *line = new QHBoxLayout;
-    line->setContentsMargins(kMargin, 11, 12, 0);
-    line->setSpacing(12);
-    line->addWidget(m_tile);
-    line->addLayout(names, 1);
-    line->addWidget(more);
     auto *rule = new Rule(Qt::Horizontal);
     auto *tabLine = new QHBoxLayout;
     tabLine->setContentsMargins(kMargin - 4, 0, 8, 0);
@@ -146,7 +117,7 @@ QWidget *InspectorPanel::makeHead()
     auto *layout = new QVBoxLayout(head);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addLayout(line);
+    layout->addWidget(m_head);
     layout->addSpacing(10);
     layout->addLayout(tabLine);
     auto *ruleLine = new QHBoxLayout;
@@ -159,34 +130,19 @@ QWidget *InspectorPanel::makeHead()
 QWidget *InspectorPanel::makeSettings()
 {
     auto *body = new QWidget;
-    m_connectionRow = new QWidget;
-    m_connection = new QComboBox;
-    m_connection->setFixedHeight(32);
-    m_connection->setAccessibleName(tr("Connection"));
-    m_connectionHelp = new TextLabel({}, Token::Text3);
-    m_connectionHelp->setWordWrap(true);
-    auto *connection = new QVBoxLayout(m_connectionRow);
-    connection->setContentsMargins(0, 0, 0, 0);
-    connection->setSpacing(4);
-    connection->addWidget(new TextLabel(tr("Connection"), Token::Text2));
-    connection->addWidget(m_connection);
-    connection->addWidget(m_connectionHelp);
+    m_connection = new ConnectionRow;
     m_form = new ParamForm;
     m_help = new TextLabel({}, Token::Text3);
     m_help->setWordWrap(true);
     auto *layout = new QVBoxLayout(body);
     layout->setContentsMargins(kMargin, 14, kMargin, 14);
     layout->setSpacing(14);
-    layout->addWidget(m_connectionRow);
+    layout->addWidget(m_connection);
     layout->addWidget(m_form);
     layout->addWidget(m_help);
     layout->addStretch();
-    connect(m_connection, &QComboBox::activated, this, [this] {
-        const FlowStep *step = m_model ? m_model->selectedStep() : nullptr;
-        const QString name = m_connection->currentData().toString();
-        if (step && toQString(step->connection) != name)
-            setField("connection", field::text(name));
-    });
+    connect(m_connection, &ConnectionRow::chosen, this,
+            [this](const QString &name) { setField("connection", field::text(name)); });
     return body;
 }
 
@@ -250,7 +206,8 @@ void InspectorPanel::showStep()
         m_shown = key;
         FormContext context;
         context.preview = [this](const std::string &text) {
-            return previewExpression(text, sample(), triggerEvent());
+            return previewExpression(text, sample(),
+                                     m_model ? triggerSample(*m_model, m_run) : nullptr);
         };
         for (const FlowStep &other : m_model->flow().steps)
             context.steps << toQString(other.id);
@@ -265,18 +222,14 @@ void InspectorPanel::refresh()
     if (!step)
         return;
     const NodeDescriptor *node = m_model->descriptorOf(*step);
-    const StepKind kind = words::kindOf(node);
-    m_tile->setTile(words::iconOf(node), kind);
-    m_kind->setText(words::kindName(kind).toUpper());
-    m_kind->setToken(kindToken(kind));
-    if (!m_title->hasFocus())
-        m_title->setText(words::titleOf(*step, node));
+    m_head->show(*step, node);
     m_help->setText(
         node ? toQString(node->help)
              : tr("No connector of this program knows the type %1.").arg(toQString(step->type)));
-    m_connectionRow->setVisible(node && !node->connection.empty());
-    if (node && !node->connection.empty())
-        fillConnections(*step, *node);
+    std::map<std::string, std::string> known = m_model->flow().connections;
+    if (m_connections)
+        known.insert(m_connections->begin(), m_connections->end());
+    m_connection->show(*step, node, known);
     std::vector<Diagnostic> findings;
     for (const Diagnostic &problem : m_model->problems()) {
         if (problem.step == step->id)
@@ -314,28 +267,6 @@ void InspectorPanel::showFailures()
     m_failures->setVisible(any);
 }
 
-void InspectorPanel::fillConnections(const FlowStep &step, const NodeDescriptor &node)
-{
-    std::map<std::string, std::string> known = m_model->flow().connections;
-    if (m_connections)
-        known.insert(m_connections->begin(), m_connections->end());
-    const QSignalBlocker quiet(m_connection);
-    m_connection->clear();
-    const QIcon dot = Icons::icon(QStringLiteral("plug"), Token::Ok);
-    for (const auto &[name, type] : known) {
-        if (type == node.connection)
-            m_connection->addItem(dot, toQString(name), toQString(name));
-    }
-    const QString name = toQString(step.connection);
-    m_connection->setCurrentIndex(m_connection->findData(name));
-    m_connection->setPlaceholderText(name.isEmpty() ? tr("Choose") : name);
-    const bool found = m_connection->currentIndex() >= 0;
-    m_connectionHelp->setToken(found ? Token::Text3 : Token::Err);
-    m_connectionHelp->setText(
-        found ? tr("Runs here go to the double on this machine.")
-              : tr("Choose a connection of the type %1.").arg(toQString(node.connection)));
-}
-
 void InspectorPanel::setField(const char *name, const DocumentPtr &value)
 {
     if (const FlowStep *step = m_model ? m_model->selectedStep() : nullptr)
@@ -349,8 +280,7 @@ void InspectorPanel::commitPending()
 
 void InspectorPanel::rename()
 {
-    m_title->setFocus();
-    m_title->selectAll();
+    m_head->rename();
 }
 
 void InspectorPanel::focusSettings()
@@ -362,54 +292,7 @@ void InspectorPanel::focusSettings()
 
 DocumentPtr InspectorPanel::sample() const
 {
-    const FlowStep *step = m_model ? m_model->selectedStep() : nullptr;
-    const StepRun *run = step && m_run ? m_run->of(step->id) : nullptr;
-    if (run) {
-        for (const RunItem &item : run->items) {
-            if (item.input)
-                return item.input;
-        }
-    }
-    return registrySample();
-}
-
-DocumentPtr InspectorPanel::triggerEvent() const
-{
-    if (!m_model)
-        return nullptr;
-    for (const FlowStep &step : m_model->flow().steps) {
-        const NodeDescriptor *node = m_model->descriptorOf(step);
-        if (!node || node->kind != NodeKind::Trigger)
-            continue;
-        const StepRun *run = m_run ? m_run->of(step.id) : nullptr;
-        for (const RunItem &item : run ? run->items : std::vector<RunItem>()) {
-            if (item.input)
-                return item.input;
-            if (!item.outputs.empty())
-                return item.outputs.front();
-        }
-    }
-    return registrySample();
-}
-
-// Before anything ran: a believable event of the first type that the flow's trigger asks for.
-DocumentPtr InspectorPanel::registrySample() const
-{
-    if (!m_model)
-        return nullptr;
-    for (const FlowStep &step : m_model->flow().steps) {
-        const NodeDescriptor *node = m_model->descriptorOf(step);
-        if (!node || node->kind != NodeKind::Trigger || node->samples.empty())
-            continue;
-        const YamlNode *events = step.with ? step.with->find("events") : nullptr;
-        const QString wanted = field::scalars(events).value(0);
-        for (const NodeSample &one : node->samples) {
-            if (toQString(one.id) == wanted)
-                return one.make();
-        }
-        return node->samples.front().make();
-    }
-    return nullptr;
+    return m_model ? stepSample(*m_model, m_run) : nullptr;
 }
 
 } // namespace tw

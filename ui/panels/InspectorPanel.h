@@ -7,9 +7,6 @@
 #include <QFrame>
 #include <QPointer>
 
-class QComboBox;
-class QLineEdit;
-class QMenu;
 class QPlainTextEdit;
 class QStackedWidget;
 class QTabBar;
@@ -17,10 +14,11 @@ class QTabBar;
 namespace tw {
 
 class Chip;
+class ConnectionRow;
 class ParamForm;
 class RetryForm;
+class StepHead;
 class TextLabel;
-class TileWidget;
 
 /// The selected step: its name, its settings as a form, retries, and a note. Every committed change
 /// is one edit of the flow. Without a single selected step it says what to do.
@@ -53,10 +51,7 @@ private:
     void showStep();
     void refresh();
     void showFailures();
-    void fillConnections(const FlowStep &step, const NodeDescriptor &node);
     void setField(const char *field, const DocumentPtr &value);
-    DocumentPtr registrySample() const;
-    DocumentPtr triggerEvent() const;
 
     QPointer<FlowModel> m_model;
     const std::map<std::string, std::string> *m_connections = nullptr;
@@ -64,15 +59,11 @@ private:
     QString m_shown; ///< Id and type of the step whose form is built.
 
     QStackedWidget *m_pages;
-    TileWidget *m_tile;
-    TextLabel *m_kind;
-    QLineEdit *m_title;
+    StepHead *m_head;
     QTabBar *m_tabs;
     Chip *m_failures;
     QStackedWidget *m_bodies;
-    QWidget *m_connectionRow;
-    QComboBox *m_connection;
-    TextLabel *m_connectionHelp;
+    ConnectionRow *m_connection;
     TextLabel *m_help;
     ParamForm *m_form;
     RetryForm *m_retry;

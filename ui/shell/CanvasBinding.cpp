@@ -70,12 +70,13 @@ CanvasBinding::CanvasBinding(FlowCanvas &canvas, QObject *parent)
     connect(&canvas, &FlowCanvas::selectionChanged, this, [this](const QStringList &ids) {
         // The canvas may tell of a larger selection piece by piece: it must not hear its own echo.
         const QScopedValueRollback telling(m_telling, true);
-        if (m_flow)
+        if (m_flow && !m_showing)
             m_flow->select(ids);
     });
     connect(&canvas, &FlowCanvas::noteRequested, this, &CanvasBinding::addNote);
     connect(&canvas, &FlowCanvas::groupRequested, this, &CanvasBinding::addGroup);
     connect(&canvas, &FlowCanvas::foldRequested, this, &CanvasBinding::foldGroup);
+    connect(&canvas, &FlowCanvas::offRequested, this, &CanvasBinding::toggleOff);
     connect(&canvas, &FlowCanvas::tidyRequested, this, &CanvasBinding::tidy);
     connect(&canvas, &FlowCanvas::openRequested, this, &CanvasBinding::openRequested);
     connect(&canvas, &FlowCanvas::edgePicked, this,
@@ -98,6 +99,8 @@ void CanvasBinding::setModels(FlowModel *flow, RunModel *run,
         connect(flow, &FlowModel::changed, this, &CanvasBinding::sync);
         connect(flow, &FlowModel::problemsChanged, this, &CanvasBinding::sync);
         connect(flow, &FlowModel::selectionChanged, this, [this] {
+            // Steps in a folded group have no card: what the canvas cannot show stays selected.
+            const QScopedValueRollback showing(m_showing, true);
             if (!m_telling && m_canvas.selection() != m_flow->selection())
                 m_canvas.select(m_flow->selection());
         });
@@ -122,9 +125,20 @@ void CanvasBinding::move(const QHash<QString, QPoint> &positions)
     edit::MoveCards moved;
     for (auto it = positions.begin(); it != positions.end(); ++it)
         moved.positions[toUtf8(it.key())] = position(it.value());
-    // Frames follow their members and have no place of their own.
-    for (const FlowGroup &group : m_flow->flow().groups)
+    // Frames have no place of their own: they follow their members, folded ones take them along.
+    const std::map<std::string, CardPosition> layout =
+        placedLayout(m_flow->flow(), m_flow->registry());
+    for (const FlowGroup &group : m_flow->flow().groups) {
+        const auto frame = positions.constFind(toQString(group.id));
         moved.positions.erase(group.id);
+        if (!group.folded || frame == positions.constEnd())
+            continue;
+        const QPoint by = *frame - m_canvas.canvasScene().positionOf(toQString(group.id));
+        for (const std::string &member : group.steps) {
+            if (const auto at = layout.find(member); at != layout.end())
+                moved.positions[member] = {at->second.x + by.x(), at->second.y + by.y()};
+        }
+    }
     if (!moved.positions.empty())
         m_flow->apply(moved);
 }
@@ -279,8 +293,34 @@ void CanvasBinding::addNote(const QPoint &place)
     FlowNote note;
     note.id = freeId(m_flow->flow(), "note");
     note.text = toUtf8(tr("**Note**\nWrite here what others should know."));
-    if (m_flow->apply(edit::SetNote{note, position(place)}))
+    if (m_flow->apply(edit::SetNote{note, position(place)})) {
         m_canvas.select({toQString(note.id)});
+        Q_EMIT openRequested(toQString(note.id));
+    }
+}
+
+void CanvasBinding::setNote(const QString &id, const QString &text)
+{
+    const FlowNote *known = m_flow ? m_flow->flow().note(toUtf8(id)) : nullptr;
+    if (!known)
+        return;
+    FlowNote note = *known;
+    note.text = toUtf8(text);
+    const QPoint place = m_canvas.canvasScene().positionOf(id);
+    m_flow->apply(edit::SetNote{note, position(place)});
+}
+
+void CanvasBinding::setGroup(const QString &id, const QString &title)
+{
+    if (!m_flow)
+        return;
+    for (FlowGroup group : m_flow->flow().groups) {
+        if (toQString(group.id) == id) {
+            group.title = toUtf8(title);
+            m_flow->apply(edit::SetGroup{group});
+            return;
+        }
+    }
 }
 
 void CanvasBinding::addGroup(const QStringList &ids)
@@ -294,8 +334,8 @@ void CanvasBinding::addGroup(const QStringList &ids)
         if (m_flow->flow().step(toUtf8(id)))
             group.steps.push_back(toUtf8(id));
     }
-    if (!group.steps.empty())
-        m_flow->apply(edit::SetGroup{group});
+    if (!group.steps.empty() && m_flow->apply(edit::SetGroup{group}))
+        m_canvas.select({toQString(group.id)});
 }
 
 void CanvasBinding::foldGroup(const QString &id, bool folded)

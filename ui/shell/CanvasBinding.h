@@ -32,6 +32,8 @@ public:
     void deleteSteps(const QStringList &ids, bool join);
     void toggleOff(); ///< Switches the selected steps off or on.
     void tidy(const QStringList &ids);
+    void setNote(const QString &id, const QString &text);
+    void setGroup(const QString &id, const QString &title);
 
 Q_SIGNALS:
     void openRequested(const QString &step);
@@ -52,6 +54,7 @@ private:
     QPointer<RunModel> m_run;
     const std::map<std::string, std::string> *m_connections = nullptr;
     bool m_telling = false; ///< A selection of the canvas is on its way to the flow.
+    bool m_showing = false; ///< A selection of the flow is on its way to the canvas.
 };
 
 } // namespace tw

@@ -9,12 +9,58 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <set>
 
 namespace tw {
 
 namespace {
 
 using Layout = std::map<std::string, CardPosition>;
+using StepIds = std::set<std::string>;
+
+// Adds the steps that wires lead to from `open`, taking only wires that `follows` allows.
+template <typename Follows>
+StepIds reachedFrom(const Flow &flow, std::vector<std::string> open, Follows follows)
+{
+    StepIds reached;
+    while (!open.empty()) {
+        const std::string id = std::move(open.back());
+        open.pop_back();
+        const FlowStep *step = flow.step(id);
+        if (!step || !reached.insert(id).second)
+            continue;
+        for (const Wire &wire : step->wires) {
+            if (follows(wire))
+                open.push_back(wire.to);
+        }
+    }
+    return reached;
+}
+
+// The steps that only a failure leads to: whatever leaves them is a failure on its way, too.
+StepIds failureLane(const Flow &flow)
+{
+    StepIds entered;
+    std::vector<std::string> fallen;
+    for (const FlowStep &step : flow.steps) {
+        for (const Wire &wire : step.wires) {
+            entered.insert(wire.to);
+            if (wire.exit == "error")
+                fallen.push_back(wire.to);
+        }
+    }
+    std::vector<std::string> begins;
+    for (const FlowStep &step : flow.steps) {
+        if (!entered.contains(step.id))
+            begins.push_back(step.id);
+    }
+    const StepIds happy =
+        reachedFrom(flow, begins, [](const Wire &wire) { return wire.exit != "error"; });
+    StepIds lane = reachedFrom(flow, fallen, [](const Wire &) { return true; });
+    for (const std::string &id : happy)
+        lane.erase(id);
+    return lane;
+}
 
 QPoint placeOf(const Layout &layout, const std::string &id)
 {
@@ -86,7 +132,7 @@ CardView cardOf(const FlowModel &model, const FlowStep &step, const RunModel *ru
     }
     card.state = stateOf(did, run, !card.problem.isEmpty());
     if (did) {
-        card.footer = words::footer(*did, card.isTrigger, node && node->terminal);
+        card.footer = words::footer(*did, node);
         if (did->open > 0 && did->in > 0)
             card.progress = static_cast<double>(did->in - did->open) / did->in;
     }
@@ -94,13 +140,13 @@ CardView cardOf(const FlowModel &model, const FlowStep &step, const RunModel *ru
     return card;
 }
 
-EdgeView edgeOf(const FlowStep &step, const Wire &wire, const RunModel *run)
+EdgeView edgeOf(const FlowStep &step, const Wire &wire, const RunModel *run, const StepIds &lane)
 {
     EdgeView edge;
-    const bool failure = wire.exit == "error";
-    edge.ref = {toQString(step.id), failure ? failureExit() : toQString(wire.exit),
+    const bool falls = wire.exit == "error";
+    edge.ref = {toQString(step.id), falls ? failureExit() : toQString(wire.exit),
                 toQString(wire.to)};
-    edge.failure = failure;
+    edge.failure = falls || lane.contains(step.id);
     const int count = run ? run->countAt(step.id, wire.exit) : 0;
     if (count > 0) {
         edge.label = QLocale().toString(count);
@@ -165,16 +211,22 @@ CanvasView canvasView(const FlowModel &model, const RunModel *run)
     CanvasView view;
     const Flow &flow = model.flow();
     const Layout layout = placedLayout(flow, model.registry());
+    const StepIds lane = failureLane(flow);
     for (const FlowStep &step : flow.steps)
         view.cards.append(cardOf(model, step, run, layout));
     for (const FlowStep &step : flow.steps) {
         for (const Wire &wire : step.wires) {
             if (flow.step(wire.to))
-                view.edges.append(edgeOf(step, wire, run));
+                view.edges.append(edgeOf(step, wire, run, lane));
         }
     }
     for (const FlowGroup &group : flow.groups)
         view.groups.append(groupOf(model, group, view.cards));
+    for (const GroupView &group : view.groups) {
+        if (group.folded)
+            view.cards.removeIf(
+                [&group](const CardView &card) { return group.members.contains(card.id); });
+    }
     for (const FlowNote &note : flow.notes)
         view.notes.append(noteOf(note, layout));
     return view;

@@ -12,6 +12,7 @@
 #include "ui/panels/PalettePanel.h"
 #include "ui/panels/RunPanel.h"
 #include "ui/shell/CanvasBinding.h"
+#include "ui/shell/Dialogs.h"
 #include "ui/shell/SearchPopup.h"
 
 #include <QHBoxLayout>
@@ -72,7 +73,7 @@ void DesignPage::connectParts()
     });
     connect(&canvas, &FlowCanvas::quickAddRequested, this, &DesignPage::openQuickAdd);
     connect(m_area, &CanvasArea::viewChanged, this, &DesignPage::fitSoon);
-    connect(m_binding, &CanvasBinding::openRequested, this, &DesignPage::openStep);
+    connect(m_binding, &CanvasBinding::openRequested, this, &DesignPage::open);
     connect(m_binding, &CanvasBinding::edgePicked, this,
             [this](const QString &step) { m_runPanel->showStep(step); });
     connect(m_inspector, &InspectorPanel::deleteRequested, this,
@@ -83,7 +84,7 @@ void DesignPage::connectParts()
             m_area->canvas().reveal(step);
         }
     });
-    connect(m_runPanel, &RunPanel::settingsRequested, this, &DesignPage::openStep);
+    connect(m_runPanel, &RunPanel::settingsRequested, this, &DesignPage::open);
     connect(m_runPanel, &RunPanel::problemPicked, this, &DesignPage::goTo);
 }
 
@@ -216,14 +217,44 @@ void DesignPage::goTo(const Diagnostic &problem)
     }
 }
 
-void DesignPage::openStep(const QString &step)
+void DesignPage::open(const QString &step)
 {
-    if (!m_flow || !m_flow->model->flow().step(toUtf8(step)))
+    if (!m_flow || openPaper(step) || !m_flow->model->flow().step(toUtf8(step)))
         return;
     m_flow->model->select({step});
     if (!isShown(Part::Inspector))
         setShown(Part::Inspector, true);
     m_inspector->focusSettings();
+}
+
+bool DesignPage::openPaper(const QString &id)
+{
+    FlowModel *model = m_flow->model.get();
+    for (const FlowNote &note : model->flow().notes) {
+        if (toQString(note.id) == id) {
+            dialogs::askText(this, tr("Note"), toQString(note.text), true,
+                             [this, id](const QString &text) { m_binding->setNote(id, text); });
+            return true;
+        }
+    }
+    for (const FlowGroup &group : model->flow().groups) {
+        if (toQString(group.id) == id) {
+            dialogs::askText(this, tr("Title of the group"), toQString(group.title), false,
+                             [this, id](const QString &text) { m_binding->setGroup(id, text); });
+            return true;
+        }
+    }
+    return false;
+}
+
+void DesignPage::rename()
+{
+    const QString id = m_flow ? m_flow->model->selection().value(0) : QString();
+    if (id.isEmpty() || openPaper(id))
+        return;
+    if (!isShown(Part::Inspector))
+        setShown(Part::Inspector, true);
+    m_inspector->rename();
 }
 
 void DesignPage::saveSizes() const

@@ -41,7 +41,9 @@ public:
     void openQuickAdd(const QPoint &place, const QString &from, const QString &exit);
     /// Shows a step, or a line of the file, that a problem is about.
     void goTo(const Diagnostic &problem);
-    void openStep(const QString &step);
+    /// Settings of a step, text of a note or title of a group.
+    void open(const QString &id);
+    void rename();  ///< What is selected.
     void fitSoon(); ///< Fits the flow once the page has its size.
 
     void saveSizes() const;
@@ -58,6 +60,7 @@ private:
     bool isDrawer(Part part) const;
     void arrange();
     void connectParts();
+    bool openPaper(const QString &id);
 
     const Registry &m_registry;
     OpenFlow *m_flow = nullptr;

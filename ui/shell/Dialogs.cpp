@@ -11,6 +11,8 @@
 #include <QFileDialog>
 #include <QGridLayout>
 #include <QHBoxLayout>
+#include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -98,6 +100,36 @@ void askUnsaved(QWidget *parent, const QStringList &files, std::function<void(Un
     ask.dialog->open();
 }
 
+void askText(QWidget *parent, const QString &title, const QString &text, bool manyLines,
+             std::function<void(QString)> answer)
+{
+    Frame ask = frame(parent, title);
+    std::function<QString()> typed;
+    if (manyLines) {
+        auto *edit = new QPlainTextEdit(text);
+        edit->setMinimumSize(420, 160);
+        edit->setTabChangesFocus(true);
+        edit->setAccessibleName(title);
+        edit->selectAll();
+        typed = [edit] { return edit->toPlainText().trimmed(); };
+        ask.body->addWidget(edit);
+        addWords(ask, QDialog::tr("A first line in **bold** becomes the title."));
+    } else {
+        auto *edit = new QLineEdit(text);
+        edit->setMinimumWidth(320);
+        edit->setAccessibleName(title);
+        edit->selectAll();
+        typed = [edit] { return edit->text().trimmed(); };
+        ask.body->addWidget(edit);
+    }
+    addButton(ask, QDialog::tr("Cancel"), ButtonRole::Quiet, {});
+    addButton(ask, QDialog::tr("Apply"), ButtonRole::Primary, [typed, text, answer] {
+        if (const QString now = typed(); !now.isEmpty() && now != text)
+            answer(now);
+    })->setDefault(true);
+    ask.dialog->open();
+}
+
 void tell(QWidget *parent, const QString &title, const QString &text)
 {
     Frame say = frame(parent, title);
@@ -125,7 +157,11 @@ void showShortcuts(QWidget *parent, const ActionCatalogue &actions)
     }
     add(QDialog::tr("Add a step (canvas)"), QStringLiteral("Tab"));
     add(QDialog::tr("Connect from the focused step (canvas)"), QStringLiteral("C"));
+    add(QDialog::tr("Switch off or on (canvas)"), QStringLiteral("D"));
+    add(QDialog::tr("Add a note (canvas)"), QStringLiteral("N"));
+    add(QDialog::tr("Group the selection (canvas)"), QStringLiteral("G"));
     add(QDialog::tr("Fit the flow (canvas)"), QStringLiteral("1"));
+    add(QDialog::tr("Fit the selection (canvas)"), QStringLiteral("Shift+1"));
     add(QDialog::tr("Delete, joining the neighbours (canvas)"), QStringLiteral("Ctrl+Delete"));
     auto *area = new QScrollArea;
     area->setWidget(table);

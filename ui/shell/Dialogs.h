@@ -18,6 +18,9 @@ enum class Unsaved { Save, Discard };
 
 /// Asks what becomes of the named flows; cancelling calls nothing.
 void askUnsaved(QWidget *parent, const QStringList &files, std::function<void(Unsaved)> answer);
+/// Asks for a text, one line or many; an unchanged or empty one calls nothing.
+void askText(QWidget *parent, const QString &title, const QString &text, bool manyLines,
+             std::function<void(QString)> answer);
 void tell(QWidget *parent, const QString &title, const QString &text);
 void showShortcuts(QWidget *parent, const ActionCatalogue &actions);
 void showAbout(QWidget *parent, const QString &version);

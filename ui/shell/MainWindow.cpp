@@ -24,9 +24,12 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLocale>
+#include <QMenu>
 #include <QSettings>
 #include <QSignalBlocker>
 #include <QStackedWidget>
+
+#include <algorithm>
 
 namespace tw {
 
@@ -35,6 +38,13 @@ namespace {
 QString fileName(const FlowModel &model)
 {
     return QFileInfo(toQString(model.document().file())).fileName();
+}
+
+OpenFlow *tabFlow(const Workspace &workspace, int index)
+{
+    const std::vector<OpenFlow *> tabs = workspace.tabs();
+    const auto place = static_cast<std::size_t>(index);
+    return index >= 0 && place < tabs.size() ? tabs[place] : nullptr;
 }
 
 } // namespace
@@ -104,7 +114,11 @@ void MainWindow::connectParts()
     connect(&m_workspace, &Workspace::opened, this, &MainWindow::takeProject);
     connect(&m_workspace, &Workspace::currentChanged, this, &MainWindow::takeFlow);
     connect(&m_workspace, &Workspace::flowsChanged, this, &MainWindow::refreshTabs);
-    connect(&m_tabs->tabs(), &QTabBar::currentChanged, &m_workspace, &Workspace::setCurrent);
+    connect(&m_tabs->tabs(), &QTabBar::currentChanged, this,
+            [this](int index) { m_workspace.setCurrent(tabFlow(m_workspace, index)); });
+    connect(&m_tabs->tabs(), &QTabBar::tabCloseRequested, this,
+            [this](int index) { closeFlow(tabFlow(m_workspace, index)); });
+    connect(m_tabs, &TabRow::addRequested, this, &MainWindow::openAddMenu);
     connect(&m_undo, &QUndoGroup::canUndoChanged, &m_actions, &ActionCatalogue::refresh);
     connect(&m_undo, &QUndoGroup::canRedoChanged, &m_actions, &ActionCatalogue::refresh);
     connect(&m_runs, &RunController::stateChanged, this, &MainWindow::refresh);
@@ -151,13 +165,42 @@ void MainWindow::newFlow()
         tellError(tr("A flow cannot be added"), added.error());
 }
 
+void MainWindow::closeFlow(OpenFlow *flow)
+{
+    if (!flow)
+        return;
+    m_page->inspector().commitPending();
+    if (!flow->model->isDirty())
+        return m_workspace.closeTab(*flow);
+    dialogs::askUnsaved(this, {fileName(*flow->model)}, [this, flow](dialogs::Unsaved answer) {
+        if (answer == dialogs::Unsaved::Discard) {
+            m_workspace.closeTab(*flow);
+            m_workspace.discard(*flow);
+        } else if (save(*flow->model)) {
+            m_workspace.closeTab(*flow);
+        }
+    });
+}
+
+// The flows of the project that have no tab, and a new one.
+void MainWindow::openAddMenu(const QPoint &below)
+{
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const auto &one : m_workspace.flows()) {
+        OpenFlow *flow = one.get();
+        if (!flow->hasTab)
+            connect(menu->addAction(Icons::icon(QStringLiteral("diagram-2")), flow->model->id()),
+                    &QAction::triggered, this, [this, flow] { m_workspace.setCurrent(flow); });
+    }
+    menu->addSeparator();
+    for (const char *name : {"file.new_flow", "file.open_flow"})
+        menu->addAction(m_actions.action(QString::fromLatin1(name)));
+    menu->popup(below);
+}
+
 void MainWindow::takeProject()
 {
-    for (const auto &flow : m_workspace.flows()) {
-        connect(flow->model.get(), &FlowModel::editRefused, this, [this](const QString &reason) {
-            dialogs::tell(this, tr("This cannot be done"), reason);
-        });
-    }
     setWindowTitle(tr("%1 - Tidewire").arg(toQString(m_workspace.project()->name())));
     refreshTabs();
 }
@@ -172,6 +215,8 @@ void MainWindow::takeFlow()
     if (flow) {
         m_undo.addStack(&flow->model->undoStack());
         m_undo.setActiveStack(&flow->model->undoStack());
+        connect(flow->model.get(), &FlowModel::editRefused, this, &MainWindow::tellRefusal,
+                Qt::UniqueConnection);
         connect(flow->model.get(), &FlowModel::changed, this, &MainWindow::refresh,
                 Qt::UniqueConnection);
         connect(flow->model.get(), &FlowModel::problemsChanged, this, &MainWindow::refreshStatus,
@@ -188,7 +233,7 @@ void MainWindow::refreshTabs()
 {
     FlowTabs &tabs = m_tabs->tabs();
     const QSignalBlocker quiet(&tabs);
-    const auto &flows = m_workspace.flows();
+    const std::vector<OpenFlow *> flows = m_workspace.tabs();
     while (tabs.count() > static_cast<int>(flows.size()))
         tabs.removeTab(tabs.count() - 1);
     while (tabs.count() < static_cast<int>(flows.size()))
@@ -198,7 +243,9 @@ void MainWindow::refreshTabs()
         tabs.setTabText(i, model.id());
         tabs.setDirty(i, model.isDirty());
     }
-    tabs.setCurrentIndex(m_workspace.currentIndex());
+    const auto front = std::find(flows.begin(), flows.end(), m_workspace.current());
+    tabs.setCurrentIndex(static_cast<int>(front - flows.begin()));
+    tabs.update();
     m_actions.refresh();
     refreshStatus();
 }
@@ -252,6 +299,11 @@ void MainWindow::refreshStatus()
                   Token::Text2, tr("Fit the flow"));
     m_status->set(Part::Zoom, tr("%1%").arg(qRound(m_page->area().canvas().zoom() * 100)), {},
                   Token::Text2, tr("Zoom to 100%"));
+}
+
+void MainWindow::tellRefusal(const QString &reason)
+{
+    dialogs::tell(this, tr("This cannot be done"), reason);
 }
 
 void MainWindow::tellError(const QString &what, const Error &error)

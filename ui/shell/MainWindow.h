@@ -33,6 +33,7 @@ public:
     void askForProject();
     void askForFlow();
     void newFlow();
+    void closeFlow(OpenFlow *flow); ///< Asks when it has unsaved changes.
     bool saveCurrent();
     bool saveAll();
     void check();
@@ -60,8 +61,10 @@ private:
     void takeFlow();
     void refreshTabs();
     void refreshStatus();
+    void tellRefusal(const QString &reason);
     void tellError(const QString &what, const Error &error);
     bool save(FlowModel &model);
+    void openAddMenu(const QPoint &below);
     void whenSettled(const std::function<void()> &then);
 
     const QString m_version;

@@ -44,7 +44,11 @@ TabRow::TabRow(const ActionCatalogue &actions, QWidget *parent)
     line->setContentsMargins(0, 0, 12, 0);
     line->setSpacing(8);
     line->addWidget(m_tabs);
-    line->addWidget(actionButton(actions, QStringLiteral("file.new_flow")));
+    QToolButton *add = makeIconButton(QStringLiteral("plus-lg"), tr("Open or add a flow"), this);
+    add->setFixedSize(32, 32);
+    connect(add, &QToolButton::clicked, this,
+            [this, add] { Q_EMIT addRequested(add->mapToGlobal(QPoint(0, add->height()))); });
+    line->addWidget(add);
     line->addStretch();
     line->addWidget(actionButton(actions, QStringLiteral("edit.undo")));
     line->addSpacing(4);

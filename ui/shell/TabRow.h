@@ -22,6 +22,10 @@ public:
     /// Run, or Stop while a run goes on.
     void showRunning(bool running, int events);
 
+Q_SIGNALS:
+    /// The button behind the tabs; a menu may open at `below`.
+    void addRequested(const QPoint &below);
+
 protected:
     void paintEvent(QPaintEvent *event) override;
 

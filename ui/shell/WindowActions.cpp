@@ -67,6 +67,14 @@ void declareFile(MainWindow &window)
          {QKeySequence(QStringLiteral("Ctrl+Shift+S"))},
          id("File")},
         [w] { w->saveAll(); }, [w] { return !w->workspace().dirtyFlows().empty(); });
+    all.declare(
+        {id("file.close_flow"),
+         say("Close flow"),
+         {},
+         {QKeySequence(QStringLiteral("Ctrl+W"))},
+         id("File")},
+        [w] { w->closeFlow(w->workspace().current()); },
+        [w] { return w->currentModel() != nullptr; });
     all.declare({id("file.quit"),
                  say("Quit"),
                  {},
@@ -94,12 +102,12 @@ void declareFile(MainWindow &window)
         [w] { return w->currentModel() && !w->currentModel()->selection().isEmpty(); });
     all.declare(
         {id("edit.rename"),
-         say("Rename step"),
+         say("Rename"),
          id("pencil"),
          {QKeySequence(QStringLiteral("F2"))},
          id("Edit")},
-        [w] { w->page().inspector().rename(); },
-        [w] { return w->currentModel() && w->currentModel()->selectedStep(); });
+        [w] { w->page().rename(); },
+        [w] { return w->currentModel() && w->currentModel()->selection().size() == 1; });
     all.declare(
         {id("edit.find"), say("Find step"), id("search"), {QKeySequence::Find}, id("Edit")},
         [w] { w->openCommandBox(); }, hasFlow);

@@ -4,6 +4,9 @@
 #include "core/base/Text.h"
 
 #include <QDir>
+#include <QFileInfo>
+
+#include <algorithm>
 
 namespace tw {
 
@@ -20,12 +23,12 @@ Result<void> Workspace::open(const QString &path)
         return project.error();
     Q_EMIT closing();
     m_flows.clear();
-    m_current = -1;
+    m_current = nullptr;
     m_project = std::move(*project);
     m_path = path;
     for (const auto &document : m_project->flows())
         adopt(*document);
-    m_current = m_flows.empty() ? -1 : 0;
+    m_current = m_flows.empty() ? nullptr : m_flows.front().get();
     Q_EMIT opened();
     Q_EMIT currentChanged();
     return {};
@@ -47,7 +50,7 @@ Result<void> Workspace::addFlow(const QString &name)
     m_project->flows().push_back(std::make_unique<FlowDocument>(text, toUtf8(file)));
     adopt(*m_project->flows().back());
     m_flows.back()->model->markUnsaved();
-    m_current = static_cast<int>(m_flows.size()) - 1;
+    m_current = m_flows.back().get();
     Q_EMIT flowsChanged();
     Q_EMIT currentChanged();
     return {};
@@ -67,18 +70,53 @@ const std::map<std::string, std::string> *Workspace::connections() const
     return m_project ? &m_project->connections() : nullptr;
 }
 
-OpenFlow *Workspace::current() const
+std::vector<OpenFlow *> Workspace::tabs() const
 {
-    const bool any = m_current >= 0 && m_current < static_cast<int>(m_flows.size());
-    return any ? m_flows[static_cast<std::size_t>(m_current)].get() : nullptr;
+    std::vector<OpenFlow *> tabs;
+    for (const auto &flow : m_flows) {
+        if (flow->hasTab)
+            tabs.push_back(flow.get());
+    }
+    return tabs;
 }
 
-void Workspace::setCurrent(int index)
+void Workspace::setCurrent(OpenFlow *flow)
 {
-    if (index == m_current || index < 0 || index >= static_cast<int>(m_flows.size()))
+    if (flow == m_current || !flow)
         return;
-    m_current = index;
+    flow->hasTab = true;
+    m_current = flow;
+    Q_EMIT flowsChanged();
     Q_EMIT currentChanged();
+}
+
+void Workspace::closeTab(OpenFlow &flow)
+{
+    const std::vector<OpenFlow *> before = tabs();
+    const auto place = std::find(before.begin(), before.end(), &flow);
+    flow.hasTab = false;
+    if (&flow != m_current || place == before.end()) {
+        Q_EMIT flowsChanged();
+        return;
+    }
+    if (place + 1 != before.end())
+        m_current = *(place + 1);
+    else
+        m_current = place == before.begin() ? nullptr : *(place - 1);
+    Q_EMIT flowsChanged();
+    Q_EMIT currentChanged();
+}
+
+void Workspace::discard(OpenFlow &flow)
+{
+    if (QFileInfo::exists(toQString(flow.model->document().file())))
+        return flow.model->revert();
+    closeTab(flow);
+    const FlowDocument *document = &flow.model->document();
+    std::erase_if(m_flows, [&flow](const auto &one) { return one.get() == &flow; });
+    std::erase_if(m_project->flows(),
+                  [document](const auto &one) { return one.get() == document; });
+    Q_EMIT flowsChanged();
 }
 
 std::vector<FlowModel *> Workspace::dirtyFlows() const

@@ -12,9 +12,10 @@
 
 namespace tw {
 
-/// A flow that is open in the window, with its run.
+/// A flow of the project, with its run. Without a tab it keeps its text and its run.
 struct OpenFlow
 {
+    bool hasTab = true;
     std::unique_ptr<FlowModel> model;
     std::unique_ptr<RunModel> run;
 };
@@ -36,9 +37,15 @@ public:
     const Project *project() const { return m_project.get(); }
     const std::map<std::string, std::string> *connections() const;
     const std::vector<std::unique_ptr<OpenFlow>> &flows() const { return m_flows; }
-    OpenFlow *current() const;
-    int currentIndex() const { return m_current; }
-    void setCurrent(int index);
+    /// The flows with a tab, in the order of the project.
+    std::vector<OpenFlow *> tabs() const;
+    OpenFlow *current() const { return m_current; }
+    /// Brings a flow to the front and gives it a tab if it has none.
+    void setCurrent(OpenFlow *flow);
+    /// Takes the tab away. Whoever asks for it has settled what is unsaved.
+    void closeTab(OpenFlow &flow);
+    /// Back to what the file says; a flow that was never saved goes for good.
+    void discard(OpenFlow &flow);
     std::vector<FlowModel *> dirtyFlows() const;
     /// What can be said about the project beyond its flows: environments, project file.
     QString path() const { return m_path; }
@@ -48,7 +55,7 @@ Q_SIGNALS:
     void closing();
     void opened();
     void currentChanged();
-    void flowsChanged(); ///< One was added, renamed, saved or became dirty.
+    void flowsChanged(); ///< One was added, closed, renamed, saved or became dirty.
 
 private:
     void adopt(FlowDocument &document);
@@ -56,7 +63,7 @@ private:
     const Registry &m_registry;
     std::unique_ptr<Project> m_project;
     std::vector<std::unique_ptr<OpenFlow>> m_flows;
-    int m_current = -1;
+    OpenFlow *m_current = nullptr;
     QString m_path;
 };
 
