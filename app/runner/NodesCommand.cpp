@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Commands.h"
 #include "app/runner/Output.h"
+#include "core/base/Text.h"
 #include "core/connector/Registry.h"
 #include "core/data/Json.h"
+#include "core/flow/NodeReference.h"
 #include "core/schema/JsonSchema.h"
 
 #include <memory>
@@ -86,8 +88,21 @@ int listText(const Registry &registry)
         rows.push_back({node->type, node->title, parameterNames(*node)});
     }
     flush();
-    out.line(out.faint("Settings with * are required. tidewire nodes --json tells everything."));
+    out.line(out.faint("Settings with * are required. tidewire nodes TYPE explains one type."));
     return kDone;
+}
+
+int describe(const Registry &registry, const std::string &type)
+{
+    Output out(false);
+    if (const NodeDescriptor *node = registry.node(type)) {
+        out.line(referencePage(*node));
+        return kDone;
+    }
+    const std::string meant = nearestWord(type, registry.nodeTypes());
+    out.message("There is no step type \"" + type + "\"."
+                + (meant.empty() ? "" : " Did you mean \"" + meant + "\"?"));
+    return kNotRight;
 }
 
 } // namespace
@@ -95,11 +110,16 @@ int listText(const Registry &registry)
 void addNodesCommand(CLI::App &app, Invocation &invocation)
 {
     auto json = std::make_shared<bool>(false);
+    auto type = std::make_shared<std::string>();
     CLI::App *command = app.add_subcommand("nodes", "List every step type with its settings");
+    command->add_option("TYPE", *type, "Print the reference page of this type (Markdown)");
     command->add_flag("--json", *json, "One JSON document with parameters as JSON Schema");
-    command->footer("Example:\n  tidewire nodes --json | jq '.[].type'");
-    command->callback([json, &invocation] {
-        invocation.command = [json, &invocation] {
+    command->footer("Example:\n  tidewire nodes --json | jq '.[].type'\n  "
+                    "tidewire nodes salesforce.record.upsert");
+    command->callback([json, type, &invocation] {
+        invocation.command = [json, type, &invocation] {
+            if (!type->empty())
+                return describe(invocation.registry, *type);
             return *json ? listJson(invocation.registry) : listText(invocation.registry);
         };
     });

@@ -38,8 +38,9 @@ public:
         auto project = Project::open(m_options.path);
         if (!project)
             return failed(project.error());
-        auto runtime = Runtime::start(**project, m_registry, m_clock, m_secrets, m_report,
-                                      m_options.runtime);
+        RuntimeOptions wanted = m_options.runtime;
+        wanted.failed = [this](const Error &error) { finish(failed(error)); };
+        auto runtime = Runtime::start(**project, m_registry, m_clock, m_secrets, m_report, wanted);
         if (!runtime)
             return failed(runtime.error());
         m_runtime = std::move(*runtime);

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void theDemoProjectIsSound();
     void validateNamesFileLineColumnAndFix();
     void nodesListsEveryTypeWithItsParameters();
+    void nodesExplainsOneType();
     void schemaIsDraft07();
     void webhookVerifyJudgesAllVectors();
 
@@ -189,6 +190,17 @@ void TestCommandLine::nodesListsEveryTypeWithItsParameters()
     for (const char *type : {"stripe.webhook", "salesforce.record.upsert", "filter", "branch", "map",
                              "deduplicate", "log", "dead_letter"})
         QVERIFY2(types.contains(QString::fromLatin1(type)), type);
+}
+
+void TestCommandLine::nodesExplainsOneType()
+{
+    const Finished page = runTidewire({"nodes", "filter"});
+    QCOMPARE(page.code, 0);
+    QVERIFY(page.out.startsWith("# "));
+    QVERIFY(page.out.contains("`condition`"));
+    const Finished unknown = runTidewire({"nodes", "filtre"});
+    QCOMPARE(unknown.code, 1);
+    QVERIFY(unknown.err.contains("filter"));
 }
 
 void TestCommandLine::schemaIsDraft07()
