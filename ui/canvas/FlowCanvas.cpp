@@ -172,7 +172,7 @@ void FlowCanvas::fit(const QStringList &ids)
     const double below = m_toolbar->isVisible() ? m_toolbar->height() + kOverlayMargin : 0;
     const auto fitting = [&](double margin) {
         const double wide = viewport()->width() - 2 * margin;
-        const double high = viewport()->height() - 2 * margin - below;
+        const double high = viewport()->height() - 2 * margin - below - m_above;
         return std::min({1.0, wide / content.width(), high / content.height()});
     };
     const double tight = fitting(kTightMargin);
@@ -180,7 +180,7 @@ void FlowCanvas::fit(const QStringList &ids)
     if (detailAt(wanted) != Detail::Full && detailAt(tight) == Detail::Full)
         wanted = tight;
     setZoom(wanted);
-    centerOn(content.center() + QPointF(0, below / 2 / zoom()));
+    centerOn(content.center() + QPointF(0, (below - m_above) / 2 / zoom()));
     updateMinimap();
 }
 

@@ -60,6 +60,8 @@ public:
     /// Keeps the point of the flow under `anchor` (viewport coordinates; the middle if absent).
     void setZoom(double zoom, std::optional<QPoint> anchor = {});
     void fit(const QStringList &ids = {});
+    /// Height at the upper end that fitting leaves to something lying over the canvas.
+    void setRoomAbove(int pixels) { m_above = pixels; }
     void panBy(const QPoint &pixels);
     void reveal(const QString &id);
     void updateCursor();
@@ -148,6 +150,7 @@ private:
     QStringList m_announced;
     Mode m_mode = Mode::Select;
     bool m_spaceHeld = false;
+    int m_above = 0;
 };
 
 } // namespace tw

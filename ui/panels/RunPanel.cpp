@@ -65,6 +65,10 @@ RunPanel::RunPanel(QWidget *parent)
         m_items->showStep(step);
         Q_EMIT stepPicked(step);
     });
+    // A step may take long without news: the time goes on all the same.
+    m_tick.setSingleShot(true);
+    m_tick.setInterval(100);
+    connect(&m_tick, &QTimer::timeout, this, &RunPanel::refreshRun);
     connect(m_problems, &ProblemsView::picked, this, &RunPanel::problemPicked);
     connect(m_items, &ItemView::settingsRequested, this, &RunPanel::settingsRequested);
 }
@@ -164,9 +168,10 @@ void RunPanel::refreshRun()
     const int events = m_run->events();
     if (!m_run->failure().isEmpty())
         m_summary->setText(m_run->failure());
-    else if (m_run->isRunning())
+    else if (m_run->isRunning()) {
         m_summary->setText(tr("Running for %1 s").arg(seconds));
-    else
+        m_tick.start();
+    } else
         m_summary->setText(events == 1
                                ? tr("1 event in %1 s").arg(seconds)
                                : tr("%1 events in %2 s").arg(locale.toString(events), seconds));

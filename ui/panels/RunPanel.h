@@ -6,6 +6,7 @@
 
 #include <QFrame>
 #include <QPointer>
+#include <QTimer>
 
 class QHBoxLayout;
 class QPlainTextEdit;
@@ -62,6 +63,7 @@ private:
     ProblemsView *m_problems;
     QPlainTextEdit *m_log;
     qsizetype m_logLines = 0;
+    QTimer m_tick; ///< Keeps the time of a run going.
 };
 
 } // namespace tw

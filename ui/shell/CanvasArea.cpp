@@ -38,6 +38,7 @@ CanvasArea::CanvasArea(QWidget *parent)
     m_switch->adjustSize();
     m_switch->move(16, 14);
     m_switch->raise();
+    m_canvas->setRoomAbove(kSwitchRoom);
     connect(m_switch, &SegmentedControl::currentChanged, this,
             [this](int index) { setView(static_cast<View>(index)); });
     m_yamlPart->hide();
