@@ -14,6 +14,7 @@
 #include "ui/shell/Dialogs.h"
 #include "ui/shell/FlowTabs.h"
 #include "ui/shell/SearchPopup.h"
+#include "ui/shell/StatusLine.h"
 #include "ui/shell/TabRow.h"
 #include "ui/shell/TitleBar.h"
 #include "ui/shell/WindowActions.h"
@@ -23,7 +24,6 @@
 #include <QCloseEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
-#include <QLocale>
 #include <QMenu>
 #include <QSettings>
 #include <QSignalBlocker>
@@ -259,46 +259,8 @@ void MainWindow::refresh()
 
 void MainWindow::refreshStatus()
 {
-    using Part = StatusBar::Part;
-    const FlowModel *model = currentModel();
-    if (!model) {
-        for (const Part part :
-             {Part::Problems, Part::Changes, Part::Schema, Part::Steps, Part::Zoom})
-            m_status->set(part, {});
-        m_status->set(Part::Runner, tr("Runner idle"), QStringLiteral("hdd"));
-        return;
-    }
-    const QLocale locale;
-    const auto problems = static_cast<int>(model->problems().size());
-    const bool errors = hasErrors(model->problems());
-    m_status->set(Part::Problems,
-                  problems == 0   ? tr("No problems")
-                  : problems == 1 ? tr("1 problem")
-                                  : tr("%1 problems").arg(locale.toString(problems)),
-                  problems == 0 ? QStringLiteral("check-circle-fill")
-                                : QStringLiteral("exclamation-triangle-fill"),
-                  problems == 0 ? Token::Ok
-                  : errors      ? Token::Err
-                                : Token::Warn,
-                  tr("Show the problems"));
-    const auto dirty = static_cast<int>(m_workspace.dirtyFlows().size());
-    m_status->set(Part::Changes,
-                  dirty == 0   ? tr("All changes saved")
-                  : dirty == 1 ? tr("Unsaved changes in 1 flow")
-                               : tr("Unsaved changes in %1 flows").arg(dirty),
-                  dirty == 0 ? QStringLiteral("check2-square") : QStringLiteral("pencil"),
-                  Token::Text2, tr("Save all flows"));
-    m_status->set(Part::Runner, m_runs.isRunning() ? tr("Runner busy, 1 flow") : tr("Runner idle"),
-                  QStringLiteral("hdd"), m_runs.isRunning() ? Token::Accent : Token::Text2,
-                  tr("Show the run"));
-    m_status->set(Part::Schema, toQString(model->flow().schema), {}, Token::Text2,
-                  tr("Show the file"));
-    const auto steps = static_cast<int>(model->flow().steps.size());
-    m_status->set(Part::Steps,
-                  steps == 1 ? tr("1 step") : tr("%1 steps").arg(locale.toString(steps)), {},
-                  Token::Text2, tr("Fit the flow"));
-    m_status->set(Part::Zoom, tr("%1%").arg(qRound(m_page->area().canvas().zoom() * 100)), {},
-                  Token::Text2, tr("Zoom to 100%"));
+    showStatus(*m_status, {currentModel(), static_cast<int>(m_workspace.dirtyFlows().size()),
+                           m_runs.isRunning(), m_page->area().canvas().zoom()});
 }
 
 void MainWindow::tellRefusal(const QString &reason)

@@ -57,7 +57,7 @@ QWidget *makeStartPage(std::function<void()> open)
     auto *page = new QWidget;
     page->setAutoFillBackground(true);
     auto *words =
-        new TextLabel(say("Open a project to draw its flows and run them on this machine."),
+        new TextLabel(say("Open a project, or a flow of this one with + above, to draw and run it on this machine."),
                       Token::Text2, fonts::Size::Section);
     QPushButton *button =
         makeButton(say("Open project"), QStringLiteral("folder2-open"), ButtonRole::Primary);
