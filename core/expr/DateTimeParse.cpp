@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <span>
 
@@ -14,6 +15,7 @@ namespace tw::expr {
 namespace {
 
 constexpr double kMsPerDay = 86'400'000;
+constexpr double kLargestCount = 1'000'000; ///< Of years or months; a date holds less.
 
 std::string partRegex(const DatePart &part)
 {
@@ -125,8 +127,11 @@ bool complete(Components &given, std::string_view order, std::int64_t now)
     return true;
 }
 
+/// Not a number when the year or the month is beyond every calendar.
 double momentOf(Components &given, bool ordinalDate, bool halfDay)
 {
+    if (!(std::fabs(given['Y']) <= kLargestCount) || !(std::fabs(given['M']) <= kLargestCount))
+        return std::numeric_limits<double>::quiet_NaN();
     if (halfDay)
         given['H'] = std::fmod(given['h'], 12) + (given['P'] == 1 ? 12 : 0);
     const auto year = static_cast<std::int64_t>(given['Y']);

@@ -140,8 +140,9 @@ Value ceil(Call &call)
 Value round(Call &call)
 {
     const Value digits = call.arg(1);
+    const double wanted = digits.isUndefined() ? 0 : numberOf(digits);
     const int precision =
-        digits.isUndefined() ? 0 : static_cast<int>(std::clamp(numberOf(digits), -400.0, 400.0));
+        std::isnan(wanted) ? 0 : static_cast<int>(std::clamp(wanted, -400.0, 400.0));
     return changed(call, [precision](double x) { return roundedHalfEven(x, precision); });
 }
 
@@ -222,6 +223,8 @@ Value formatBase(Call &call)
     const double base = call.arg(1).isUndefined() ? 10 : roundedHalfEven(numberOf(call.arg(1)), 0);
     if (!(base >= 2 && base <= 36))
         return call.run.failValue("D3100", nullptr, call.name, call.arg(1), 2);
+    if (!std::isfinite(numberOf(value)))
+        return call.run.fail("D1001", nullptr, call.name);
     double rest = std::fabs(roundedHalfEven(numberOf(value), 0));
     const bool negative = roundedHalfEven(numberOf(value), 0) < 0;
     std::string text;

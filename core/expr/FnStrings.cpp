@@ -60,6 +60,9 @@ Value substring(Call &call)
             return Value::string({});
         to = std::trunc((from >= 0 ? from : points + from) + numberOf(length));
     }
+    // As JavaScript's slice(): what is no number counts as 0.
+    from = std::isnan(from) ? 0 : from;
+    to = std::isnan(to) ? 0 : to;
     if (from < 0)
         from += points;
     from = std::clamp(from, 0.0, points);

@@ -209,6 +209,27 @@ private Q_SLOTS:
         QCOMPARE(toQString(outcome(toUtf8(expression))), result);
     }
 
+    void absentAndInfiniteNumbersAreNoAccident_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("result");
+        const auto row = [](const char *name, const char *text, const char *result) {
+            QTest::newRow(name) << QString::fromUtf8(text) << QString::fromUtf8(result);
+        };
+        row("an absent start takes all", "$substring('hello', absent)", "\"hello\"");
+        row("an absent start ends nowhere", "$substring('hello', absent, 2)", "\"\"");
+        row("an endless length takes the rest", "$substring('hello', 1, 1/0)", "\"ello\"");
+        row("an endless number has no digits", "$formatBase(1/0, 16)", "!D1001");
+        row("a year beyond all calendars", "$toMillis('99999999999999999999', '[Y]')", "null");
+        row("padding to an absent width", "$pad('x', absent)", "\"x\"");
+    }
+    void absentAndInfiniteNumbersAreNoAccident()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, result);
+        QCOMPARE(toQString(outcome(toUtf8(text))), result);
+    }
+
     void hostileExpressionsEndQuickly_data()
     {
         QTest::addColumn<QString>("text");
