@@ -6,6 +6,8 @@
 #include "core/engine/RecordCodec.h"
 
 #include <QTest>
+
+#include <optional>
 #include <set>
 
 namespace tw::test {
@@ -338,12 +340,20 @@ void tst_Engine::stoppingWaitsForCallsInFlight()
     world.start(kWrite);
     world.send("evt_1");
     QTRY_COMPARE(world.held.size(), 1u);
-    bool stopped = false;
-    world.engine->stop(std::chrono::seconds(10), [&stopped] { stopped = true; });
-    QTest::qWait(0);
-    QVERIFY(!stopped);
-    world.answerHeld(EngineWorld::emits("{}"));
-    QTRY_VERIFY(stopped);
+    bool answered = false;
+    std::optional<bool> stoppedAfterAnswer;
+    world.engine->stop(std::chrono::seconds(10),
+                       [&] { stoppedAfterAnswer = answered; });
+    // Behind anything that stop() may have queued: a stop that does not wait comes first.
+    QMetaObject::invokeMethod(
+        world.engine.get(),
+        [&] {
+            answered = true;
+            world.answerHeld(EngineWorld::emits("{}"));
+        },
+        Qt::QueuedConnection);
+    QTRY_VERIFY(stoppedAfterAnswer.has_value());
+    QVERIFY(*stoppedAfterAnswer);
     QCOMPARE(world.told.runs.size(), 1u);
 }
 
