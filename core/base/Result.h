@@ -10,13 +10,13 @@
 
 namespace tw {
 
-/// A value or an Error, spelled like std::expected. Reading the side that is not there is a bug.
-template <typename T>
+/// A value or an error, spelled like std::expected. Reading the side that is not there is a bug.
+template <typename T, typename E = Error>
 class [[nodiscard]] Result
 {
 public:
     Result(T value) : m_content(std::in_place_index<0>, std::move(value)) {}
-    Result(Error error) : m_content(std::in_place_index<1>, std::move(error)) {}
+    Result(E error) : m_content(std::in_place_index<1>, std::move(error)) {}
 
     bool has_value() const noexcept { return m_content.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
@@ -30,9 +30,9 @@ public:
     T *operator->() { return &value(); }
     const T *operator->() const { return &value(); }
 
-    Error &error() & { return std::get<1>(m_content); }
-    const Error &error() const & { return std::get<1>(m_content); }
-    Error &&error() && { return std::get<1>(std::move(m_content)); }
+    E &error() & { return std::get<1>(m_content); }
+    const E &error() const & { return std::get<1>(m_content); }
+    E &&error() && { return std::get<1>(std::move(m_content)); }
 
     template <typename U>
     T value_or(U &&fallback) const &
@@ -41,24 +41,24 @@ public:
     }
 
 private:
-    std::variant<T, Error> m_content;
+    std::variant<T, E> m_content;
 };
 
-template <>
-class [[nodiscard]] Result<void>
+template <typename E>
+class [[nodiscard]] Result<void, E>
 {
 public:
     Result() = default;
-    Result(Error error) : m_error(std::move(error)), m_failed(true) {}
+    Result(E error) : m_error(std::move(error)), m_failed(true) {}
 
     bool has_value() const noexcept { return !m_failed; }
     explicit operator bool() const noexcept { return has_value(); }
-    Error &error() & { return m_error; }
-    const Error &error() const & { return m_error; }
-    Error &&error() && { return std::move(m_error); }
+    E &error() & { return m_error; }
+    const E &error() const & { return m_error; }
+    E &&error() && { return std::move(m_error); }
 
 private:
-    Error m_error;
+    E m_error;
     bool m_failed = false;
 };
 

@@ -2,27 +2,35 @@
 #include "core/base/Text.h"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 namespace tw {
 namespace {
 
+/// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`.
 std::size_t editDistance(std::string_view a, std::string_view b)
 {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j)
-        row[j] = j;
+    std::vector<std::size_t> before, above(b.size() + 1), row(b.size() + 1);
+    std::iota(above.begin(), above.end(), std::size_t(0));
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t above = row[j];
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            row[j] = std::min({above + 1, row[j - 1] + 1, replaced});
-            diagonal = above;
+            const std::size_t replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            row[j] = std::min({above[j] + 1, row[j - 1] + 1, replaced});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = std::min(row[j], before[j - 2] + 1);
         }
+        before = above;
+        std::swap(above, row);
     }
-    return row[b.size()];
+    return above[b.size()];
+}
+
+/// A word of two letters is near nothing: every other one would do.
+std::size_t farthest(std::string_view word)
+{
+    return word.size() < 3 ? 0 : word.size() < 6 ? 1 : std::max<std::size_t>(2, word.size() / 3);
 }
 
 } // namespace
@@ -49,7 +57,7 @@ std::string slug(std::string_view name)
 std::string nearestWord(std::string_view word, std::span<const std::string> known)
 {
     std::string best;
-    std::size_t bestDistance = std::max<std::size_t>(2, word.size() / 3) + 1;
+    std::size_t bestDistance = farthest(word) + 1;
     for (const std::string &candidate : known) {
         const std::size_t distance = editDistance(word, candidate);
         if (distance < bestDistance) {

@@ -10,7 +10,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace tw {
@@ -43,29 +42,8 @@ struct ExpressionError
     Error toError() const;
 };
 
-/// A value or an ExpressionError, used like Result.
 template <typename T>
-class [[nodiscard]] ExpressionResult
-{
-public:
-    ExpressionResult(T value) : m_content(std::in_place_index<0>, std::move(value)) {}
-    ExpressionResult(ExpressionError error) : m_content(std::in_place_index<1>, std::move(error)) {}
-
-    bool has_value() const noexcept { return m_content.index() == 0; }
-    explicit operator bool() const noexcept { return has_value(); }
-    T &value() & { return std::get<0>(m_content); }
-    const T &value() const & { return std::get<0>(m_content); }
-    T &&value() && { return std::get<0>(std::move(m_content)); }
-    T &operator*() & { return value(); }
-    const T &operator*() const & { return value(); }
-    T &&operator*() && { return std::move(*this).value(); }
-    T *operator->() { return &value(); }
-    const T *operator->() const { return &value(); }
-    const ExpressionError &error() const { return std::get<1>(m_content); }
-
-private:
-    std::variant<T, ExpressionError> m_content;
-};
+using ExpressionResult = Result<T, ExpressionError>;
 
 /// What one evaluation may cost. Steps and bytes are counted, so the same input fails at the same
 /// place on every machine. Zero means unlimited, except for depth.

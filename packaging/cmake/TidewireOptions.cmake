@@ -18,13 +18,21 @@ set(CMAKE_AUTOMOC_MOC_OPTIONS -D_GLIBCXX_CONCEPTS)
 
 find_program(TIDEWIRE_CCACHE ccache)
 if(TIDEWIRE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${TIDEWIRE_CCACHE})
+    # What ccache must be told to work with precompiled headers.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        ${TIDEWIRE_CCACHE})
 endif()
 
 add_library(tidewire_flags INTERFACE)
 target_compile_options(tidewire_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
     -fstack-protector-strong)
+# One kind of code everywhere, so that libraries and programs can share precompiled headers.
+target_compile_options(tidewire_flags INTERFACE -fPIC -pthread)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(tidewire_flags INTERFACE -fpch-preprocess)
+endif()
 # g++ 12 reports impossible overlaps and uninitialised reads inside its own library at -O2.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(tidewire_flags INTERFACE

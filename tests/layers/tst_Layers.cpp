@@ -42,20 +42,23 @@ QStringList words(const char *text)
 
 void TestLayers::initTestCase()
 {
-    const QStringList core = words("core/base core/data core/schema core/expr core/connector core/flow");
+    const QStringList core = words("core/base core/data core/schema core/expr core/analysis core/mapping "
+                                   "core/connector core/flow");
     m_allowed = {
         {QStringLiteral("core/base"), {}},
         {QStringLiteral("core/data"), words("core/base")},
         {QStringLiteral("core/schema"), words("core/base core/data")},
         {QStringLiteral("core/expr"), words("core/base core/data")},
+        {QStringLiteral("core/analysis"), words("core/base core/data core/schema core/expr")},
+        {QStringLiteral("core/mapping"), words("core/base core/data core/schema core/expr core/analysis")},
         {QStringLiteral("core/connector"), words("core/base core/data core/schema core/expr")},
-        {QStringLiteral("core/flow"), words("core/base core/data core/schema core/expr core/connector")},
+        {QStringLiteral("core/flow"), words("core/base core/data core/schema core/expr core/analysis core/mapping core/connector")},
         {QStringLiteral("core/net"), words("core/base")},
         {QStringLiteral("core/store"), words("core/base core/data")},
         {QStringLiteral("core/engine"), core + words("core/store")},
         {QStringLiteral("core/sandbox"), words("core/base core/data core/schema core/connector core/net")},
         {QStringLiteral("core/connectors/logic"),
-         words("core/base core/data core/schema core/expr core/connector")},
+         words("core/base core/data core/schema core/expr core/analysis core/mapping core/connector")},
         {QStringLiteral("core/connectors/stripe"),
          words("core/base core/data core/schema core/connector core/net core/sandbox")},
         {QStringLiteral("core/connectors/salesforce"),
