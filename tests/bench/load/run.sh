@@ -28,4 +28,4 @@ const [ours, peers] = process.argv.slice(2).map(file => JSON.parse(fs.readFileSy
 console.log(JSON.stringify([...ours, ...peers]));
 JS
 cd "$work"
-node bench.mjs --targets all.json --bin "$work" --modules "$work/node_modules" --only "$only" "$@"
+node bench.mjs --targets all.json --bin "$work" --modules "$work" --only "$only" "$@"
