@@ -150,13 +150,23 @@ ExpressionResult<Value> Expression::evaluate(Arena &arena, const Value &input,
         run.shadowed = run.shadowed || expr::findBuiltin(binding.name) != nullptr;
         run.bind(frame, static_cast<int>(known - names.begin()), binding.value);
     }
+    if (run.reads) [[unlikely]] {
+        run.reads->clear();
+        run.reads->watch({}, given);
+        for (const Environment::Binding &binding : environment.bindings)
+            run.reads->watch(binding.name, binding.value);
+    }
     Value result = m_program->root->eval(run, expr::wrappedInput(run, given), &frame);
+    if (environment.use)
+        *environment.use = run.use();
     if (run.failed())
         return expr::described(run.error());
     if (result.isArray() && result.has(Value::TupleStream))
         result = expr::collapsed(expr::tupleItems(run, result));
     if (result.isArray() && (result.flags() & expr::kOuterWrapper) != 0)
         result = result.at(0);
+    if (run.reads) [[unlikely]]
+        run.reads->whole(result);
     if (!run.programs.empty())
         result = expr::plainCopy(arena, result);
     return result.isArray() ? result.withFlags(0) : result;

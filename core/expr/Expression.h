@@ -17,6 +17,7 @@ namespace tw {
 namespace expr {
 struct Ast;
 struct Program;
+class ReadTrace;
 } // namespace expr
 
 /// Why an expression does not compile or fails on a value. `code` is JSONata's ("T2001"), or ours
@@ -57,6 +58,13 @@ struct Budget
     bool suiteCodes = false; ///< Depth and time report U1001, as the conformance suite expects.
 };
 
+/// What an evaluation has cost.
+struct BudgetUse
+{
+    std::uint64_t steps = 0;
+    std::uint64_t bytes = 0;
+};
+
 /// What an evaluation may see besides its input.
 struct Environment
 {
@@ -71,6 +79,8 @@ struct Environment
     std::uint64_t seed = 0; ///< For $random and $shuffle.
     Budget budget;
     bool allowEval = false; ///< $eval fails with X1001 unless set; flows leave it off.
+    expr::ReadTrace *reads = nullptr; ///< Notes what is read of the input and bindings.
+    BudgetUse *use = nullptr; ///< Is told the cost of the evaluation, failed or not, where set.
 };
 
 /// A compiled JSONata 2.2 expression: immutable, cheap to copy, shared freely between threads.

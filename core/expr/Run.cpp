@@ -17,6 +17,7 @@ Run::Run(Arena &memory, const Program &compiled, const Environment &surroundings
     : arena(memory),
       program(&compiled),
       environment(surroundings),
+      reads(surroundings.reads),
       m_bytesAtStart(memory.bytesUsed()),
       m_stack(reinterpret_cast<Value *>(m_inline))
 {
@@ -77,6 +78,12 @@ bool Run::charge(std::uint64_t bytes)
     if (limit > 0 && arena.bytesUsed() - m_bytesAtStart + bytes > limit)
         fail("D2015");
     return !m_failed;
+}
+
+BudgetUse Run::use() const
+{
+    return {m_stepsBefore + static_cast<std::uint64_t>(m_granted - m_fuel),
+            arena.bytesUsed() - m_bytesAtStart};
 }
 
 bool Run::enter(int height)

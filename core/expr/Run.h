@@ -3,6 +3,7 @@
 
 #include "core/base/Random.h"
 #include "core/expr/Expression.h"
+#include "core/expr/ReadTrace.h"
 
 #include <chrono>
 #include <memory>
@@ -76,6 +77,7 @@ public:
     }
     /// False, and an error, when `bytes` more would break the byte budget. Ask before anything big.
     bool charge(std::uint64_t bytes);
+    BudgetUse use() const;
     bool enter(int height);
     void leave(int height)
     {
@@ -97,6 +99,7 @@ public:
     Arena &arena;
     const Program *program;
     const Environment &environment;
+    ReadTrace *const reads; ///< Null unless somebody wants to know what is read.
     Value root;
     bool shadowed = false; ///< A binding from outside has a builtin's name.
     std::vector<std::shared_ptr<const Program>> programs; ///< What $eval has compiled.
@@ -188,6 +191,14 @@ private:
     Run &m_run;
     std::uint32_t m_mark;
 };
+
+/// A field of an object, told to whoever traces what is read.
+inline Value memberOf(const Run &run, const Value &object, const Value &key)
+{
+    if (run.reads) [[unlikely]]
+        run.reads->field(object, key.text());
+    return object.get(key);
+}
 
 /// A sequence of one item is that item, an empty one nothing, unless marked to be kept.
 inline Value collapsed(const Value &value, bool keep = false)
