@@ -2,7 +2,8 @@
 #include "core/connectors/logic/Deduplicate.h"
 
 #include "core/connector/KeyMemory.h"
-#include "core/connectors/logic/StepExpression.h"
+#include "core/connector/StepExpression.h"
+#include "core/connectors/logic/StepWords.h"
 
 #include <algorithm>
 #include <cctype>

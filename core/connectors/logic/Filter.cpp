@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/logic/Filter.h"
 
-#include "core/connectors/logic/StepExpression.h"
+#include "core/connector/StepExpression.h"
+#include "core/connectors/logic/StepWords.h"
 
 namespace tw::logic {
 namespace {

@@ -3,7 +3,8 @@
 
 #include "core/base/Log.h"
 #include "core/base/Text.h"
-#include "core/connectors/logic/StepExpression.h"
+#include "core/connector/StepExpression.h"
+#include "core/connectors/logic/StepWords.h"
 
 namespace tw::logic {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/logic/StepExpression.h"
+#include "core/connectors/logic/StepWords.h"
 
 #include "core/schema/Settings.h"
 
@@ -83,6 +83,25 @@ std::string spanWords(std::chrono::milliseconds span)
         }
     }
     return durationText(span);
+}
+
+std::string shortened(std::string_view text, std::size_t length)
+{
+    std::string line;
+    for (const char byte : text) {
+        const bool blank = byte == '\n' || byte == '\r' || byte == '\t' || byte == ' ';
+        if (!blank)
+            line += byte;
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    }
+    std::size_t characters = 0;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+        const bool begins = (static_cast<unsigned char>(line[at]) & 0xc0) != 0x80;
+        if (begins && ++characters == length && at + 1 < line.size())
+            return line.substr(0, at) + "…";
+    }
+    return line;
 }
 
 } // namespace tw::logic

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/logic/StepExpression.h"
+#include "core/connector/StepExpression.h"
 
 #include "core/data/Json.h"
 
 #include <algorithm>
 
-namespace tw::logic {
+namespace tw {
 
 Result<Expression> compileSetting(const std::string &text, std::string_view setting)
 {
@@ -66,23 +66,4 @@ std::string plainText(const Value &value)
     return text;
 }
 
-std::string shortened(std::string_view text, std::size_t length)
-{
-    std::string line;
-    for (const char byte : text) {
-        const bool blank = byte == '\n' || byte == '\r' || byte == '\t' || byte == ' ';
-        if (!blank)
-            line += byte;
-        else if (!line.empty() && line.back() != ' ')
-            line += ' ';
-    }
-    std::size_t characters = 0;
-    for (std::size_t at = 0; at < line.size(); ++at) {
-        const bool begins = (static_cast<unsigned char>(line[at]) & 0xc0) != 0x80;
-        if (begins && ++characters == length && at + 1 < line.size())
-            return line.substr(0, at) + "…";
-    }
-    return line;
-}
-
-} // namespace tw::logic
+} // namespace tw
