@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/logic/MapFields.h"
 
-#include "core/connectors/logic/StepExpression.h"
+#include "core/connector/StepExpression.h"
 #include "core/mapping/CompiledMapping.h"
 
 namespace tw::logic {
