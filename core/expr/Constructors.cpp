@@ -51,6 +51,8 @@ Value WildcardNode::eval(Run &run, Value input, Frame *) const
 {
     if (input.isArray() && (input.flags() & kOuterWrapper) != 0 && input.size() > 0)
         input = input.at(0);
+    if (run.reads) [[unlikely]]
+        run.reads->all(input);
     Items found(run);
     const auto take = [&found](const Value &value) {
         if (value.isArray())
@@ -69,6 +71,8 @@ Value DescendantNode::eval(Run &run, Value input, Frame *) const
 {
     if (input.isUndefined())
         return {};
+    if (run.reads) [[unlikely]]
+        run.reads->whole(input);
     Items found(run);
     descend(run, input, found, 0);
     return run.failed() ? Value() : found.collapse();

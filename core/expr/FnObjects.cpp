@@ -20,14 +20,21 @@ void collectKeys(const Value &value, ObjectBuilder &known, Items &out)
     }
 }
 
-void lookUp(const Value &value, const Value &key, Items &out)
+void lookUp(Run &run, const Value &value, const Value &key, Items &out)
 {
     for (const Value &item : value.items()) {
         if (item.isArray())
-            lookUp(item, key, out);
+            lookUp(run, item, key, out);
         else
-            out.append(item.get(key));
+            out.append(memberOf(run, item, key));
     }
+}
+
+/// The first argument is gone through member by member.
+void tellAll(Call &call)
+{
+    if (call.run.reads) [[unlikely]]
+        call.run.reads->all(call.arg(0));
 }
 
 void spreadInto(Run &run, const Value &value, Items &out)
@@ -50,6 +57,7 @@ void spreadInto(Run &run, const Value &value, Items &out)
 Value keys(Call &call)
 {
     const Value value = call.arg(0);
+    tellAll(call);
     if (!value.isArray() && !value.isObject())
         return {};
     ObjectBuilder known(call.run.arena);
@@ -62,11 +70,11 @@ Value lookup(Call &call)
 {
     const Value value = call.arg(0);
     if (value.isObject())
-        return value.get(call.arg(1).text());
+        return memberOf(call.run, value, Value::key(call.arg(1).text()));
     if (!value.isArray())
         return {};
     Items found(call.run);
-    lookUp(value, Value::key(call.arg(1).text()), found);
+    lookUp(call.run, value, Value::key(call.arg(1).text()), found);
     return found.finish();
 }
 
@@ -75,6 +83,7 @@ Value spread(Call &call)
     const Value value = call.arg(0);
     if (!value.isArray() && !value.isObject())
         return value;
+    tellAll(call);
     Items parts(call.run);
     spreadInto(call.run, value, parts);
     return parts.finish();
@@ -85,6 +94,7 @@ Value merge(Call &call)
     const Value list = call.arg(0);
     if (list.isUndefined())
         return {};
+    tellAll(call);
     ObjectBuilder merged(call.run.arena);
     for (const Value &item : list.items()) {
         if (!call.run.step(item.size() / 4 + 1))
@@ -98,6 +108,7 @@ Value merge(Call &call)
 Value each(Call &call)
 {
     const Value object = call.arg(0);
+    tellAll(call);
     Items results(call.run);
     for (const Member &member : object.members()) {
         const Value result = callBack(call, call.arg(1), member.value, member.key, object);
@@ -112,6 +123,7 @@ Value each(Call &call)
 Value sift(Call &call)
 {
     const Value object = call.arg(0);
+    tellAll(call);
     ObjectBuilder kept(call.run.arena);
     for (const Member &member : object.members()) {
         const Value keep = callBack(call, call.arg(1), member.value, member.key, object);
@@ -148,6 +160,8 @@ Value type(Call &call)
 Value clone(Call &call)
 {
     const Value value = call.arg(0);
+    if (call.run.reads) [[unlikely]]
+        call.run.reads->whole(value);
     return call.run.step() && call.run.charge(0) ? copyInto(call.run.arena, value) : Value();
 }
 

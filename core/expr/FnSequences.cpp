@@ -90,6 +90,8 @@ Value distinct(Call &call)
     const Value list = call.arg(0);
     if (!list.isArray() || list.size() <= 1)
         return list;
+    if (call.run.reads) [[unlikely]]
+        call.run.reads->whole(list);
     constexpr std::uint32_t kFew = 12;
     std::unordered_set<std::string> seen;
     std::vector<Value> containers;

@@ -16,6 +16,15 @@ bool isWholeNumber(const Value &value)
     return value.isNumber() && std::trunc(numberOf(value)) == numberOf(value);
 }
 
+/// Comparing lists or objects reads all of them.
+void tellWhole(Run &run, const Value &a, const Value &b)
+{
+    if (run.reads) [[unlikely]] {
+        run.reads->whole(a);
+        run.reads->whole(b);
+    }
+}
+
 /// `in` compares scalars by value and everything else by identity.
 bool isSameItem(const Value &a, const Value &b)
 {
@@ -98,6 +107,7 @@ Value BinaryNode::eval(Run &run, Value input, Frame *frame) const
     case Operator::NotEqual:
         if (a.isUndefined() || b.isUndefined())
             return Value::boolean(false);
+        tellWhole(run, a, b);
         return Value::boolean(sameValue(a, b) == (which == Operator::Equal));
     case Operator::In:
         return Value::boolean(!a.isUndefined() && !b.isUndefined() && isMember(a, b));

@@ -55,7 +55,7 @@ void collectField(Run &run, const Value &array, const Value &key, Items &out)
         if (item.isArray())
             collectField(run, item, key, out);
         else
-            out.append(item.get(key));
+            out.append(memberOf(run, item, key));
     }
 }
 
@@ -112,7 +112,7 @@ Value itemAt(Run &run, double position, const Value &input)
 Value fieldOf(Run &run, const Value &input, const Value &key)
 {
     if (!input.isArray())
-        return input.get(key);
+        return memberOf(run, input, key);
     Items found(run);
     collectField(run, input, key, found);
     return found.finish();
@@ -120,7 +120,7 @@ Value fieldOf(Run &run, const Value &input, const Value &key)
 
 Value NameNode::eval(Run &run, Value input, Frame *) const
 {
-    return input.isArray() ? collapsed(fieldOf(run, input, key)) : input.get(key);
+    return input.isArray() ? collapsed(fieldOf(run, input, key)) : memberOf(run, input, key);
 }
 
 Value filter(Run &run, const Node &predicate, const Value &input, Frame *frame)
@@ -177,7 +177,7 @@ Value PathNode::eval(Run &run, Value input, Frame *frame) const
         return {};
     std::size_t at = 0;
     while (at < plainFields && input.isObject())
-        input = input.get(steps[at++].field->key);
+        input = memberOf(run, input, steps[at++].field->key);
     if (at > 0 || (plainFields > 0 && !input.isArray())) {
         const bool plain = !keepSingleton && !group;
         if (at == steps.size() && input.isArray())
@@ -258,7 +258,7 @@ Value PathNode::step(Run &run, const Step &step, const Value &input, Frame *fram
             return {};
         Value result;
         if (step.field && item.isObject())
-            result = item.get(step.field->key);
+            result = memberOf(run, item, step.field->key);
         else
             result = step.node->eval(run, item, frame);
         for (const Stage &stage : step.stages) {

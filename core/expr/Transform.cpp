@@ -97,6 +97,8 @@ Value applyTransform(Run &run, const TransformCall &transform, const Value &targ
         return run.failValue("T0410", transform.code, {}, target, 1);
     if (nesting(target, 1000) >= 1000)
         return run.tooDeep();
+    if (run.reads) [[unlikely]]
+        run.reads->whole(target);
     const Value copy = copyInto(run.arena, target);
     const Value matches = transform.code->pattern->eval(run, copy, transform.frame);
     if (run.failed() || matches.isUndefined())

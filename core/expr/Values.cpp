@@ -190,6 +190,8 @@ std::size_t printNumber(char *to, const Value &number)
 
 std::string_view stringOf(Run &run, const Value &value, bool pretty)
 {
+    if (run.reads) [[unlikely]]
+        run.reads->whole(value);
     switch (value.kind()) {
     case Value::Kind::String:
     case Value::Kind::Digits:
