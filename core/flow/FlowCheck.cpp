@@ -196,8 +196,9 @@ void FlowCheck::checkExpressions(const FlowStep &step, const NodeDescriptor &nod
             continue;
         for (const YamlNode::Entry &entry : given->entries) {
             m_findings.enter("steps/" + step.id + "/with/" + param.id() + '/' + entry.key, step.id);
-            if (entry.value.isScalar())
-                checkExpression(entry.value, inQuotes(entry.key));
+            const YamlNode *text = entry.value.isMap() ? entry.value.find("value") : &entry.value;
+            if (text && text->isScalar())
+                checkExpression(*text, inQuotes(entry.key));
         }
         m_findings.enter("steps/" + step.id + "/with", step.id);
     }

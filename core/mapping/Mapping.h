@@ -4,6 +4,7 @@
 #include "core/base/Result.h"
 #include "core/data/Value.h"
 #include "core/expr/Expression.h"
+#include "core/schema/Settings.h"
 #include "core/schema/Shape.h"
 
 #include <memory>
@@ -23,8 +24,8 @@ enum class IfMissing {
     Fail     ///< Both fail the record with the field's name.
 };
 
-/// What a field gets when its expression gives a list; one-element results of JSONata collapse, so a
-/// list that must stay one says so.
+/// What a field gets when its expression gives a list; one-element results of JSONata collapse, so
+/// a list that must stay one says so.
 enum class ListPolicy {
     AsIs,
     Always, ///< Nothing gives [], one value gives a list of one.
@@ -37,7 +38,9 @@ enum class ListPolicy {
 /// One row of a mapping: a target field and what fills it.
 struct MappingField
 {
-    std::string target;     ///< As the other system calls it; dots go into groups: "metadata.order".
+    /// As the other system calls it; dots go into groups: "metadata.order". A dot that belongs to
+    /// a name has a backslash before it: "price\.eur" (see core/schema/MappingForm.h).
+    std::string target;
     std::string expression; ///< JSONata text.
     IfMissing ifMissing = IfMissing::AsIs;
     DocumentPtr fallback; ///< For IfMissing::Default.
@@ -58,6 +61,12 @@ struct Mapping
 
     /// From checked settings. Error: Config `map.…`, `where` names the field.
     static Result<Mapping> fromSettings(const Value &mapping);
+    /// The mapping of a step with the settings `mapping` and `if_missing`, which holds for the
+    /// fields that do not say their own. Errors as above.
+    static Result<Mapping> fromStep(const Settings &settings);
+    /// The word of a step's `if_missing` that leaves fields as they are written.
+    static constexpr std::string_view kAsWritten = "as_written";
+
     /// The shortest setting that reads back as this field: a string, or a group.
     static Document toSetting(const MappingField &field);
 };

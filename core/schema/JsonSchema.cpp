@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/schema/JsonSchema.h"
 
+#include "core/schema/MappingForm.h"
 #include "core/schema/ParamCheck.h"
 #include "core/schema/Settings.h"
 
@@ -74,6 +75,73 @@ Value expressionSchema(Arena &arena)
     return Keywords(arena).type({"string", "number", "boolean"}).finish();
 }
 
+Value words(Arena &arena, std::span<const std::string_view> choices)
+{
+    ArrayBuilder values(arena);
+    for (const std::string_view choice : choices)
+        values.add(Value::string(arena, choice));
+    return values.finish();
+}
+
+/// `{properties: {name: {const: word}}, required: [name]}`: true where a group says that word.
+Value saysSchema(Arena &arena, std::string_view name, std::string_view word)
+{
+    ObjectBuilder properties(arena);
+    properties.set(name, Keywords(arena).set("const", Value::string(arena, word)).finish());
+    return Keywords(arena)
+        .set("properties", properties.finish())
+        .set("required", words(arena, {&name, 1}))
+        .finish();
+}
+
+/// The group form of one field of a mapping.
+Value mappingGroupSchema(Arena &arena)
+{
+    const auto plain = [&arena](std::string_view help) {
+        return Keywords(arena).type({"string"}).text("description", help);
+    };
+    ObjectBuilder properties(arena);
+    properties.set("value", Keywords(arena)
+                                .type({"string", "number", "boolean"})
+                                .text("description", "The expression that fills the field.")
+                                .finish());
+    properties.set("if_missing",
+                   plain("What the field gets when the expression gives nothing or null.")
+                       .set("enum", words(arena, mapping_form::kIfMissing))
+                       .finish());
+    properties.set(
+        "default",
+        Keywords(arena).text("description", "The value for \"if_missing: default\".").finish());
+    properties.set(
+        "list",
+        plain("What becomes of a list.").set("enum", words(arena, mapping_form::kList)).finish());
+    properties.set("separator", plain("Stands between the items for \"list: join\".").finish());
+    properties.set("note", plain("For people; never sent.").finish());
+    constexpr std::string_view kValue = "value";
+    constexpr std::string_view kDefault = "default";
+    ObjectBuilder needs(arena);
+    needs.set("default", saysSchema(arena, "if_missing", "default"));
+    needs.set("separator", saysSchema(arena, "list", "join"));
+    return Keywords(arena)
+        .type({"object"})
+        .set("properties", properties.finish())
+        .set("required", words(arena, {&kValue, 1}))
+        .set("additionalProperties", Value::boolean(false))
+        .set("dependencies", needs.finish())
+        .set("if", saysSchema(arena, "if_missing", "default"))
+        .set("then", Keywords(arena).set("required", words(arena, {&kDefault, 1})).finish())
+        .finish();
+}
+
+/// Any field of a mapping: an expression or a group.
+Value mappingFieldSchema(Arena &arena)
+{
+    ArrayBuilder forms(arena);
+    forms.add(expressionSchema(arena));
+    forms.add(mappingGroupSchema(arena));
+    return Keywords(arena).set("anyOf", forms.finish()).finish();
+}
+
 void addList(Keywords &schema, Arena &arena, const Param &param)
 {
     Keywords item(arena);
@@ -108,7 +176,7 @@ void addType(Keywords &schema, Arena &arena, const Param &param)
         schema.type({"string"}).text("pattern", kDurationPattern);
         return;
     case Param::Type::Mapping:
-        schema.type({"object"}).set("additionalProperties", expressionSchema(arena));
+        schema.type({"object"}).set("additionalProperties", mappingFieldSchema(arena));
         return;
     case Param::Type::Cases:
         schema.type({"object"})

@@ -2,6 +2,7 @@
 #include "core/schema/ParamCheck.h"
 
 #include "core/base/Text.h"
+#include "core/schema/MappingCheck.h"
 #include "core/schema/SecretRef.h"
 #include "core/schema/Settings.h"
 
@@ -324,16 +325,25 @@ Value ParamCheck::readMap(const YamlNode &node)
                      : "Write one line per field: its name, a colon, its expression.");
         return {};
     }
+    if (cases)
+        return readCases(node);
+    MappingCheck check(m_arena, m_param.id(), m_file, m_findings,
+                       [this](const YamlNode &expression) { return readExpression(expression); });
+    return check.read(node);
+}
+
+Value ParamCheck::readCases(const YamlNode &node)
+{
     ObjectBuilder members(m_arena);
     for (const YamlNode::Entry &entry : node.entries) {
         if (!entry.value.isScalar()) {
             report(entry.value.isNull() ? entry.keyAt : entry.value.at, "flow.wrong_type",
                    '"' + entry.key + "\" in \"" + m_param.id() + "\" needs an expression.",
                    "Write an expression behind the colon.");
-        } else if (cases && !isCaseId(entry.key)) {
+        } else if (!isCaseId(entry.key)) {
             report(entry.keyAt, "flow.bad_id", quoted(entry.key) + " cannot be the id of an exit.",
                    "Use lower-case letters, digits and underscores, beginning with a letter.");
-        } else if (cases && entry.key == "error") {
+        } else if (entry.key == "error") {
             report(entry.keyAt, "flow.bad_id", "\"error\" is the failure exit of every step.",
                    "Give this exit another id.");
         } else if (const Value value = readExpression(entry.value); !value.isUndefined()) {

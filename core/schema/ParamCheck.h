@@ -36,6 +36,7 @@ private:
     Value readUrl(const YamlNode &node);
     Value readList(const YamlNode &node);
     Value readMap(const YamlNode &node);
+    Value readCases(const YamlNode &node);
     bool isDeclaredChoice(const YamlNode &node);
     bool fitsPattern(const YamlNode &node);
     void report(const TextPosition &at, std::string code, std::string message, std::string fix);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace tw {
 namespace {
@@ -40,25 +41,11 @@ bool isNothing(const Shape &shape)
     return shape.type == Shape::Type::Any && shape.nullable;
 }
 
-bool isPair(const Shape &a, const Shape &b, Shape::Type first, Shape::Type second)
+bool isTime(const Shape &shape, bool asText)
 {
-    return (a.type == first && b.type == second) || (a.type == second && b.type == first);
+    const bool text = shape.unit != "unix_seconds" && shape.unit != "unix_millis";
+    return shape.type == Shape::Type::Instant && text == asText;
 }
-
-bool isTextual(const Shape &shape)
-{
-    switch (shape.type) {
-    case Shape::Type::Text:
-    case Shape::Type::Instant:
-    case Shape::Type::Date:
-    case Shape::Type::Url:
-        return true;
-    default:
-        return false;
-    }
-}
-
-Shape joined(const Shape &a, const Shape &b);
 
 void joinFields(Shape &into, const Shape &other)
 {
@@ -76,30 +63,28 @@ void joinFields(Shape &into, const Shape &other)
     }
 }
 
-Shape joined(const Shape &a, const Shape &b)
+void joinItems(Shape &into, const Shape &other)
 {
-    Shape result = isNothing(a) ? b : a;
-    if (isNothing(a) || isNothing(b)) {
-        result.nullable = true;
-        return result;
+    if (into.item.empty())
+        into.item = other.item;
+    else if (!other.item.empty())
+        into.item = {joined(into.item.front(), other.item.front())};
+}
+
+/// What is known about texts holds for both only when both tell.
+void joinBounds(Shape &into, const Shape &a, const Shape &b)
+{
+    into.maxLength = a.maxLength && b.maxLength
+                         ? std::optional(std::max(*a.maxLength, *b.maxLength))
+                         : std::nullopt;
+    into.choices.clear();
+    if (a.choices.empty() || b.choices.empty())
+        return;
+    into.choices = a.choices;
+    for (const std::string &choice : b.choices) {
+        if (std::find(a.choices.begin(), a.choices.end(), choice) == a.choices.end())
+            into.choices.push_back(choice);
     }
-    result.nullable = a.nullable || b.nullable;
-    if (a.type == b.type) {
-        if (a.type == Shape::Type::Group)
-            joinFields(result, b);
-        else if (a.type == Shape::Type::List && !a.item.empty() && !b.item.empty())
-            result.item = {joined(a.item.front(), b.item.front())};
-        else if (a.type == Shape::Type::List && a.item.empty())
-            result.item = b.item;
-        return result;
-    }
-    Shape mixed;
-    mixed.nullable = result.nullable;
-    if (isPair(a, b, Shape::Type::Integer, Shape::Type::Number))
-        mixed.type = Shape::Type::Number;
-    else if (isTextual(a) && isTextual(b))
-        mixed.type = Shape::Type::Text;
-    return mixed;
 }
 
 } // namespace
@@ -109,6 +94,54 @@ const Shape::Field *Shape::find(std::string_view name) const
     const auto found = std::find_if(fields.begin(), fields.end(),
                                     [name](const Field &field) { return field.name == name; });
     return found == fields.end() ? nullptr : &*found;
+}
+
+bool Shape::isText() const
+{
+    switch (type) {
+    case Type::Text:
+    case Type::Date:
+    case Type::Currency:
+    case Type::Id:
+    case Type::Email:
+    case Type::Url:
+    case Type::Choice:
+        return true;
+    default:
+        return isTime(*this, true);
+    }
+}
+
+bool Shape::isNumber() const
+{
+    return type == Type::Number || type == Type::Integer || type == Type::Money ||
+           isTime(*this, false);
+}
+
+Shape joined(const Shape &a, const Shape &b)
+{
+    Shape result = isNothing(a) ? b : a;
+    if (isNothing(a) || isNothing(b)) {
+        result.nullable = true;
+        return result;
+    }
+    result.nullable = a.nullable || b.nullable;
+    if (a.type == b.type && a.unit == b.unit) {
+        joinItems(result, b);
+        joinBounds(result, a, b);
+        if (a.type == Shape::Type::Group)
+            joinFields(result, b);
+        return result;
+    }
+    Shape mixed;
+    mixed.nullable = result.nullable;
+    if (a.isNumber() && b.isNumber())
+        mixed.type = Shape::Type::Number;
+    else if (a.isText() && b.isText())
+        mixed.type = Shape::Type::Text;
+    if (mixed.type == Shape::Type::Text)
+        joinBounds(mixed, a, b);
+    return mixed;
 }
 
 std::string_view toString(Shape::Type type)

@@ -33,16 +33,19 @@ struct Shape
     struct Field;
 
     Type type = Type::Any;
-    std::string unit; ///< "minor", "major", "unix_seconds", "iso8601", or empty.
+    /// Money: "minor", "major". Instant: "unix_seconds", "unix_millis", "iso8601", "naive" (no zone).
+    std::string unit;
     std::string title;
     std::string help;
     bool nullable = false;
     std::vector<std::string> choices;
     std::optional<int> maxLength;
     std::vector<Field> fields; ///< Group.
-    std::vector<Shape> item;   ///< List: exactly one.
+    std::vector<Shape> item;   ///< List: exactly one. Group: of fields whose names nobody knows.
 
     const Field *find(std::string_view name) const;
+    bool isText() const;   ///< Travels as a JSON string, whatever it means.
+    bool isNumber() const; ///< Travels as a JSON number.
 };
 
 struct Shape::Field
@@ -58,5 +61,8 @@ std::string_view toString(Shape::Type type);
 std::string typeWord(const Shape &shape);
 /// What an example tells; lists take the union of their items.
 Shape shapeOf(const Value &example);
+/// What fits both: fields of either, required where both require them; texts and numbers of two
+/// kinds become plain ones.
+Shape joined(const Shape &a, const Shape &b);
 
 } // namespace tw

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/mapping/Allowance.h"
+
+#include <algorithm>
+
+namespace tw {
+namespace {
+
+/// Zero means unlimited in a budget, so at least one is left.
+std::uint64_t left(std::uint64_t whole, std::uint64_t used)
+{
+    return whole == 0 ? 0 : whole - std::min(used, whole - 1);
+}
+
+bool gone(std::uint64_t whole, std::uint64_t used)
+{
+    return whole > 0 && used >= whole;
+}
+
+std::uint64_t msSince(std::chrono::steady_clock::time_point start)
+{
+    const auto passed = std::chrono::steady_clock::now() - start;
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(passed).count());
+}
+
+} // namespace
+
+Allowance::Allowance(const Environment &environment)
+    : m_environment(environment), m_whole(environment.budget)
+{
+    m_environment.use = nullptr;
+}
+
+Environment &Allowance::next()
+{
+    Budget &budget = m_environment.budget;
+    budget.steps = left(m_whole.steps, m_used.steps);
+    budget.bytes = left(m_whole.bytes, m_used.bytes);
+    if (const auto whole = static_cast<std::uint64_t>(m_whole.wallClock.count()); whole > 0)
+        budget.wallClock = std::chrono::milliseconds(left(whole, msSince(m_start)));
+    return m_environment;
+}
+
+void Allowance::spend(const BudgetUse &use)
+{
+    m_used.steps += use.steps;
+    m_used.bytes += use.bytes;
+}
+
+bool Allowance::isSpent() const
+{
+    const auto patience = static_cast<std::uint64_t>(m_whole.wallClock.count());
+    return gone(m_whole.steps, m_used.steps) || gone(m_whole.bytes, m_used.bytes) ||
+           (patience > 0 && msSince(m_start) >= patience);
+}
+
+} // namespace tw

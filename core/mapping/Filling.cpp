@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/mapping/Filling.h"
+
+#include "core/mapping/Allowance.h"
+#include "core/mapping/FieldPolicy.h"
+
+#include <algorithm>
+
+namespace tw {
+namespace {
+
+using State = FieldOutcome::State;
+
+ExpressionError notFinite(const Value &value)
+{
+    const auto checked = checkFinite(value);
+    ExpressionError error;
+    error.code = "expr.not_finite";
+    error.message = checked ? std::string() : checked.error().message;
+    if (!checked && !checked.error().where.empty())
+        error.message += " Look at " + checked.error().where + '.';
+    return error;
+}
+
+} // namespace
+
+FieldError fieldError(const MappingField &field, ExpressionError error)
+{
+    const std::string &text = field.expression;
+    const bool hasPlace = error.start >= 0 && error.end > error.start &&
+                          static_cast<std::size_t>(error.end) <= text.size();
+    if (!hasPlace && error.phase == ExpressionError::Phase::Evaluate) {
+        error.start = 0;
+        error.end = static_cast<int>(text.size());
+    }
+    std::string part = hasPlace ? text.substr(static_cast<std::size_t>(error.start),
+                                              static_cast<std::size_t>(error.end - error.start))
+                                : text;
+    return {field.target, std::move(error), std::move(part)};
+}
+
+Filling::Filling(const CompiledMapping::Program &program)
+    : m_program(program),
+      m_values(program.fields.size()),
+      m_states(program.fields.size(), State::Missing)
+{}
+
+bool Filling::fillTogether(const Value &input, const Environment &environment)
+{
+    if (!m_program.together || input.isArray())
+        return false;
+    Arena scratch;
+    auto all = m_program.together->evaluate(scratch, input, environment);
+    if (environment.use)
+        m_use = *environment.use;
+    if (!all)
+        return false;
+    // The members stand in the order of the fields; those without a value are not there.
+    const auto members = all->members();
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < m_values.size(); ++i) {
+        const bool isThere = at < members.size() && sameKey(members[at].key, m_program.keys[i]);
+        fill(i, isThere ? members[at++].value : Value(), scratch);
+    }
+    return true;
+}
+
+void Filling::fillOneByOne(const Value &input, const Environment &environment, bool stopAtFailure)
+{
+    Allowance allowance(environment);
+    Arena scratch;
+    for (std::size_t i = 0; i < m_values.size(); ++i) {
+        scratch.reset();
+        Environment &shared = allowance.next();
+        BudgetUse use;
+        shared.use = &use;
+        auto value = m_program.fields[i].evaluate(scratch, input, shared);
+        allowance.spend(use);
+        m_use.steps += use.steps;
+        m_use.bytes += use.bytes;
+        if (value)
+            fill(i, *value, scratch);
+        else
+            fail(i, std::move(value).error());
+        if (stopAtFailure && !m_failures.empty())
+            return;
+    }
+}
+
+void Filling::fill(std::size_t field, const Value &value, Arena &scratch)
+{
+    const MappingField &wanted = m_program.mapping.fields[field];
+    ShapedValue made = shaped(wanted, value, scratch);
+    if (made.error)
+        return fail(field, std::move(*made.error));
+    bool finite = true;
+    m_values[field] = copyFinite(m_message.arena(), made.value, finite);
+    m_states[field] = made.state;
+    if (!finite)
+        fail(field, notFinite(made.value));
+}
+
+void Filling::fail(std::size_t field, ExpressionError error)
+{
+    m_values[field] = {};
+    m_states[field] = State::Failed;
+    m_failures.push_back({field, std::move(error)});
+}
+
+std::optional<FieldError> Filling::firstError() const
+{
+    if (m_failures.empty())
+        return std::nullopt;
+    const Failure &first = m_failures.front();
+    return fieldError(m_program.mapping.fields[first.field], first.error);
+}
+
+bool Filling::ranOut() const
+{
+    return std::any_of(m_failures.begin(), m_failures.end(), [](const Failure &failure) {
+        const std::string &code = failure.error.code;
+        return code == "D1012" || code == "U1001" || code == "D2015";
+    });
+}
+
+DocumentPtr Filling::message()
+{
+    m_message.setRoot(m_program.tree.build(m_message.arena(), m_values));
+    return share(std::move(m_message));
+}
+
+MappingOutcome Filling::outcome()
+{
+    MappingOutcome outcome;
+    const auto &fields = m_program.mapping.fields;
+    outcome.fields.reserve(fields.size());
+    for (std::size_t i = 0; i < fields.size(); ++i)
+        outcome.fields.push_back({fields[i].target, m_states[i], m_values[i], std::nullopt});
+    for (Failure &failure : m_failures)
+        outcome.fields[failure.field].error =
+            fieldError(fields[failure.field], std::move(failure.error));
+    outcome.message = message();
+    return outcome;
+}
+
+} // namespace tw

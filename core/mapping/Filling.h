@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/mapping/CompiledMapping.h"
+#include "core/mapping/TargetTree.h"
+
+namespace tw {
+
+struct CompiledMapping::Program
+{
+    Mapping mapping;
+    std::vector<Expression> fields;
+    std::vector<Value> keys; ///< Targets, as the members of `together` are called.
+    std::optional<Expression> together;
+    TargetTree tree;
+};
+
+/// An error of a field's own expression, with the part that it points to.
+FieldError fieldError(const MappingField &field, ExpressionError error);
+
+/// Fills the fields of one message: all at once, or one by one when that fails or the input is a
+/// list (which a constructor would take apart). Made for one message; the program must outlive it.
+class Filling
+{
+public:
+    explicit Filling(const CompiledMapping::Program &program);
+
+    /// False: nothing is filled, because an expression failed or a constructor will not do.
+    bool fillTogether(const Value &input, const Environment &environment);
+    /// All fields share the budget.
+    void fillOneByOne(const Value &input, const Environment &environment, bool stopAtFailure);
+
+    std::optional<FieldError> firstError() const;
+    bool ranOut() const; ///< A field failed because the budget was spent.
+    const BudgetUse &use() const { return m_use; }
+    /// Once, at the end: one or the other.
+    DocumentPtr message();
+    MappingOutcome outcome();
+
+private:
+    struct Failure
+    {
+        std::size_t field;
+        ExpressionError error;
+    };
+    void fill(std::size_t field, const Value &value, Arena &scratch);
+    void fail(std::size_t field, ExpressionError error);
+
+    const CompiledMapping::Program &m_program;
+    Document m_message;
+    std::vector<Value> m_values;
+    std::vector<FieldOutcome::State> m_states;
+    std::vector<Failure> m_failures; ///< By field.
+    BudgetUse m_use;
+};
+
+} // namespace tw
