@@ -1,16 +1,76 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/data/Arena.h"
+
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 namespace tw::expr {
 
 struct Ast;
-using AstPtr = std::unique_ptr<Ast>;
+
+/// A place for a node; the node belongs to its AstTree. Null where there is none.
+class AstPtr
+{
+public:
+    constexpr AstPtr(std::nullptr_t = nullptr) {}
+    explicit AstPtr(Ast *node) : m_node(node) {}
+    Ast *get() const { return m_node; }
+    Ast &operator*() const { return *m_node; }
+    Ast *operator->() const { return m_node; }
+    explicit operator bool() const { return m_node != nullptr; }
+
+private:
+    Ast *m_node = nullptr;
+};
+
+/// The parts of a node in their order: read it as any range. Its memory belongs to the AstTree.
+template <typename T>
+class AstList
+{
+public:
+    using value_type = T;
+    bool empty() const { return m_size == 0; }
+    std::size_t size() const { return m_size; }
+    T *begin() { return m_data; }
+    T *end() { return m_data + m_size; }
+    const T *begin() const { return m_data; }
+    const T *end() const { return m_data + m_size; }
+    T *data() { return m_data; }
+    const T *data() const { return m_data; }
+    T &operator[](std::size_t index) { return m_data[index]; }
+    const T &operator[](std::size_t index) const { return m_data[index]; }
+    T &front() { return m_data[0]; }
+    const T &front() const { return m_data[0]; }
+    T &back() { return m_data[m_size - 1]; }
+    const T &back() const { return m_data[m_size - 1]; }
+    void clear() { m_size = 0; }
+    void add(Arena &memory, const T &part)
+    {
+        static_assert(std::is_trivially_destructible_v<T>);
+        if (m_size == m_capacity)
+            grow(memory);
+        std::construct_at(m_data + m_size++, part);
+    }
+
+private:
+    void grow(Arena &memory)
+    {
+        m_capacity = m_capacity == 0 ? 2 : m_capacity * 2;
+        T *data = memory.allocateArray<T>(m_capacity);
+        std::uninitialized_copy(m_data, m_data + m_size, data);
+        m_data = data;
+    }
+
+    T *m_data = nullptr;
+    std::uint32_t m_size = 0;
+    std::uint32_t m_capacity = 0;
+};
 
 enum class AstKind : std::uint8_t {
     Name, ///< Field `text`; always a step of a Path.
@@ -53,11 +113,11 @@ enum class AstKind : std::uint8_t {
 /// Shared between a `%` and the step whose input it means.
 struct AncestorSlot
 {
-    std::string label;
+    std::string_view label;
     int level = 1;
     int index = 0;
 };
-using SlotPtr = std::shared_ptr<AncestorSlot>;
+using SlotPtr = AncestorSlot *;
 
 struct AstPair
 {
@@ -75,13 +135,13 @@ struct AstSortTerm
 struct AstStage
 {
     AstPtr filter;
-    std::string index;
+    std::string_view index;
     int position = 0;
 };
 
 struct AstGroup
 {
-    std::vector<AstPair> pairs;
+    AstList<AstPair> pairs;
     int position = 0;
 };
 
@@ -100,24 +160,43 @@ struct Ast
     int position = 0;
     int start = 0;
     int end = 0;
-    std::string text;
-    std::string flags; ///< Of a Regex; the signature text of a Lambda.
+    std::string_view text;
+    std::string_view flags; ///< Of a Regex; the signature text of a Lambda.
     double number = 0;
     AstPtr left;
     AstPtr right;
     AstPtr third;
-    std::vector<AstPtr> items;
-    std::vector<AstPair> pairs;
-    std::vector<AstSortTerm> terms;
-    std::vector<std::string> parameters;
-    std::vector<AstPtr> predicates;
-    std::vector<AstStage> stages;
-    std::unique_ptr<AstGroup> group;
-    std::string focus; ///< `@$focus`
-    std::string index; ///< `#$index`
-    SlotPtr slot;      ///< Of a Parent.
-    SlotPtr ancestor;  ///< Of a step: its input is somebody's `%`.
-    std::vector<SlotPtr> seekingParent;
+    AstList<AstPtr> items;
+    AstList<AstPair> pairs;
+    AstList<AstSortTerm> terms;
+    AstList<std::string_view> parameters;
+    AstList<AstPtr> predicates;
+    AstList<AstStage> stages;
+    AstGroup *group = nullptr;
+    std::string_view focus;     ///< `@$focus`
+    std::string_view index;     ///< `#$index`
+    SlotPtr slot = nullptr;     ///< Of a Parent.
+    SlotPtr ancestor = nullptr; ///< Of a step: its input is somebody's `%`.
+    AstList<SlotPtr> seekingParent;
+};
+
+static_assert(std::is_trivially_destructible_v<Ast>);
+
+/// The syntax of one expression: owns every node, list and text in it.
+class AstTree
+{
+public:
+    AstTree() = default;
+    AstTree(std::unique_ptr<Arena> memory, AstPtr root) : m_memory(std::move(memory)), m_root(root)
+    {}
+    Ast &operator*() const { return *m_root; }
+    Ast *operator->() const { return m_root.get(); }
+    Ast *get() const { return m_root.get(); }
+    explicit operator bool() const { return static_cast<bool>(m_root); }
+
+private:
+    std::unique_ptr<Arena> m_memory;
+    AstPtr m_root;
 };
 
 /// JSONata's own word for a kind ("path", "binary", …), as its errors show it.

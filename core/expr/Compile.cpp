@@ -31,11 +31,11 @@ void collectBindings(const Ast &ast, Program &program)
 {
     if (ast.kind == AstKind::Bind)
         program.nameId(ast.text);
-    for (const std::string &parameter : ast.parameters)
+    for (const std::string_view parameter : ast.parameters)
         program.nameId(parameter);
-    for (const std::string *bound : {&ast.focus, &ast.index}) {
-        if (!bound->empty())
-            program.nameId(*bound);
+    for (const std::string_view bound : {ast.focus, ast.index}) {
+        if (!bound.empty())
+            program.nameId(bound);
     }
     const auto visit = [&program](const AstPtr &child) {
         if (child)
@@ -335,7 +335,7 @@ NodePtr Compiler::array(const Ast &ast)
     return constantNode(ast, items.finish(ast.consArray ? Value::Constructed : 0));
 }
 
-std::vector<std::pair<NodePtr, NodePtr>> Compiler::pairs(const std::vector<AstPair> &from)
+std::vector<std::pair<NodePtr, NodePtr>> Compiler::pairs(const AstList<AstPair> &from)
 {
     std::vector<std::pair<NodePtr, NodePtr>> made;
     for (const AstPair &pair : from) {
@@ -391,7 +391,7 @@ NodePtr Compiler::lambda(const Ast &ast)
 {
     capture();
     auto lambda = made<LambdaNode>(ast);
-    for (const std::string &parameter : ast.parameters)
+    for (const std::string_view parameter : ast.parameters)
         lambda->parameters.push_back(m_program.nameId(parameter));
     std::string code;
     std::string culprit;
@@ -415,7 +415,8 @@ namespace {
 /// How errors call the procedure of a call.
 std::string procedureName(const Ast &procedure)
 {
-    return procedure.kind == AstKind::Path ? procedure.items.front()->text : procedure.text;
+    return std::string(procedure.kind == AstKind::Path ? procedure.items.front()->text
+                                                       : procedure.text);
 }
 
 } // namespace
@@ -477,7 +478,8 @@ NodePtr Compiler::regex(const Ast &ast)
     std::string problem;
     auto matcher = makeMatcher(ast.text, ast.flags, problem);
     if (!matcher) {
-        fail(compileError("X1003", ast.position, ast.start, ast.end, ast.text, problem));
+        fail(compileError("X1003", ast.position, ast.start, ast.end, std::string(ast.text),
+                          problem));
         return constantNode(ast, {});
     }
     const Value value = Value::function(static_cast<const Callable *>(matcher.get()));

@@ -36,7 +36,7 @@ struct Program
     Program();
     ~Program();
     std::string text;
-    AstPtr ast;
+    AstTree ast;
     NodePtr root;
     Arena memory{512};
     std::vector<std::string> names; ///< Variables, labels of `%`: Binding::name is an index here.
@@ -76,7 +76,7 @@ private:
     NodePtr transform(const Ast &ast);
     NodePtr regex(const Ast &ast);
     void concatParts(const Ast &ast, std::vector<NodePtr> &parts);
-    std::vector<std::pair<NodePtr, NodePtr>> pairs(const std::vector<AstPair> &from);
+    std::vector<std::pair<NodePtr, NodePtr>> pairs(const AstList<AstPair> &from);
     void capture();
     void fail(ExpressionError error);
     void rise();

@@ -4,6 +4,8 @@
 #include "core/expr/Errors.h"
 #include "core/expr/Signature.h"
 
+#include <algorithm>
+
 namespace tw::expr {
 namespace {
 
@@ -57,12 +59,12 @@ int leftPower(const Token &token)
 
 bool isKnownOperator(const Token &token)
 {
-    return token.text != "!" && token.text != "~";
+    return token.id != op("!") && token.id != op("~");
 }
 
 std::string tokenText(const Token &token)
 {
-    return token.type == Token::Type::End ? "(end)" : token.text;
+    return std::string(token.type == Token::Type::End ? "(end)" : token.text);
 }
 
 } // namespace
@@ -70,10 +72,10 @@ std::string tokenText(const Token &token)
 AstPtr Parser::parse()
 {
     advance();
-    AstPtr root = m_failed ? nullptr : expression(0);
+    AstPtr root = m_failed ? AstPtr() : expression(0);
     if (!m_failed && m_next.type != Token::Type::End)
         fail("S0201", m_next);
-    return m_failed ? nullptr : std::move(root);
+    return m_failed ? AstPtr() : root;
 }
 
 AstPtr Parser::fail(std::string_view code, const Token &token, std::string value)
@@ -84,11 +86,6 @@ AstPtr Parser::fail(std::string_view code, const Token &token, std::string value
                                std::move(value));
     }
     return nullptr;
-}
-
-bool Parser::is(std::string_view operatorText) const
-{
-    return m_next.type == Token::Type::Operator && m_next.text == operatorText;
 }
 
 void Parser::advance(std::string_view expected, bool infix)
@@ -110,9 +107,9 @@ void Parser::advance(std::string_view expected, bool infix)
     }
 }
 
-AstPtr Parser::node(AstKind kind, const Token &token) const
+AstPtr Parser::node(AstKind kind, const Token &token)
 {
-    auto made = std::make_unique<Ast>();
+    const AstPtr made(std::construct_at(m_memory.allocateArray<Ast>(1)));
     made->kind = kind;
     made->position = token.position;
     made->start = token.start;
@@ -136,20 +133,20 @@ AstPtr Parser::expression(int rightPower)
     const int entered = m_depth;
     Token token = m_next;
     advance({}, true);
-    AstPtr left = m_failed ? nullptr : prefix(std::move(token));
+    AstPtr left = m_failed ? AstPtr() : prefix(token);
     while (!m_failed && rightPower < leftPower(m_next)) {
         if (++m_depth > kDeepestAst)
             return fail("X1002", m_next, std::to_string(kDeepestAst));
         token = m_next;
         advance();
         if (!m_failed)
-            left = infix(std::move(token), std::move(left));
+            left = infix(token, left);
     }
     m_depth = entered - 1;
-    return m_failed ? nullptr : std::move(left);
+    return m_failed ? AstPtr() : left;
 }
 
-AstPtr Parser::prefix(Token token)
+AstPtr Parser::prefix(const Token &token)
 {
     switch (token.type) {
     case Token::Type::Name:
@@ -173,12 +170,12 @@ AstPtr Parser::prefix(Token token)
         return made;
     }
     case Token::Type::Operator:
-        return prefixOperator(std::move(token));
+        return prefixOperator(token);
     }
     return nullptr;
 }
 
-AstPtr Parser::prefixOperator(Token token)
+AstPtr Parser::prefixOperator(const Token &token)
 {
     switch (token.id) {
     case op("*"):
@@ -194,38 +191,38 @@ AstPtr Parser::prefixOperator(Token token)
     case op("-"): {
         AstPtr made = node(AstKind::Negate, token);
         made->left = expression(70);
-        return finished(std::move(made));
+        return finished(made);
     }
     case op("("):
-        return block(std::move(token));
+        return block(token);
     case op("["):
-        return arrayConstructor(std::move(token));
+        return arrayConstructor(token);
     case op("{"): {
         AstPtr made = node(AstKind::Object, token);
         readPairs(made->pairs);
-        return finished(std::move(made));
+        return finished(made);
     }
     case op("|"):
-        return transform(std::move(token));
+        return transform(token);
     default:
         return fail("S0211", token);
     }
 }
 
-AstPtr Parser::block(Token token)
+AstPtr Parser::block(const Token &token)
 {
     AstPtr made = node(AstKind::Block, token);
     while (!m_failed && !is(")")) {
-        made->items.push_back(expression(0));
+        made->items.add(m_memory, expression(0));
         if (!is(";"))
             break;
         advance(";");
     }
     advance(")", true);
-    return finished(std::move(made));
+    return finished(made);
 }
 
-AstPtr Parser::arrayConstructor(Token token)
+AstPtr Parser::arrayConstructor(const Token &token)
 {
     AstPtr made = node(AstKind::Array, token);
     while (!m_failed && !is("]")) {
@@ -233,32 +230,32 @@ AstPtr Parser::arrayConstructor(Token token)
         if (!m_failed && is("..")) {
             const Token range = m_next;
             advance("..");
-            item = binary(AstKind::Binary, range, std::move(item), 0);
+            item = binary(AstKind::Binary, range, item, 0);
         }
-        made->items.push_back(std::move(item));
+        made->items.add(m_memory, item);
         if (!is(","))
             break;
         advance(",");
     }
     advance("]", true);
-    return finished(std::move(made));
+    return finished(made);
 }
 
-AstPtr Parser::transform(Token token)
+AstPtr Parser::transform(const Token &token)
 {
     AstPtr made = node(AstKind::Transform, token);
     made->left = expression(0);
     advance("|");
-    made->right = m_failed ? nullptr : expression(0);
+    made->right = m_failed ? AstPtr() : expression(0);
     if (!m_failed && is(",")) {
         advance(",");
         made->third = expression(0);
     }
     advance("|");
-    return finished(std::move(made));
+    return finished(made);
 }
 
-void Parser::readPairs(std::vector<AstPair> &pairs)
+void Parser::readPairs(AstList<AstPair> &pairs)
 {
     while (!m_failed && !is("}")) {
         AstPair pair;
@@ -267,7 +264,7 @@ void Parser::readPairs(std::vector<AstPair> &pairs)
         if (m_failed)
             return;
         pair.value = expression(0);
-        pairs.push_back(std::move(pair));
+        pairs.add(m_memory, pair);
         if (!is(","))
             break;
         advance(",");
@@ -279,24 +276,24 @@ AstPtr Parser::binary(AstKind kind, const Token &token, AstPtr left, int power)
 {
     AstPtr made = node(kind, token);
     made->start = left->start;
-    made->left = std::move(left);
+    made->left = left;
     made->right = expression(power);
-    return finished(std::move(made));
+    return finished(made);
 }
 
-AstPtr Parser::infix(Token token, AstPtr left)
+AstPtr Parser::infix(const Token &token, AstPtr left)
 {
     switch (token.id) {
     case op("."):
-        return binary(AstKind::Dot, token, std::move(left), leftPower(token));
+        return binary(AstKind::Dot, token, left, leftPower(token));
     case op("~>"):
-        return binary(AstKind::Apply, token, std::move(left), leftPower(token));
+        return binary(AstKind::Apply, token, left, leftPower(token));
     case op("?:"):
-        return binary(AstKind::Default, token, std::move(left), 0);
+        return binary(AstKind::Default, token, left, 0);
     case op("??"):
-        return binary(AstKind::Coalesce, token, std::move(left), 0);
+        return binary(AstKind::Coalesce, token, left, 0);
     case op("?"):
-        return condition(std::move(token), std::move(left));
+        return condition(token, left);
     case op(":="):
         if (left->kind != AstKind::Variable) {
             Token culprit = token;
@@ -304,33 +301,33 @@ AstPtr Parser::infix(Token token, AstPtr left)
             culprit.position = left->position;
             return fail("S0212", culprit);
         }
-        return binary(AstKind::Bind, token, std::move(left), leftPower(token) - 1);
+        return binary(AstKind::Bind, token, left, leftPower(token) - 1);
     case op("@"):
-        return variableBinding(std::move(token), std::move(left), AstKind::Focus);
+        return variableBinding(token, left, AstKind::Focus);
     case op("#"):
-        return variableBinding(std::move(token), std::move(left), AstKind::Index);
+        return variableBinding(token, left, AstKind::Index);
     case op("["):
     case op("{"):
     case op("("):
     case op("^"):
-        return infixPostfix(std::move(token), std::move(left));
+        return infixPostfix(token, left);
     default:
-        return binary(AstKind::Binary, token, std::move(left), leftPower(token));
+        return binary(AstKind::Binary, token, left, leftPower(token));
     }
 }
 
-AstPtr Parser::infixPostfix(Token token, AstPtr left)
+AstPtr Parser::infixPostfix(const Token &token, AstPtr left)
 {
     if (token.id == op("("))
-        return call(std::move(token), std::move(left));
+        return call(token, left);
     if (token.id == op("^"))
-        return orderBy(std::move(token), std::move(left));
+        return orderBy(token, left);
     if (token.id == op("{")) {
         AstPtr made = node(AstKind::GroupBy, token);
         made->start = left->start;
-        made->left = std::move(left);
+        made->left = left;
         readPairs(made->pairs);
-        return finished(std::move(made));
+        return finished(made);
     }
     if (is("]")) { // `[]` marks what stands before the predicates
         Ast *step = left.get();
@@ -338,32 +335,32 @@ AstPtr Parser::infixPostfix(Token token, AstPtr left)
             step = step->left.get();
         step->keepArray = true;
         advance("]");
-        return finished(std::move(left));
+        return finished(left);
     }
     AstPtr made = node(AstKind::Filter, token);
     made->start = left->start;
-    made->left = std::move(left);
+    made->left = left;
     made->right = expression(0);
     advance("]", true);
-    return finished(std::move(made));
+    return finished(made);
 }
 
-AstPtr Parser::condition(Token token, AstPtr left)
+AstPtr Parser::condition(const Token &token, AstPtr left)
 {
     AstPtr made = node(AstKind::Condition, token);
     made->start = left->start;
-    made->left = std::move(left);
+    made->left = left;
     made->right = expression(0);
     if (!m_failed && is(":")) {
         advance(":");
         made->third = expression(0);
     }
-    return finished(std::move(made));
+    return finished(made);
 }
 
-AstPtr Parser::variableBinding(Token token, AstPtr left, AstKind kind)
+AstPtr Parser::variableBinding(const Token &token, AstPtr left, AstKind kind)
 {
-    AstPtr made = binary(kind, token, std::move(left), leftPower(token));
+    AstPtr made = binary(kind, token, left, leftPower(token));
     if (!made || made->right->kind == AstKind::Variable)
         return made;
     Token culprit = token;
@@ -371,11 +368,11 @@ AstPtr Parser::variableBinding(Token token, AstPtr left, AstKind kind)
     return fail("S0214", culprit);
 }
 
-AstPtr Parser::orderBy(Token token, AstPtr left)
+AstPtr Parser::orderBy(const Token &token, AstPtr left)
 {
     AstPtr made = node(AstKind::OrderBy, token);
     made->start = left->start;
-    made->left = std::move(left);
+    made->left = left;
     advance("(");
     while (!m_failed) {
         AstSortTerm term;
@@ -387,27 +384,27 @@ AstPtr Parser::orderBy(Token token, AstPtr left)
         }
         if (!m_failed)
             term.expression = expression(0);
-        made->terms.push_back(std::move(term));
+        made->terms.add(m_memory, term);
         if (!is(","))
             break;
         advance(",");
     }
     advance(")");
-    return finished(std::move(made));
+    return finished(made);
 }
 
-AstPtr Parser::call(Token token, AstPtr left)
+AstPtr Parser::call(const Token &token, AstPtr left)
 {
     AstPtr made = node(AstKind::Call, token);
     made->start = left->start;
-    made->left = std::move(left);
+    made->left = left;
     while (!m_failed && !is(")")) {
         if (is("?")) {
             made->kind = AstKind::Partial;
-            made->items.push_back(node(AstKind::Placeholder, m_next));
+            made->items.add(m_memory, node(AstKind::Placeholder, m_next));
             advance("?");
         } else {
-            made->items.push_back(expression(0));
+            made->items.add(m_memory, expression(0));
         }
         if (!is(","))
             break;
@@ -419,24 +416,25 @@ AstPtr Parser::call(Token token, AstPtr left)
     const Ast &procedure = *made->left;
     if (procedure.kind == AstKind::Name &&
         (procedure.text == "function" || procedure.text == "\u03bb"))
-        return lambda(std::move(token), std::move(made));
-    return finished(std::move(made));
+        return lambda(token, made);
+    return finished(made);
 }
 
-AstPtr Parser::lambda(Token token, AstPtr call)
+AstPtr Parser::lambda(const Token &token, AstPtr call)
 {
     AstPtr made = node(AstKind::Lambda, token);
     made->start = call->start;
     for (std::size_t i = 0; i < call->items.size(); ++i) {
         const Ast &parameter = *call->items[i];
         if (parameter.kind != AstKind::Variable) {
-            token.position = parameter.position;
-            token.text = parameter.text;
-            fail("S0208", token, std::to_string(i + 1));
+            Token culprit = token;
+            culprit.position = parameter.position;
+            culprit.text = parameter.text;
+            fail("S0208", culprit, std::to_string(i + 1));
             m_error.argument = static_cast<int>(i + 1);
             return nullptr;
         }
-        made->parameters.push_back(parameter.text);
+        made->parameters.add(m_memory, parameter.text);
     }
     if (is("<")) {
         made->flags = readSignature();
@@ -446,12 +444,12 @@ AstPtr Parser::lambda(Token token, AstPtr call)
             return fail(code, token, culprit);
     }
     advance("{");
-    made->right = m_failed ? nullptr : expression(0);
+    made->right = m_failed ? AstPtr() : expression(0);
     advance("}");
-    return finished(std::move(made));
+    return finished(made);
 }
 
-std::string Parser::readSignature()
+std::string_view Parser::readSignature()
 {
     std::string signature = "<";
     int depth = 1;
@@ -464,16 +462,24 @@ std::string Parser::readSignature()
         signature += m_next.text;
     }
     advance(">");
-    return signature;
+    return m_memory.copy(signature);
 }
 
-ExpressionResult<AstPtr> parse(std::string_view text)
+ExpressionResult<AstTree> parse(std::string_view text)
 {
-    Parser parser(text);
-    AstPtr raw = parser.parse();
+    constexpr std::size_t kBytesPerCharacter =
+        40; // what common mappings need, so that one block do
+    constexpr std::size_t kFirstBlock = 256 << 10;
+    auto memory =
+        std::make_unique<Arena>(std::min(kFirstBlock, 1024 + text.size() * kBytesPerCharacter));
+    Parser parser(memory->copy(text), *memory);
+    const AstPtr raw = parser.parse();
     if (!raw)
         return parser.error();
-    return resolve(std::move(raw));
+    auto resolved = resolve(raw, *memory);
+    if (!resolved)
+        return resolved.error();
+    return AstTree(std::move(memory), *resolved);
 }
 
 } // namespace tw::expr

@@ -11,11 +11,12 @@ namespace tw::expr {
 
 constexpr int kDeepestAst = 1000;
 
-/// Reads an expression into a raw tree by operator precedence. Use once.
+/// Reads an expression into a raw tree by operator precedence. Use once. The tree lies in `memory`
+/// and refers to `text`.
 class Parser
 {
 public:
-    explicit Parser(std::string_view text) : m_tokens(text) {}
+    Parser(std::string_view text, Arena &memory) : m_memory(memory), m_tokens(text, memory) {}
 
     /// Null when error() is set.
     AstPtr parse();
@@ -23,28 +24,32 @@ public:
 
 private:
     AstPtr expression(int rightPower);
-    AstPtr prefix(Token token);
-    AstPtr prefixOperator(Token token);
-    AstPtr infix(Token token, AstPtr left);
-    AstPtr infixPostfix(Token token, AstPtr left);
-    AstPtr call(Token token, AstPtr left);
-    AstPtr lambda(Token token, AstPtr call);
-    AstPtr arrayConstructor(Token token);
-    AstPtr block(Token token);
-    AstPtr transform(Token token);
-    AstPtr orderBy(Token token, AstPtr left);
-    AstPtr condition(Token token, AstPtr left);
-    AstPtr variableBinding(Token token, AstPtr left, AstKind kind);
-    void readPairs(std::vector<AstPair> &pairs);
-    std::string readSignature();
+    AstPtr prefix(const Token &token);
+    AstPtr prefixOperator(const Token &token);
+    AstPtr infix(const Token &token, AstPtr left);
+    AstPtr infixPostfix(const Token &token, AstPtr left);
+    AstPtr call(const Token &token, AstPtr left);
+    AstPtr lambda(const Token &token, AstPtr call);
+    AstPtr arrayConstructor(const Token &token);
+    AstPtr block(const Token &token);
+    AstPtr transform(const Token &token);
+    AstPtr orderBy(const Token &token, AstPtr left);
+    AstPtr condition(const Token &token, AstPtr left);
+    AstPtr variableBinding(const Token &token, AstPtr left, AstKind kind);
+    void readPairs(AstList<AstPair> &pairs);
+    std::string_view readSignature();
 
     void advance(std::string_view expected = {}, bool infix = false);
-    bool is(std::string_view operatorText) const;
-    AstPtr node(AstKind kind, const Token &token) const;
+    bool is(std::string_view operatorText) const
+    {
+        return m_next.type == Token::Type::Operator && m_next.id == op(operatorText);
+    }
+    AstPtr node(AstKind kind, const Token &token);
     AstPtr binary(AstKind kind, const Token &token, AstPtr left, int power);
     AstPtr fail(std::string_view code, const Token &token, std::string value = {});
     AstPtr finished(AstPtr made);
 
+    Arena &m_memory;
     Tokenizer m_tokens;
     Token m_next;
     int m_lastEnd = 0;
@@ -55,8 +60,9 @@ private:
 
 /// Turns the raw tree into the one to evaluate: paths flattened, predicates and groupings attached
 /// to their steps, `%` tied to the step that it means, tail calls marked.
-ExpressionResult<AstPtr> resolve(AstPtr raw);
+ExpressionResult<AstPtr> resolve(AstPtr raw, Arena &memory);
 
-ExpressionResult<AstPtr> parse(std::string_view text);
+/// The tree keeps a copy of the text.
+ExpressionResult<AstTree> parse(std::string_view text);
 
 } // namespace tw::expr

@@ -2,15 +2,21 @@
 #include "core/expr/Errors.h"
 #include "core/expr/Parser.h"
 
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace tw::expr {
 namespace {
 
 class Resolver
 {
 public:
+    explicit Resolver(Arena &memory) : m_memory(memory) {}
+
     ExpressionResult<AstPtr> run(AstPtr raw)
     {
-        AstPtr root = resolve(std::move(raw));
+        AstPtr root = resolve(raw);
         if (!m_failed && (root->kind == AstKind::Parent || !root->seekingParent.empty()))
             fail("S0217", *root, std::string(kindName(root->kind)));
         if (m_failed)
@@ -34,17 +40,19 @@ private:
     AstPtr callOrPartial(AstPtr raw);
     AstPtr children(AstPtr raw);
 
+    AstPtr make() { return AstPtr(std::construct_at(m_memory.allocateArray<Ast>(1))); }
     AstPtr asPath(AstPtr step);
     void child(Ast &owner, AstPtr &part);
     void appendStep(Ast &path, AstPtr step);
     void seekParents(Ast &step, Ast &predicate);
-    void seekParent(Ast &node, const SlotPtr &slot);
+    void seekParent(Ast &node, SlotPtr slot);
     void resolveAncestry(Ast &path);
-    static void pushAncestry(Ast &owner, const Ast &part);
-    static void movePredicates(Ast &step);
+    void pushAncestry(Ast &owner, const Ast &part);
+    void movePredicates(Ast &step);
     static void markTail(Ast &body);
     void fail(std::string_view code, const Ast &at, std::string token = {}, std::string value = {});
 
+    Arena &m_memory;
     bool m_failed = false;
     ExpressionError m_error;
     std::vector<SlotPtr> m_slots;
@@ -63,7 +71,7 @@ AstPtr Resolver::resolve(AstPtr raw)
     if (m_failed || !raw)
         return raw;
     const bool keepArray = raw->keepArray;
-    AstPtr made = resolveKind(std::move(raw));
+    AstPtr made = resolveKind(raw);
     if (keepArray && !m_failed)
         made->keepArray = true;
     return made;
@@ -73,33 +81,33 @@ AstPtr Resolver::resolveKind(AstPtr raw)
 {
     switch (raw->kind) {
     case AstKind::Dot:
-        return dot(std::move(raw));
+        return dot(raw);
     case AstKind::Filter:
-        return filter(std::move(raw));
+        return filter(raw);
     case AstKind::GroupBy:
-        return groupBy(std::move(raw));
+        return groupBy(raw);
     case AstKind::OrderBy:
-        return orderBy(std::move(raw));
+        return orderBy(raw);
     case AstKind::Focus:
-        return focus(std::move(raw));
+        return focus(raw);
     case AstKind::Index:
-        return index(std::move(raw));
+        return index(raw);
     case AstKind::Negate:
-        return negate(std::move(raw));
+        return negate(raw);
     case AstKind::Block:
-        return block(std::move(raw));
+        return block(raw);
     case AstKind::OperatorName:
         raw->kind = AstKind::Name;
-        return name(std::move(raw));
+        return name(raw);
     case AstKind::Name:
-        return name(std::move(raw));
+        return name(raw);
     case AstKind::Parent:
-        return parent(std::move(raw));
+        return parent(raw);
     case AstKind::Call:
     case AstKind::Partial:
-        return callOrPartial(std::move(raw));
+        return callOrPartial(raw);
     case AstKind::Lambda:
-        raw->right = resolve(std::move(raw->right));
+        raw->right = resolve(raw->right);
         if (!m_failed)
             markTail(*raw->right);
         return raw;
@@ -107,7 +115,7 @@ AstPtr Resolver::resolveKind(AstPtr raw)
         fail("S0207", *raw, "(end)");
         return raw;
     default:
-        return children(std::move(raw));
+        return children(raw);
     }
 }
 
@@ -121,7 +129,7 @@ AstPtr Resolver::children(AstPtr raw)
     }
     const bool apply = node.kind == AstKind::Apply || node.kind == AstKind::Transform;
     for (AstPtr *part : {&node.left, &node.right, &node.third}) {
-        *part = resolve(std::move(*part));
+        *part = resolve(*part);
         if (m_failed)
             return raw;
         if (*part && !apply)
@@ -140,7 +148,7 @@ AstPtr Resolver::children(AstPtr raw)
 
 void Resolver::child(Ast &owner, AstPtr &part)
 {
-    part = resolve(std::move(part));
+    part = resolve(part);
     if (!m_failed)
         pushAncestry(owner, *part);
 }
@@ -149,19 +157,19 @@ AstPtr Resolver::asPath(AstPtr step)
 {
     if (step->kind == AstKind::Path)
         return step;
-    auto path = std::make_unique<Ast>();
+    const AstPtr path = make();
     path->kind = AstKind::Path;
     path->position = step->position;
     path->start = step->start;
     path->end = step->end;
-    path->items.push_back(std::move(step));
+    path->items.add(m_memory, step);
     return path;
 }
 
 void Resolver::movePredicates(Ast &step)
 {
     for (AstPtr &predicate : step.predicates)
-        step.stages.push_back({std::move(predicate), {}, 0});
+        step.stages.add(m_memory, {predicate, {}, 0});
     step.predicates.clear();
 }
 
@@ -169,31 +177,31 @@ void Resolver::appendStep(Ast &path, AstPtr step)
 {
     if (step->kind == AstKind::Path && step->predicates.empty() && !step->group) {
         for (AstPtr &inner : step->items)
-            path.items.push_back(std::move(inner));
+            path.items.add(m_memory, inner);
         return;
     }
     movePredicates(*step);
-    path.items.push_back(std::move(step));
+    path.items.add(m_memory, step);
 }
 
 AstPtr Resolver::dot(AstPtr raw)
 {
     const int end = raw->end;
-    AstPtr left = resolve(std::move(raw->left));
+    AstPtr left = resolve(raw->left);
     if (m_failed)
         return raw;
     const bool startsAtParent = left->kind == AstKind::Parent;
-    AstPtr path = asPath(std::move(left));
+    AstPtr path = asPath(left);
     if (startsAtParent)
-        path->seekingParent = {path->items.front()->slot};
-    AstPtr right = resolve(std::move(raw->right));
+        path->seekingParent.add(m_memory, path->items.front()->slot);
+    AstPtr right = resolve(raw->right);
     if (m_failed)
         return raw;
-    appendStep(*path, std::move(right));
+    appendStep(*path, right);
     path->end = end;
     for (AstPtr &step : path->items) {
         if (step->kind == AstKind::Number || step->kind == AstKind::Constant) {
-            fail("S0213", *step, {}, step->text);
+            fail("S0213", *step, {}, std::string(step->text));
             return path;
         }
         if (step->kind == AstKind::String)
@@ -208,7 +216,7 @@ AstPtr Resolver::dot(AstPtr raw)
 
 AstPtr Resolver::filter(AstPtr raw)
 {
-    AstPtr made = resolve(std::move(raw->left));
+    AstPtr made = resolve(raw->left);
     if (m_failed)
         return raw;
     const bool path = made->kind == AstKind::Path;
@@ -217,23 +225,23 @@ AstPtr Resolver::filter(AstPtr raw)
         fail("S0209", *raw);
         return raw;
     }
-    AstPtr predicate = resolve(std::move(raw->right));
+    AstPtr predicate = resolve(raw->right);
     if (m_failed)
         return raw;
     seekParents(step, *predicate);
     if (m_failed)
         return raw;
     if (path)
-        step.stages.push_back({std::move(predicate), {}, raw->position});
+        step.stages.add(m_memory, {predicate, {}, raw->position});
     else
-        step.predicates.push_back(std::move(predicate));
+        step.predicates.add(m_memory, predicate);
     made->end = raw->end;
     return made;
 }
 
 void Resolver::seekParents(Ast &step, Ast &predicate)
 {
-    for (const SlotPtr &slot : predicate.seekingParent) {
+    for (SlotPtr slot : predicate.seekingParent) {
         if (slot->level == 1)
             seekParent(step, slot);
         else
@@ -245,39 +253,39 @@ void Resolver::seekParents(Ast &step, Ast &predicate)
 
 AstPtr Resolver::groupBy(AstPtr raw)
 {
-    AstPtr made = resolve(std::move(raw->left));
+    AstPtr made = resolve(raw->left);
     if (m_failed)
         return raw;
     if (made->group) {
         fail("S0210", *raw);
         return raw;
     }
-    made->group = std::make_unique<AstGroup>();
+    made->group = std::construct_at(m_memory.allocateArray<AstGroup>(1));
     made->group->position = raw->position;
     for (AstPair &pair : raw->pairs) {
-        pair.key = resolve(std::move(pair.key));
-        pair.value = resolve(std::move(pair.value));
+        pair.key = resolve(pair.key);
+        pair.value = resolve(pair.value);
     }
-    made->group->pairs = std::move(raw->pairs);
+    made->group->pairs = raw->pairs;
     made->end = raw->end;
     return made;
 }
 
 AstPtr Resolver::orderBy(AstPtr raw)
 {
-    AstPtr left = resolve(std::move(raw->left));
+    AstPtr left = resolve(raw->left);
     if (m_failed)
         return raw;
-    AstPtr path = asPath(std::move(left));
-    auto sort = std::make_unique<Ast>();
+    AstPtr path = asPath(left);
+    const AstPtr sort = make();
     sort->kind = AstKind::Sort;
     sort->position = raw->position;
     sort->start = raw->start;
     sort->end = raw->end;
     for (AstSortTerm &term : raw->terms)
         child(*sort, term.expression);
-    sort->terms = std::move(raw->terms);
-    path->items.push_back(std::move(sort));
+    sort->terms = raw->terms;
+    path->items.add(m_memory, sort);
     path->end = raw->end;
     if (!m_failed)
         resolveAncestry(*path);
@@ -286,7 +294,7 @@ AstPtr Resolver::orderBy(AstPtr raw)
 
 AstPtr Resolver::focus(AstPtr raw)
 {
-    AstPtr made = resolve(std::move(raw->left));
+    AstPtr made = resolve(raw->left);
     if (m_failed)
         return raw;
     Ast &step = made->kind == AstKind::Path ? *made->items.back() : *made;
@@ -303,18 +311,18 @@ AstPtr Resolver::focus(AstPtr raw)
 
 AstPtr Resolver::index(AstPtr raw)
 {
-    AstPtr made = resolve(std::move(raw->left));
+    AstPtr made = resolve(raw->left);
     if (m_failed)
         return raw;
     if (made->kind != AstKind::Path) {
-        made = asPath(std::move(made));
+        made = asPath(made);
         movePredicates(*made->items.back());
     }
     Ast &step = *made->items.back();
     if (step.stages.empty())
         step.index = raw->right->text;
     else
-        step.stages.push_back({nullptr, raw->right->text, raw->position});
+        step.stages.add(m_memory, {nullptr, raw->right->text, raw->position});
     step.tuple = true;
     made->end = raw->end;
     return made;
@@ -322,16 +330,16 @@ AstPtr Resolver::index(AstPtr raw)
 
 AstPtr Resolver::negate(AstPtr raw)
 {
-    raw->left = resolve(std::move(raw->left));
+    raw->left = resolve(raw->left);
     if (m_failed)
         return raw;
     if (raw->left->kind != AstKind::Number) {
         pushAncestry(*raw, *raw->left);
         return raw;
     }
-    AstPtr number = std::move(raw->left);
+    AstPtr number = raw->left;
     number->number = -number->number;
-    number->text.insert(0, 1, '-');
+    number->text = m_memory.copy("-" + std::string(number->text));
     number->start = raw->start;
     return number;
 }
@@ -352,16 +360,16 @@ AstPtr Resolver::block(AstPtr raw)
 AstPtr Resolver::name(AstPtr raw)
 {
     const bool keepArray = raw->keepArray;
-    AstPtr path = asPath(std::move(raw));
+    AstPtr path = asPath(raw);
     path->keepSingleton = keepArray;
     return path;
 }
 
 AstPtr Resolver::parent(AstPtr raw)
 {
-    raw->slot = std::make_shared<AncestorSlot>();
+    raw->slot = std::construct_at(m_memory.allocateArray<AncestorSlot>(1));
     raw->slot->index = static_cast<int>(m_slots.size());
-    raw->slot->label = "!" + std::to_string(m_slots.size());
+    raw->slot->label = m_memory.copy("!" + std::to_string(m_slots.size()));
     m_slots.push_back(raw->slot);
     return raw;
 }
@@ -370,19 +378,19 @@ AstPtr Resolver::callOrPartial(AstPtr raw)
 {
     for (AstPtr &argument : raw->items)
         child(*raw, argument);
-    raw->left = resolve(std::move(raw->left));
+    raw->left = resolve(raw->left);
     return raw;
 }
 
 void Resolver::pushAncestry(Ast &owner, const Ast &part)
 {
-    owner.seekingParent.insert(owner.seekingParent.end(), part.seekingParent.begin(),
-                               part.seekingParent.end());
+    for (const SlotPtr slot : part.seekingParent)
+        owner.seekingParent.add(m_memory, slot);
     if (part.kind == AstKind::Parent)
-        owner.seekingParent.push_back(part.slot);
+        owner.seekingParent.add(m_memory, part.slot);
 }
 
-void Resolver::seekParent(Ast &node, const SlotPtr &slot)
+void Resolver::seekParent(Ast &node, SlotPtr slot)
 {
     switch (node.kind) {
     case AstKind::Name:
@@ -420,14 +428,14 @@ void Resolver::seekParent(Ast &node, const SlotPtr &slot)
 void Resolver::resolveAncestry(Ast &path)
 {
     const Ast &last = *path.items.back();
-    std::vector<SlotPtr> slots = last.seekingParent;
+    std::vector<SlotPtr> slots(last.seekingParent.begin(), last.seekingParent.end());
     if (last.kind == AstKind::Parent)
         slots.push_back(last.slot);
-    for (const SlotPtr &slot : slots) {
+    for (SlotPtr slot : slots) {
         auto index = static_cast<std::ptrdiff_t>(path.items.size()) - 2;
         while (slot->level > 0 && !m_failed) {
             if (index < 0) {
-                path.seekingParent.push_back(slot);
+                path.seekingParent.add(m_memory, slot);
                 break;
             }
             Ast *step = path.items[static_cast<std::size_t>(index--)].get();
@@ -457,9 +465,9 @@ void Resolver::markTail(Ast &body)
 
 } // namespace
 
-ExpressionResult<AstPtr> resolve(AstPtr raw)
+ExpressionResult<AstPtr> resolve(AstPtr raw, Arena &memory)
 {
-    return Resolver().run(std::move(raw));
+    return Resolver(memory).run(raw);
 }
 
 } // namespace tw::expr

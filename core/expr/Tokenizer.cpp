@@ -3,41 +3,78 @@
 
 #include "core/expr/Utf8.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
 namespace tw::expr {
 namespace {
 
+enum Class : std::uint8_t { Blank = 1, Digit = 2, Symbol = 4 };
+
+constexpr std::array<std::uint8_t, 256> classes()
+{
+    std::array<std::uint8_t, 256> table{};
+    for (const char c : std::string_view(" \t\n\r\v"))
+        table[static_cast<unsigned char>(c)] = Blank;
+    for (const char c : std::string_view("0123456789"))
+        table[static_cast<unsigned char>(c)] = Digit;
+    for (const char c : std::string_view(".[]{}(),@#;:?+-*/%|=<>^&!~"))
+        table[static_cast<unsigned char>(c)] = Symbol;
+    return table;
+}
+constexpr std::array<std::uint8_t, 256> kClasses = classes();
+
 bool isBlank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v';
+    return kClasses[static_cast<unsigned char>(c)] == Blank;
 }
 
 bool isDigit(char c)
 {
-    return c >= '0' && c <= '9';
+    return kClasses[static_cast<unsigned char>(c)] == Digit;
 }
 
 /// Characters that end a name, whether or not they are operators by themselves.
 bool isSymbol(char c)
 {
-    return std::string_view(".[]{}(),@#;:?+-*/%|=<>^&!~").find(c) != std::string_view::npos;
+    return kClasses[static_cast<unsigned char>(c)] == Symbol;
 }
 
-bool isPair(std::string_view two)
+bool isPair(char first, char second)
 {
-    for (const std::string_view known : {"..", ":=", "!=", ">=", "<=", "**", "~>", "?:", "??"}) {
-        if (two == known)
-            return true;
+    switch (first) {
+    case '.':
+    case '*':
+        return second == first;
+    case ':':
+    case '!':
+    case '<':
+    case '>':
+        return second == '=';
+    case '~':
+        return second == '>';
+    case '?':
+        return second == ':' || second == '?';
+    default:
+        return false;
     }
-    return false;
 }
 
 } // namespace
 
+Tokenizer::Tokenizer(std::string_view text, Arena &memory)
+    : m_text(text),
+      m_ascii(std::none_of(text.begin(), text.end(),
+                           [](char c) { return static_cast<unsigned char>(c) >= 0x80; })),
+      m_memory(memory)
+{}
+
 int Tokenizer::unitsUpTo(std::size_t offset)
 {
+    if (m_ascii)
+        return static_cast<int>(offset);
     if (offset < m_countedBytes) {
         m_countedBytes = 0;
         m_countedUnits = 0;
@@ -60,6 +97,7 @@ Token Tokenizer::make(Token::Type type, std::size_t start)
 
 Token Tokenizer::fail(std::string code, std::string token, std::size_t at)
 {
+    m_failed = true;
     m_error.code = std::move(code);
     m_error.token = std::move(token);
     m_error.position = unitsUpTo(at);
@@ -75,7 +113,7 @@ bool Tokenizer::skipBlanks()
     while (m_at < m_text.size()) {
         if (isBlank(m_text[m_at])) {
             ++m_at;
-        } else if (m_text.substr(m_at, 2) == "/*") {
+        } else if (m_text[m_at] == '/' && m_text.substr(m_at, 2) == "/*") {
             const std::size_t begin = m_at;
             const std::size_t close = m_text.find("*/", m_at + 2);
             if (close == std::string_view::npos) {
@@ -102,8 +140,8 @@ Token Tokenizer::next(bool infix)
         ++m_at;
         return scanRegex(start);
     }
-    const bool pair = isPair(m_text.substr(m_at, 2));
-    if (pair || isSymbol(c)) {
+    if (isSymbol(c)) {
+        const bool pair = m_at + 1 < m_text.size() && isPair(c, m_text[m_at + 1]);
         m_at += pair ? 2 : 1;
         Token token = make(Token::Type::Operator, start);
         token.text = m_text.substr(start, m_at - start);
@@ -140,6 +178,8 @@ Token Tokenizer::scanName(std::size_t start)
     }
     Token token = make(Token::Type::Name, start);
     token.text = word;
+    if (word.size() > 5)
+        return token;
     if (word == "and" || word == "or" || word == "in") {
         token.type = Token::Type::Operator;
         token.id = op(word);
@@ -231,13 +271,30 @@ bool Tokenizer::scanEscape(std::string &out)
 
 Token Tokenizer::scanString(char quote, std::size_t start)
 {
+    const std::size_t begin = m_at;
+    while (m_at < m_text.size() && m_text[m_at] != quote && m_text[m_at] != '\\')
+        ++m_at;
+    if (m_at >= m_text.size())
+        return fail("S0101", {}, m_text.size());
+    if (m_text[m_at] == '\\') {
+        m_at = begin;
+        return scanEscapedString(quote, start);
+    }
+    ++m_at;
+    Token token = make(Token::Type::String, start);
+    token.text = m_text.substr(begin, m_at - 1 - begin);
+    return token;
+}
+
+Token Tokenizer::scanEscapedString(char quote, std::size_t start)
+{
     std::string content;
     for (; m_at < m_text.size(); ++m_at) {
         const char c = m_text[m_at];
         if (c == quote) {
             ++m_at;
             Token token = make(Token::Type::String, start);
-            token.text = std::move(content);
+            token.text = m_memory.copy(content);
             return token;
         }
         if (c == '\\') {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/data/Arena.h"
 #include "core/expr/Expression.h"
 
 #include <cstdint>
@@ -23,8 +24,8 @@ struct Token
     enum class Type { End, Name, Variable, String, Number, Constant, Operator, Regex };
     Type type = Type::End;
     std::uint32_t id = 0; ///< Of an operator: op(text).
-    std::string text;
-    std::string flags; ///< Of a regex.
+    std::string_view text;
+    std::string_view flags; ///< Of a regex.
     double number = 0;
     int position = 0; ///< UTF-16 units up to the end of the token.
     int start = 0;    ///< UTF-8 offsets.
@@ -36,16 +37,18 @@ struct Token
 class Tokenizer
 {
 public:
-    explicit Tokenizer(std::string_view text) : m_text(text) {}
+    /// Tokens refer to `text` and, where escapes had to be read, to `memory`.
+    Tokenizer(std::string_view text, Arena &memory);
 
     Token next(bool infix);
-    bool failed() const { return !m_error.code.empty(); }
+    bool failed() const { return m_failed; }
     const ExpressionError &error() const { return m_error; }
 
 private:
     bool skipBlanks();
     Token make(Token::Type type, std::size_t start);
     Token scanString(char quote, std::size_t start);
+    Token scanEscapedString(char quote, std::size_t start);
     Token scanNumber(std::size_t start);
     Token scanRegex(std::size_t start);
     Token scanName(std::size_t start);
@@ -58,6 +61,9 @@ private:
     std::size_t m_at = 0;
     std::size_t m_countedBytes = 0;
     int m_countedUnits = 0;
+    bool m_ascii = false;
+    bool m_failed = false;
+    Arena &m_memory;
     ExpressionError m_error;
 };
 
