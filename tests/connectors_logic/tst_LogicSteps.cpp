@@ -249,6 +249,14 @@ private Q_SLOTS:
             R"({"Count":3})");
         row("several lines", "{A: \"a & \\n /* note */ b\"}", R"({"a":"x","b":"y"})",
             R"({"A":"xy"})");
+        row("a policy of a field", "{A: {value: a, if_missing: default, default: 0}}", "{}",
+            R"({"A":0})");
+        row("a list that stays one", "{A: {value: a, list: always}}", R"({"a":"x"})",
+            R"({"A":["x"]})");
+        row("a dot makes a group", "{Account__r.Key__c: a}", R"({"a":1})",
+            R"({"Account__r":{"Key__c":1}})");
+        row("the policy of the step", "{A: a, B: {value: b, if_missing: leave}}\nif_missing: clear",
+            "{}", R"({"A":null})");
         row("names with quotes", "{'say \"hi\"': a}", R"({"a":1})", "{\"say \\\"hi\\\"\":1}");
     }
 
@@ -271,6 +279,25 @@ private Q_SLOTS:
         QVERIFY(outcome.answer.error.kind == ErrorKind::Rejected);
         QVERIFY(outcome.answer.error.where.starts_with("Amount__c"));
         QVERIFY(outcome.answer.error.message.find("Amount__c") != std::string::npos);
+    }
+
+    void aFieldThatMustNotBeMissingFailsTheRecord()
+    {
+        const Outcome outcome =
+            run("map", "mapping: {A: a, B__c: b}\nif_missing: fail", R"({"a":1})");
+        QVERIFY(outcome.answer.kind == StepAnswer::Kind::Failed);
+        QVERIFY(outcome.answer.error.kind == ErrorKind::Rejected);
+        QCOMPARE(outcome.answer.error.code, std::string("map.missing_value"));
+        QVERIFY(outcome.answer.error.where.starts_with("B__c"));
+    }
+
+    void aMappingThatDoesNotCompileIsFoundAtTheStart()
+    {
+        const auto step = make("map", "mapping: {Fine: a, B__c: {value: b +}}");
+        QVERIFY(!step);
+        QVERIFY(step.error().kind == ErrorKind::Config);
+        QCOMPARE(step.error().code, std::string("expr.S0207"));
+        QVERIFY(step.error().where.starts_with("mapping: B__c"));
     }
 
     void aLogLinePassesTheRecordAndBecomesItsNote()

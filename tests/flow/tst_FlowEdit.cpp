@@ -50,6 +50,7 @@ private Q_SLOTS:
     void keepsCrlf();
     void flowStyleStaysFlowStyle();
     void doesNothingWhenNothingChanges();
+    void groupsOfAMappingKeepTheirComments();
     void uniqueIdsForPastedSteps();
 };
 
@@ -76,6 +77,11 @@ void tst_FlowEdit::changesOnlyTheLinesItMust_data()
     row("one line of a mapping",
         edit::SetSetting{"to_payment", {"mapping", "Amount__c"}, json("\"$toMajor(a, b)\"")},
         {"-        Amount__c: data.amount / 100", "+        Amount__c: $toMajor(a, b)"});
+    row("a field of a mapping gets a policy",
+        edit::SetSetting{"to_payment", {"mapping", "Amount__c"},
+                         json(R"({"value": "a", "if_missing": "default", "default": 0})")},
+        {"-        Amount__c: data.amount / 100", "+        Amount__c:", "+          value: a",
+         "+          if_missing: default", "+          default: 0"});
     row("a setting taken away keeps its neighbours",
         edit::SetSetting{"to_payment", {"mapping", "Id__c"}, nothing()},
         {"-        Id__c: data.id"});
@@ -288,6 +294,29 @@ void tst_FlowEdit::doesNothingWhenNothingChanges()
         QVERIFY2(applied->changes.empty(), std::to_string(one.index()).c_str());
     }
     QCOMPARE(document.text(), fullFlow());
+}
+
+void tst_FlowEdit::groupsOfAMappingKeepTheirComments()
+{
+    const std::string head = "schema: flow/1\nid: a\nsteps:\n  - id: map_it\n    type: map\n"
+                             "    with:\n      mapping:\n";
+    FlowDocument document(head + "        # for finance\n"
+                                 "        Fee__c:   # asked for in May\n"
+                                 "          value: fee   # minor units\n"
+                                 "          if_missing: leave   # not every charge has one\n"
+                                 "        Tax__c: {value: tax, list: first}   # one is enough\n");
+    QVERIFY(document.apply(
+        edit::SetSetting{"map_it", {"mapping", "Fee__c", "value"}, json("\"fee / 100\"")}));
+    QVERIFY(document.apply(
+        edit::SetSetting{"map_it", {"mapping", "Tax__c", "value"}, json("\"taxes\"")}));
+    QVERIFY(document.apply(
+        edit::SetSetting{"map_it", {"mapping", "Fee__c", "if_missing"}, json("\"clear\"")}));
+    QVERIFY(document.apply(edit::SetSetting{"map_it", {"mapping", "Tax__c", "list"}, nothing()}));
+    QCOMPARE(document.text(), head + "        # for finance\n"
+                                     "        Fee__c:   # asked for in May\n"
+                                     "          value: fee / 100   # minor units\n"
+                                     "          if_missing: clear   # not every charge has one\n"
+                                     "        Tax__c: {value: taxes}   # one is enough\n");
 }
 
 void tst_FlowEdit::uniqueIdsForPastedSteps()

@@ -159,6 +159,14 @@ void tst_FlowValidation::findsWithPlaceAndFix_data()
          "    to: a\n  - id: a\n    type: map\n    with:\n      mapping:\n        A__c: >-\n"
          "          a +\n          b)\n",
          one("flow.expression 16:12"));
+    flow("an expression in a group of a mapping",
+         "    to: a\n  - id: a\n    type: map\n    with:\n      mapping:\n"
+         "        A__c: {value: a + b), if_missing: fail}\n",
+         one("flow.expression 14:28"));
+    flow("a setting of a group of a mapping",
+         "    to: a\n  - id: a\n    type: map\n    with:\n      mapping:\n"
+         "        A__c:\n          value: a\n          if_missing: never\n",
+         one("flow.unknown_choice 16:23"));
     flow("a condition of a case",
          "    to: a\n  - id: a\n    type: branch\n    with: {cases: {big: a)}}\n",
          one("flow.expression 12:26"));

@@ -62,7 +62,11 @@ private Q_SLOTS:
     void secrets_data();
     void secrets();
     void secretReferences();
+    void fieldsOfAMappingHaveTwoForms();
+    void wordsOfAMappingAreSuggested_data();
+    void wordsOfAMappingAreSuggested();
     void schemaOfParams();
+    void schemaOfAMappingHasBothForms();
     void referenceTableIsMarkdown();
 };
 
@@ -123,6 +127,41 @@ void tst_Settings::findsProblems_data()
     row("a list for a text", "object: [a]", "flow.wrong_type@1:9");
     row("a text for a list", "object: a\nevents: a.b", "flow.wrong_type@2:9");
     row("a field without expression", "object: a\nfields: {A: }", "flow.wrong_type@2:10");
+    row("a field with an empty expression", "object: a\nfields: {A: ''}",
+        "flow.wrong_type@2:13");
+    row("a list as expression", "object: a\nfields: {A: [b]}", "flow.wrong_type@2:13");
+    row("a group without value", "object: a\nfields: {A: {list: one}}",
+        "flow.missing_setting@2:13");
+    row("a group with an unknown key", "object: a\nfields: {A: {value: b, if_misssing: fail}}",
+        "flow.unknown_key@2:24");
+    row("a word that is no policy", "object: a\nfields: {A: {value: b, if_missing: faill}}",
+        "flow.unknown_choice@2:36");
+    row("a word that is no list policy", "object: a\nfields: {A: {value: b, list: all}}",
+        "flow.unknown_choice@2:30");
+    row("a default without a policy", "object: a\nfields: {A: {value: b, default: 0}}",
+        "flow.unused_setting@2:24");
+    row("a default with another policy",
+        "object: a\nfields: {A: {value: b, if_missing: fail, default: 0}}",
+        "flow.unused_setting@2:42");
+    row("no default where one is asked for",
+        "object: a\nfields: {A: {value: b, if_missing: default}}", "flow.missing_setting@2:36");
+    row("an empty default", "object: a\nfields: {A: {value: b, if_missing: default, default: }}",
+        "flow.missing_setting@2:45");
+    row("a separator that joins nothing",
+        "object: a\nfields: {A: {value: b, list: first, separator: x}}",
+        "flow.unused_setting@2:37");
+    row("a list as value of a group", "object: a\nfields: {A: {value: [b]}}",
+        "flow.wrong_type@2:21");
+    row("a key in a default",
+        "object: a\nfields: {A: {value: b, if_missing: default, default: "
+        "sk_live_4eC39HqLyjWDarjtT1zdp7dc}}",
+        "flow.secret_in_text@2:54");
+    row("a key in an expression", "object: a\nfields: {A: {value: "
+                                  "'\"sk_live_4eC39HqLyjWDarjtT1zdp7dc\"'}}",
+        "flow.secret_in_text@2:21");
+    row("a target with an empty part", "object: a\nfields: {a..b: x}", "flow.bad_target@2:10");
+    row("a field and its group", "object: a\nfields: {a.b: x, c: y, a: z}",
+        "flow.bad_target@2:24");
 }
 
 void tst_Settings::findsProblems()
@@ -213,6 +252,41 @@ void tst_Settings::secretReferences()
         QVERIFY2(!parseSecretRef(bad), bad);
 }
 
+void tst_Settings::fieldsOfAMappingHaveTwoForms()
+{
+    const Reading reading("object: a\nfields:\n  A: b.c\n  g.F:\n    value: fee / 100\n"
+                          "    if_missing: default\n    default: {x: [1, 2.50]}\n    list: join\n"
+                          "    separator: '; '\n    note: agreed\n");
+    QCOMPARE(reading.codes(), std::string());
+    QCOMPARE(toJson(reading.settings.value("fields")),
+             std::string(R"({"A":"b.c","g.F":{"value":"fee / 100","if_missing":"default",)"
+                         R"("default":{"x":[1,2.5]},"list":"join","separator":"; ",)"
+                         R"("note":"agreed"}})"));
+}
+
+void tst_Settings::wordsOfAMappingAreSuggested_data()
+{
+    QTest::addColumn<QByteArray>("field");
+    QTest::addColumn<QByteArray>("fix");
+    QTest::newRow("a key") << QByteArray("if_misssing: fail") << QByteArray("\"if_missing\"");
+    QTest::newRow("a policy") << QByteArray("if_missing: defualt") << QByteArray("\"default\"");
+    QTest::newRow("a list policy") << QByteArray("list: frist") << QByteArray("\"first\"");
+    QTest::newRow("nothing near")
+        << QByteArray("if_missing: whatever")
+        << QByteArray("Write leave, clear, default or fail.");
+}
+
+void tst_Settings::wordsOfAMappingAreSuggested()
+{
+    QFETCH(QByteArray, field);
+    QFETCH(QByteArray, fix);
+    const Reading reading("object: a\nfields: {A__c: {value: b, " + field.toStdString() + "}}");
+    QCOMPARE(reading.findings.size(), 1u);
+    QCOMPARE(reading.findings[0].path, std::string("fields/A__c"));
+    QVERIFY2(reading.findings[0].fix.find(fix.toStdString()) != std::string::npos,
+             reading.findings[0].fix.c_str());
+}
+
 void tst_Settings::schemaOfParams()
 {
     Arena arena;
@@ -223,6 +297,24 @@ void tst_Settings::schemaOfParams()
                  R"({"title":"Size","type":"integer","minimum":1,"maximum":200,"default":200})"));
     QCOMPARE(toJson(schema.find("properties.mode.enum")), std::string(R"(["one","bulk"])"));
     QVERIFY(!schema.get("additionalProperties").asBool());
+}
+
+void tst_Settings::schemaOfAMappingHasBothForms()
+{
+    Arena arena;
+    const Value forms = schemaOfSettings(arena, params())
+                            .find("properties.fields.additionalProperties.anyOf");
+    QCOMPARE(forms.size(), 2u);
+    QCOMPARE(toJson(forms.at(0).get("type")), std::string(R"(["string","number","boolean"])"));
+    const Value group = forms.at(1);
+    QCOMPARE(toJson(group.get("required")), std::string(R"(["value"])"));
+    QCOMPARE(toJson(group.find("properties.if_missing.enum")),
+             std::string(R"(["leave","clear","default","fail"])"));
+    QCOMPARE(toJson(group.find("properties.list.enum")),
+             std::string(R"(["always","first","last","join","one"])"));
+    QCOMPARE(toJson(group.find("dependencies.default.properties.if_missing.const")),
+             std::string(R"("default")"));
+    QVERIFY(!group.get("additionalProperties").asBool());
 }
 
 void tst_Settings::referenceTableIsMarkdown()
