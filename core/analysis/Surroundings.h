@@ -17,6 +17,8 @@ struct Surroundings
     std::map<std::string, Shape> bindings; ///< By name without the dollar: "event".
     std::optional<Shape::Field> target;    ///< The field that the expression fills, when it fills one.
     bool portable = false;                 ///< "Portable JSONata only": our own functions are findings.
+    bool missingIsHandled = false; ///< The field says itself what it gets when there is no value.
+    bool listIsHandled = false;    ///< The field says itself what becomes of a list.
 };
 
 /// A part of the text to be replaced: UTF-8 offsets.

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/analysis/Findings.h"
+#include "core/analysis/Types.h"
+#include "core/expr/FunctionTable.h"
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tw::analysis {
+
+/// All checks of one expression that compiles: one walk over its tree with the inferred types at
+/// hand, then the result against the target. Lives for one call of findingsOf().
+class Checks
+{
+public:
+    Checks(std::string_view text, const Surroundings &surroundings, const expr::Ast &root);
+    std::vector<ExpressionFinding> run();
+
+private:
+    using Fix = ExpressionFinding::Fix;
+
+    void collectNames(const expr::Ast &node);
+    void visit(const expr::Ast *node, bool currencyDecides);
+    void visitNode(const expr::Ast &node, bool currencyDecides);
+
+    // CheckFields.cpp
+    void checkField(const expr::Ast &name);
+    void checkVariable(const expr::Ast &variable);
+    void checkCall(const expr::Ast &call);
+    void checkArguments(const expr::Ast &call, const FunctionInfo &function);
+    void checkOperatorIsPortable(const expr::Ast &node);
+    std::string pathElsewhere(const expr::Ast &name, const FieldStep &step) const;
+
+    // CheckUnits.cpp
+    void checkArithmetic(const expr::Ast &node, bool currencyDecides);
+    void checkFactor(const expr::Ast &node, const expr::Ast &value, double by);
+    void checkOperand(const expr::Ast &operand, std::string_view operatorText);
+    void checkTimeFunction(const expr::Ast &call);
+    void checkMoneyFunction(const expr::Ast &call);
+    bool decidesByCurrency(const expr::Ast &condition) const;
+
+    // CheckCompare.cpp
+    void checkComparison(const expr::Ast &node);
+    void checkUnitsCompared(const expr::Ast &node);
+    void checkChoiceCompared(const expr::Ast &source, const expr::Ast &literal);
+    void checkTable(const expr::Ast &value, const expr::Ast &table);
+
+    // CheckTarget.cpp
+    void checkTarget(const expr::Ast &value, const Shape::Field &target);
+    void checkNeed(const expr::Ast &value, const Shape::Field &target);
+    void checkPlural(const expr::Ast &value, const Shape::Field &target);
+    void checkLeaf(const expr::Ast &leaf, const Shape::Field &target);
+    bool checkLeafUnit(const expr::Ast &leaf, const Shape::Field &target);
+    bool checkLeafTime(const expr::Ast &leaf, const Shape::Field &target);
+    void checkLeafType(const expr::Ast &leaf, const Shape::Field &target);
+    void checkLeafChoices(const expr::Ast &leaf, const Shape::Field &target);
+    std::vector<const expr::Ast *> leavesOf(const expr::Ast &value) const;
+
+    const Inferred &typeOf(const expr::Ast &node) const { return m_types.of(node); }
+    std::string textOf(const expr::Ast &node) const;
+    /// The source text in parentheses where an operator beside it would take it apart.
+    std::string operandText(const expr::Ast &node) const;
+    ExpressionFinding &report(const expr::Ast &at, std::string code, std::string message,
+                              std::string fix = {}, Severity severity = Severity::Warning);
+    static Fix replaceFix(const expr::Ast &node, std::string text);
+    void addFix(ExpressionFinding &finding, const expr::Ast &node, std::string text) const;
+    /// The path of the currency that belongs to an amount; empty when the source has none.
+    std::string currencyOf(const expr::Ast &amount) const;
+    std::string currencyOfInput() const;
+
+    std::string_view m_text;
+    const Surroundings &m_surroundings;
+    const expr::Ast &m_root;
+    TypeMap m_types;
+    std::set<std::string> m_names; ///< Variables that the expression itself gives a value.
+    std::vector<ExpressionFinding> m_found;
+};
+
+/// Calls `with` for every part of a node.
+void forEachPart(const expr::Ast &node, const std::function<void(const expr::Ast &)> &with);
+/// The function that a call names, when it is one of the language's.
+const FunctionInfo *calledFunction(const expr::Ast &call);
+/// "money in minor units", "text", …: as messages say it.
+std::string described(const Shape &shape);
+bool isUnit(const Inferred &type, Shape::Type shapeType, std::string_view unit);
+/// "2024-01-01T00:00:00": a time that does not say where.
+bool isNaiveTime(std::string_view text);
+
+} // namespace tw::analysis
