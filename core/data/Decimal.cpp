@@ -220,6 +220,37 @@ Result<Decimal> multiply(const Decimal &a, const Decimal &b)
     return Decimal::fromWide(product, a.m_scale + b.m_scale);
 }
 
+Result<Decimal> divide(const Decimal &a, const Decimal &b, int scale, Decimal::Rounding rounding)
+{
+    if (b.isZero())
+        return rejectedError("data.division_by_zero", "A number cannot be divided by zero.");
+    const UnsignedWide most = powerOfTen(kMaxDigits);
+    UnsignedWide divisor = magnitude(b.m_unscaled);
+    int shift = scale + b.m_scale - a.m_scale;
+    for (; shift < 0; ++shift) {
+        divisor *= 10;
+        if (divisor >= most)
+            return tooWide();
+    }
+    UnsignedWide rest = magnitude(a.m_unscaled);
+    UnsignedWide quotient = rest / divisor;
+    rest %= divisor;
+    for (; shift > 0; --shift) { // long division: a rest times ten has at most 37 digits
+        rest *= 10;
+        quotient = quotient * 10 + rest / divisor;
+        rest %= divisor;
+        if (quotient >= most)
+            return tooWide();
+    }
+    if (rest != 0 && rounding == Decimal::Rounding::Exact)
+        return rejectedError("data.decimal_inexact", "The quotient has more than " +
+                                                         std::to_string(scale) + " decimals.");
+    if (roundsAway(quotient, rest, divisor, rounding))
+        ++quotient;
+    const auto size = static_cast<Wide>(quotient);
+    return Decimal::fromWide(a.isNegative() != b.isNegative() ? -size : size, scale);
+}
+
 std::strong_ordering compare(const Decimal &a, const Decimal &b)
 {
     const auto sign = [](const Decimal &d) { return d.isZero() ? 0 : d.isNegative() ? -1 : 1; };

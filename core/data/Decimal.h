@@ -39,6 +39,8 @@ public:
     friend Result<Decimal> add(const Decimal &a, const Decimal &b);
     friend Result<Decimal> subtract(const Decimal &a, const Decimal &b);
     friend Result<Decimal> multiply(const Decimal &a, const Decimal &b);
+    /// To `scale` decimals. Error `data.division_by_zero`.
+    friend Result<Decimal> divide(const Decimal &a, const Decimal &b, int scale, Rounding rounding);
     friend std::strong_ordering compare(const Decimal &a, const Decimal &b);
 
 private:

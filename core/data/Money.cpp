@@ -75,6 +75,18 @@ constexpr std::array kRows{
 static_assert(std::is_sorted(kRows.begin(), kRows.end(),
                              [](const Row &a, const Row &b) { return a.code < b.code; }));
 
+/// ISO 4217 of 2026 with the codes that went out of use since 2017; metals and test codes left out.
+constexpr std::string_view kKnown =
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL "
+    "BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK DJF "
+    "DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG "
+    "HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP "
+    "LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRO MRU MUR MVR MWK MXN MXV MYR MZN NAD "
+    "NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR "
+    "SDG SEK SGD SHP SLE SLL SOS SRD SSP STD STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD "
+    "TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VEF VES VND VUV WST XAF XCD XCG XOF XPF "
+    "YER ZAR ZMW ZWG ZWL ";
+
 CurrencyRule ruleOf(const Row &row)
 {
     return {std::string(row.code), row.exponent, row.multipleOf, row.payoutMultipleOf,
@@ -113,6 +125,12 @@ std::vector<CurrencyRule> listedCurrencies()
     for (const Row &row : kRows)
         rules.push_back(ruleOf(row));
     return rules;
+}
+
+bool isKnownCurrency(std::string_view code)
+{
+    return code.size() == 3 && code.find(' ') == std::string_view::npos &&
+           kKnown.find(code) != std::string_view::npos;
 }
 
 Result<Money> Money::fromMinor(std::int64_t minor, std::string_view currency)

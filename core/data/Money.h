@@ -28,6 +28,8 @@ struct CurrencyRule
 /// decimals); a text that is no currency code is an error `data.bad_currency`.
 Result<CurrencyRule> currencyRule(std::string_view code);
 std::vector<CurrencyRule> listedCurrencies();
+/// Whether ISO 4217 knows the upper-case code, today or in the last years.
+bool isKnownCurrency(std::string_view code);
 
 /// An amount in the minor unit of its currency. Never a double; two currencies never meet.
 class Money

@@ -81,9 +81,14 @@ Value toMillis(Call &call);
 
 Value toMajor(Call &call);
 Value toMinor(Call &call);
+Value convertCurrency(Call &call);
+Value roundHalfUp(Call &call);
 Value sfDateTime(Call &call);
 Value sfDate(Call &call);
 Value mapValue(Call &call);
 Value parseJsonText(Call &call);
+Value normalizeEmail(Call &call);
+Value normalizeName(Call &call);
+Value normalizePhone(Call &call);
 
 } // namespace tw::expr::fn

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/Json.h"
 #include "core/data/Money.h"
+#include "core/data/Number.h"
 #include "core/expr/Builtins.h"
-#include "core/expr/DateTime.h"
+#include "core/expr/OwnFunctions.h"
 #include "core/expr/Values.h"
 
 #include <cmath>
@@ -10,40 +10,84 @@
 namespace tw::expr::fn {
 namespace {
 
-/// Years 0 to 9999: what Salesforce and every ISO reader take.
-constexpr std::int64_t kFirstSecond = -62'167'219'200;
-constexpr std::int64_t kLastSecond = 253'402'300'799;
-
-Value refuse(Call &call, std::string_view code, std::string message, int argument)
+/// Three letters that no state or bank has given a meaning are a typing mistake, not a currency
+/// with two decimals.
+bool currencyOf(Call &call, int index, CurrencyRule &rule)
 {
-    ExpressionError error;
-    error.code = code;
-    error.message = std::move(message);
-    error.argument = argument;
-    error.value.clear();
-    return call.run.failWith(std::move(error));
-}
-
-/// Stripe sends null for what is not there: null stays null (clear the field), absent stays absent.
-bool isMissing(const Value &value)
-{
-    return value.isUndefined() || value.isNull();
-}
-
-bool unixSeconds(Call &call, std::int64_t &seconds)
-{
-    const auto whole = call.arg(0).toInt();
-    if (!whole || *whole < kFirstSecond || *whole > kLastSecond) {
-        refuse(
-            call, "X1012",
-            "$" + std::string(call.name) +
-                " needs whole seconds since 1970 within the years 0 to 9999. Milliseconds must be"
-                " divided by 1000 first.",
-            1);
+    const std::string_view code = call.arg(index).text();
+    auto found = currencyRule(code);
+    if (!found) {
+        refuse(call, "X1011", found.error().message, index + 1);
         return false;
     }
-    seconds = *whole;
+    if (!isKnownCurrency(found->code)) {
+        refuse(call, "X1011",
+               "'" + found->code + "' is no currency of ISO 4217; check its three letters.",
+               index + 1);
+        return false;
+    }
+    rule = std::move(*found);
     return true;
+}
+
+/// ISK and UGX have two decimals in Stripe's API, but nobody pays fractions of them.
+int decimalsInLife(const CurrencyRule &rule)
+{
+    return rule.exponent == 2 && rule.multipleOf == 100 ? 0 : rule.exponent;
+}
+
+bool rateOf(Call &call, const CurrencyRule &rule, Decimal &rate)
+{
+    const Value rates = call.arg(3);
+    std::string lower;
+    for (const char c : rule.code)
+        lower += static_cast<char>(c - 'A' + 'a');
+    Value given = rates.get(rule.code);
+    if (given.isUndefined())
+        given = rates.get(lower);
+    auto read = given.isString() ? Decimal::parse(given.text()) : Decimal::fromValue(given);
+    if (read && !read->isZero() && !read->isNegative()) {
+        rate = *read;
+        return true;
+    }
+    refuse(call, "X1014",
+           given.isUndefined() ? "$convertCurrency has no rate for " + rule.code + "."
+                               : "The rate for " + rule.code + " must be a number above zero.",
+           4);
+    return false;
+}
+
+/// Half away from zero by the number's own digits: 1.005 to two places is 1.01.
+Value roundedHalfUp(Call &call, const Value &number, std::int64_t places)
+{
+    number::Shape shape = number::shapeOf(number);
+    const std::int64_t keep = shape.exponent + places;
+    if (keep >= static_cast<std::int64_t>(shape.digits.size()))
+        return number;
+    const bool up = keep >= 0 && shape.digits[static_cast<std::size_t>(keep)] >= '5';
+    shape.digits.resize(keep > 0 ? static_cast<std::size_t>(keep) : 0);
+    std::size_t at = shape.digits.size();
+    while (up && at > 0 && shape.digits[at - 1] == '9')
+        shape.digits[--at] = '0';
+    if (up && at > 0)
+        ++shape.digits[at - 1];
+    else if (up)
+        shape.digits.insert(0, 1, '1');
+    if (shape.digits.empty())
+        return Value::integer(0);
+    if (places > 0) {
+        const auto fraction = static_cast<std::size_t>(places);
+        if (shape.digits.size() <= fraction)
+            shape.digits.insert(0, fraction + 1 - shape.digits.size(), '0');
+        shape.digits.insert(shape.digits.size() - fraction, 1, '.');
+    } else {
+        shape.digits.append(static_cast<std::size_t>(-places), '0');
+    }
+    const std::string text = (shape.negative ? "-" : "") + shape.digits;
+    const Value rounded = number::fromText(text);
+    if (rounded.kind() != Value::Kind::Digits)
+        return rounded;
+    return Value::digits(call.run.arena.copy(text));
 }
 
 } // namespace
@@ -60,7 +104,10 @@ Value toMajor(Call &call)
         return refuse(call, "X1010",
                       "$toMajor needs a whole amount in minor units, such as 1099 for 10.99 USD.",
                       1);
-    auto money = Money::fromMinor(*minor, call.arg(1).text());
+    CurrencyRule rule;
+    if (!currencyOf(call, 1, rule))
+        return {};
+    auto money = Money::fromMinor(*minor, rule.code);
     if (!money)
         return refuse(call, "X1011", money.error().message, 2);
     return money->major().toValue(call.run.arena);
@@ -76,55 +123,55 @@ Value toMinor(Call &call)
     const auto major = Decimal::fromValue(amount);
     if (!major)
         return refuse(call, "X1010", major.error().message, 1);
-    auto money = Money::fromMajor(*major, call.arg(1).text());
+    CurrencyRule rule;
+    if (!currencyOf(call, 1, rule))
+        return {};
+    auto money = Money::fromMajor(*major, rule.code);
     if (!money)
         return refuse(call, "X1011", money.error().message, 2);
     return Value::integer(money->minor());
 }
 
-Value sfDateTime(Call &call)
+Value convertCurrency(Call &call)
 {
-    if (isMissing(call.arg(0)))
-        return call.arg(0);
-    std::int64_t seconds = 0;
-    if (!unixSeconds(call, seconds))
+    const Value amount = call.arg(0);
+    if (isMissing(amount))
+        return amount;
+    if (call.arg(1).isUndefined() || call.arg(2).isUndefined())
         return {};
-    char text[24];
-    writeIso(text, seconds * 1000);
-    return Value::string(call.run.arena, {text, sizeof text});
+    auto major = Decimal::fromValue(amount);
+    if (!major)
+        return refuse(call, "X1010", major.error().message, 1);
+    CurrencyRule from;
+    CurrencyRule to;
+    if (!currencyOf(call, 1, from) || !currencyOf(call, 2, to))
+        return {};
+    Decimal divisor(1);
+    if (from.code != to.code) {
+        Decimal factor;
+        if (!rateOf(call, from, divisor) || !rateOf(call, to, factor))
+            return {};
+        major = multiply(*major, factor);
+    }
+    if (major)
+        major = divide(*major, divisor, decimalsInLife(to), Decimal::Rounding::HalfUp);
+    return major ? major->toValue(call.run.arena) : refuse(call, "X1010", major.error().message, 1);
 }
 
-Value sfDate(Call &call)
+Value roundHalfUp(Call &call)
 {
-    if (isMissing(call.arg(0)))
-        return call.arg(0);
-    std::int64_t seconds = 0;
-    if (!unixSeconds(call, seconds))
-        return {};
-    char text[24];
-    writeIso(text, seconds * 1000);
-    return Value::string(call.run.arena, {text, 10});
-}
-
-Value mapValue(Call &call)
-{
-    const Value value = call.arg(0);
-    if (value.isUndefined())
-        return call.arg(2);
-    const std::string_view key = stringOf(call.run, value);
-    const Value mapped = call.arg(1).get(key);
-    return mapped.isUndefined() ? call.arg(2) : mapped;
-}
-
-Value parseJsonText(Call &call)
-{
-    const Value text = call.arg(0);
-    if (text.isUndefined() || !call.run.charge(text.size()))
-        return {};
-    auto parsed = parseJsonInto(call.run.arena, text.text());
-    if (!parsed)
-        return refuse(call, "X1013", "$parseJson: " + parsed.error().message, 1);
-    return call.run.step(text.size() / 16 + 1) && call.run.charge(0) ? *parsed : Value();
+    const Value number = call.arg(0);
+    if (isMissing(number))
+        return number;
+    if (!number.isNumber())
+        return refuse(call, "X1015", "$roundHalfUp needs a number.", 1);
+    const Value given = call.arg(1);
+    const auto places = given.isUndefined() ? std::optional<std::int64_t>(0) : given.toInt();
+    constexpr std::int64_t kMostPlaces = 400;
+    if (!places || *places > kMostPlaces || *places < -kMostPlaces)
+        return refuse(call, "X1015", "$roundHalfUp needs a whole number of decimals.", 2);
+    const bool endless = number.kind() == Value::Kind::Double && !std::isfinite(number.rawDouble());
+    return endless ? number : roundedHalfUp(call, number, *places);
 }
 
 } // namespace tw::expr::fn

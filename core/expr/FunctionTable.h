@@ -6,6 +6,20 @@
 
 namespace tw {
 
+/// What a function works on: the chapters of the reference page.
+enum class FunctionKind {
+    Text,
+    Numbers,
+    Money,
+    Times,
+    Lists,
+    Objects,
+    Logic,
+    HigherOrder, ///< Takes a function.
+    Matching     ///< One spelling for what people write in many ways.
+};
+constexpr int kFunctionKinds = 9;
+
 /// One function of the mapping language as people see it: completion, call tips, reference page.
 struct FunctionInfo
 {
@@ -15,8 +29,9 @@ struct FunctionInfo
         signature;            ///< JSONata notation: "<nn?:n>"; empty when arguments are unchecked.
     std::string_view help;    ///< One sentence.
     std::string_view example; ///< An expression that needs no input.
-    std::string_view result;  ///< What the example gives, as JSON; empty when it varies.
+    std::string_view result;  ///< What the example gives, as JSON; "error D3137" when it must fail.
     bool extension;           ///< Ours, not JSONata's: other engines do not know it.
+    FunctionKind kind;
 };
 
 /// All functions, sorted by name. Static data.

@@ -4,7 +4,6 @@
 #include "core/data/Money.h"
 #include "core/expr/Ast.h"
 #include "core/expr/Expression.h"
-#include "core/expr/FunctionTable.h"
 
 #include <QElapsedTimer>
 #include <QtTest>
@@ -361,25 +360,6 @@ private Q_SLOTS:
         };
         QCOMPARE(part(call), std::string("$trim(billing.name)"));
         QCOMPARE(part(*call.items.front()), std::string("billing.name"));
-    }
-
-    void theFunctionTableIsCompleteAndItsExamplesHold_data()
-    {
-        QTest::addColumn<int>("index");
-        for (int i = 0; i < static_cast<int>(functionTable().size()); ++i)
-            QTest::newRow(std::string(functionTable()[static_cast<std::size_t>(i)].name).c_str())
-                << i;
-    }
-    void theFunctionTableIsCompleteAndItsExamplesHold()
-    {
-        QFETCH(int, index);
-        const FunctionInfo &info = functionTable()[static_cast<std::size_t>(index)];
-        QVERIFY(!info.help.empty());
-        QVERIFY(index == 0 ||
-                functionTable()[static_cast<std::size_t>(index) - 1].name < info.name);
-        QVERIFY(Expression::compile(info.example).has_value());
-        if (!info.result.empty())
-            QCOMPARE(outcome(info.example), std::string(info.result == "" ? "" : info.result));
     }
 };
 
