@@ -20,9 +20,11 @@ int runCommandLine(int argc, char **argv, const Registry &registry)
     addRunCommand(app, invocation);
     addValidateCommand(app, invocation);
     addEvalCommand(app, invocation);
+    addMapCommand(app, invocation);
     addWebhookCommand(app, invocation);
     addSandboxCommand(app, invocation);
     addNodesCommand(app, invocation);
+    addFunctionsCommand(app, invocation);
     addSchemaCommand(app, invocation);
     try {
         app.parse(argc, argv);

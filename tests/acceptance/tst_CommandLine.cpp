@@ -29,6 +29,9 @@ private Q_SLOTS:
     void validateNamesFileLineColumnAndFix();
     void nodesListsEveryTypeWithItsParameters();
     void nodesExplainsOneType();
+    void mapTriesAStepOnTheSamplesOfItsProject();
+    void mapNamesWhatFailedWithItsPlace();
+    void mapMeasuresAgainstATarget();
     void schemaIsDraft07();
     void webhookVerifyJudgesAllVectors();
 
@@ -62,6 +65,16 @@ void TestCommandLine::exitCodes_data()
     QTest::newRow("run a missing folder") << QStringList{"run", "/no/such/folder"} << 3;
     QTest::newRow("run in an unknown environment")
         << QStringList{"run", demoProject(), "--env", "moon"} << 1;
+    QTest::newRow("map without a step") << QStringList{"map", demoProject()} << 2;
+    QTest::newRow("map a step that is not there") << QStringList{"map", demoProject(), "nope"} << 1;
+    QTest::newRow("map a step that maps nothing")
+        << QStringList{"map", demoProject(), "skip_zero"} << 1;
+    QTest::newRow("map an event that is not there")
+        << QStringList{"map", demoProject(), "to_payment", "--event", "/no/such.json"} << 3;
+    QTest::newRow("map for a target that is none")
+        << QStringList{"map", demoProject(), "to_payment", "--target",
+                       demoProject() + "/samples/charge.failed.json"}
+        << 1;
     QTest::newRow("sandbox at nonsense") << QStringList{"sandbox", "--stripe", "nowhere"} << 2;
 }
 
@@ -138,7 +151,7 @@ void TestCommandLine::batchAnswersABadLineAndGoesOn()
 void TestCommandLine::everyCommandHasHelpWithAnExample_data()
 {
     QTest::addColumn<QStringList>("command");
-    for (const char *name : {"run", "validate", "eval", "sandbox", "nodes", "schema"})
+    for (const char *name : {"run", "validate", "eval", "map", "sandbox", "nodes", "schema"})
         QTest::newRow(name) << QStringList{QString::fromLatin1(name)};
     QTest::newRow("webhook verify") << QStringList{"webhook", "verify"};
     QTest::newRow("webhook send") << QStringList{"webhook", "send"};
@@ -201,6 +214,68 @@ void TestCommandLine::nodesExplainsOneType()
     const Finished unknown = runTidewire({"nodes", "filtre"});
     QCOMPARE(unknown.code, 1);
     QVERIFY(unknown.err.contains("filter"));
+}
+
+void TestCommandLine::mapTriesAStepOnTheSamplesOfItsProject()
+{
+    const Finished done = runTidewire({"map", demoProject(), "to_payment", "--json"});
+    QCOMPARE(done.code, 0);
+    const QJsonArray samples = QJsonDocument::fromJson(done.out).object()[u"samples"].toArray();
+    QCOMPARE(samples.size(), 4);
+    for (const QJsonValue &sample : samples) {
+        QCOMPARE(sample[u"fields"].toArray().size(), 15);
+        QVERIFY(sample[u"message"][u"Stripe_Payment_Id__c"].toString().startsWith("ch_"));
+    }
+    const QString file = demoProject() + "/flows/stripe-charge-to-payment.flow.yaml";
+    QCOMPARE(runTidewire({"map", file, "to_payment", "--json"}).code, 0);
+    const Finished words = runTidewire({"map", demoProject(), "to_payment"});
+    QVERIFY(words.out.contains("charge.refunded.json\n"));
+    QVERIFY(words.out.contains("Status__c             \"Refunded\"\n"));
+}
+
+void TestCommandLine::mapNamesWhatFailedWithItsPlace()
+{
+    const QString file = write(QStringLiteral("try.flow.yaml"),
+                               "schema: flow/1\nid: try\nsteps:\n"
+                               "  - id: first\n    type: map\n"
+                               "    with: {mapping: {mail: data.mail, n: data.n}}\n    to: second\n"
+                               "  - id: second\n    type: map\n    with:\n      mapping:\n"
+                               "        Fee__c: {value: fee, if_missing: default, default: 0}\n"
+                               "        Sum__c: {value: \"n + mail * 2\", list: one}\n"
+                               "        Event__c: $event.id\n");
+    const QString event = write(QStringLiteral("event.json"),
+                                R"({"id":"evt_1","data":{"mail":"a@b.c","n":1}})");
+    const Finished done = runTidewire({"map", file, "second", "--event", event, "--json"});
+    QCOMPARE(done.code, 1);
+    const QJsonValue sample = QJsonDocument::fromJson(done.out)[u"samples"][0];
+    QCOMPARE(sample[u"fields"][0][u"state"].toString(), QStringLiteral("defaulted"));
+    QCOMPARE(sample[u"fields"][2][u"value"].toString(), QStringLiteral("evt_1"));
+    const QJsonValue error = sample[u"fields"][1][u"error"];
+    QCOMPARE(error[u"code"].toString(), QStringLiteral("T2001"));
+    QCOMPARE(error[u"part"].toString(), QStringLiteral("mail * 2"));
+    QCOMPARE(error[u"value"].toString(), QStringLiteral("\"a@b.c\""));
+    QCOMPARE(error[u"line"].toInt(), 13);
+    QCOMPARE(error[u"column"].toInt(), 30);
+    const Finished words = runTidewire({"map", file, "second", "--event", event});
+    QVERIFY(words.out.contains("try.flow.yaml:13:30: Sum__c: The left side of"));
+}
+
+void TestCommandLine::mapMeasuresAgainstATarget()
+{
+    const QString target = write(
+        QStringLiteral("target.json"),
+        R"({"type":"object","required":["Amount__c","Owner__c","Opportunity__c"],"properties":{
+            "Amount__c":{"type":"number"},"Owner__c":{"type":"string"},
+            "Opportunity__c":{"type":"string"},"Livemode__c":{"type":"boolean","readOnly":true}}})");
+    const Finished done =
+        runTidewire({"map", demoProject(), "to_payment", "--target", target, "--json"});
+    QCOMPARE(done.code, 0);
+    const QJsonValue coverage = QJsonDocument::fromJson(done.out)[u"coverage"];
+    QVERIFY(coverage[u"open_required"] == QJsonArray{"Owner__c"});
+    QVERIFY(coverage[u"unknown"].toArray().contains(QJsonValue("Livemode__c")));
+    QVERIFY(coverage[u"may_be_missing"] == QJsonArray{"Opportunity__c"});
+    QCOMPARE(coverage[u"mapped"].toInt(), 2);
+    QCOMPARE(coverage[u"total"].toInt(), 3);
 }
 
 void TestCommandLine::schemaIsDraft07()

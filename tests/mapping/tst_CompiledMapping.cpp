@@ -86,7 +86,7 @@ void tst_CompiledMapping::buildsMessages_data()
         R"({"m":{"a":1,"n":{"c":1}},"X":2})");
     row("a group of which nothing is there", "{m.a: x, B: b}", R"({"b":2})", R"({"B":2})");
     row("a dot of the name", R"({'m\.a': a})", R"({"a":1})", R"({"m.a":1})");
-    row("a list as input", "{N: $count($), A: $[0]}", "[1,2,3]", R"({"N":3,"A":1})");
+    row("a list as input", "{N: $count($), A: '$[0]'}", "[1,2,3]", R"({"N":3,"A":1})");
     row("null as input", "{A: a, B: 1}", "null", R"({"B":1})");
     row("a text as input", "{A: $}", R"("x")", R"({"A":"x"})");
     row("exact numbers", "{A: a}", R"({"a":12345678901234567890123})",

@@ -9,6 +9,7 @@
 #include "ui/forms/ParamForm.h"
 
 #include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -81,6 +82,7 @@ private Q_SLOTS:
     void anExpressionIsAppliedOnEnter();
     void longTextIsAppliedWhenItIsLeft();
     void aMappingLineChangesItsOwnKey();
+    void aMappingGroupKeepsWhatStandsBesideItsExpression();
     void aMappingLineIsAddedRenamedAndRemoved();
     void advancedSettingsAreFolded();
     void findingsStandUnderTheirField();
@@ -245,6 +247,33 @@ void tst_ParamForm::aMappingLineChangesItsOwnKey()
     expression->setText(QStringLiteral("customer.name"));
     QTest::keyClick(expression, Qt::Key_Return);
     QCOMPARE(f.changes, QStringList{QStringLiteral("mapping/Name = \"customer.name\"")});
+}
+
+void tst_ParamForm::aMappingGroupKeepsWhatStandsBesideItsExpression()
+{
+    Fixture f({mapping("mapping", "Fields")},
+              "mapping:\n  Fee__c: {value: fee, if_missing: default, default: 0, note: agreed}\n"
+              "  Name: name\n");
+    auto *field = static_cast<MappingField *>(f.form.field(QStringLiteral("mapping")));
+    const auto edits = field->row(0)->findChildren<QLineEdit *>();
+    QCOMPARE(edits.at(0)->text(), QStringLiteral("Fee__c"));
+    QCOMPARE(edits.at(1)->text(), QStringLiteral("fee"));
+    const auto words = [&](int row) {
+        QStringList shown;
+        for (const QLabel *label : field->row(row)->findChildren<QLabel *>()) {
+            if (label->isVisible() && label->text().contains(QStringLiteral("missing")))
+                shown += label->text();
+        }
+        return shown;
+    };
+    QCOMPARE(words(0), QStringList{QStringLiteral("if missing: default · default: 0")});
+    QCOMPARE(words(1), QStringList());
+    edits.at(1)->setText(QStringLiteral("fee / 100"));
+    QTest::keyClick(edits.at(1), Qt::Key_Return);
+    edits.at(0)->setText(QStringLiteral("Fees__c"));
+    QTest::keyClick(edits.at(0), Qt::Key_Return);
+    QCOMPARE(f.changes, (QStringList{QStringLiteral("mapping/Fee__c/value = \"fee / 100\""),
+                                     QStringLiteral("Fee__c -> Fees__c")}));
 }
 
 void tst_ParamForm::aMappingLineIsAddedRenamedAndRemoved()

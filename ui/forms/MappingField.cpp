@@ -15,9 +15,31 @@
 #include <algorithm>
 
 namespace tw {
+namespace {
+
+/// "if missing: default 0 · list: join": what a group says beside its expression.
+QString policiesOf(const YamlNode &group)
+{
+    QStringList words;
+    for (const YamlNode::Entry &entry : group.entries) {
+        QString key = toQString(entry.key);
+        if (key == QStringLiteral("value") || key == QStringLiteral("note"))
+            continue;
+        key.replace(u'_', u' ');
+        words +=
+            entry.value.isScalar() ? key + QStringLiteral(": ") + field::scalar(&entry.value) : key;
+    }
+    return words.join(QStringLiteral(" · "));
+}
+
+} // namespace
 
 MappingRow::MappingRow(const FormContext &context, const QString &nameHint, QWidget *parent)
-    : QWidget(parent), m_context(context), m_name(new QLineEdit), m_expression(new ExpressionEdit)
+    : QWidget(parent),
+      m_context(context),
+      m_name(new QLineEdit),
+      m_expression(new ExpressionEdit),
+      m_policies(new TextLabel({}, Token::Text2, fonts::Size::Meta))
 {
     auto *grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
@@ -35,18 +57,40 @@ MappingRow::MappingRow(const FormContext &context, const QString &nameHint, QWid
     grid->addWidget(m_name, 0, 0);
     grid->addWidget(remove, 0, 1);
     grid->addWidget(m_expression, 1, 0, 1, 2);
+    grid->addWidget(m_policies, 2, 0, 1, 2);
+    m_policies->setWordWrap(true);
     connect(m_name, &QLineEdit::editingFinished, this, &MappingRow::commit);
     connect(m_expression, &QLineEdit::editingFinished, this, &MappingRow::commit);
     connect(m_expression, &QLineEdit::textChanged, this, &MappingRow::refresh);
     connect(remove, &QToolButton::clicked, this, &MappingRow::removeRequested);
 }
 
-void MappingRow::show(const QString &name, const QString &expression)
+void MappingRow::show(const YamlNode::Entry &entry)
+{
+    m_isGroup = entry.value.isMap();
+    const YamlNode *group = m_isGroup ? &entry.value : nullptr;
+    const YamlNode *note = group ? group->find("note") : nullptr;
+    show(toQString(entry.key), field::scalar(group ? group->find("value") : &entry.value),
+         group ? policiesOf(*group) : QString());
+    m_policies->setToolTip(field::scalar(note));
+}
+
+YamlPath MappingRow::expressionPath() const
+{
+    YamlPath path{toUtf8(m_appliedName)};
+    if (m_isGroup)
+        path.emplace_back("value");
+    return path;
+}
+
+void MappingRow::show(const QString &name, const QString &expression, const QString &policies)
 {
     const bool nameEdited = m_name->hasFocus() && m_name->text() != m_appliedName;
     const bool edited = m_expression->hasFocus() && m_expression->text() != m_appliedExpression;
     m_appliedName = name;
     m_appliedExpression = expression;
+    m_policies->setText(policies);
+    m_policies->setVisible(!policies.isEmpty());
     if (!nameEdited)
         m_name->setText(name);
     if (!edited) {
@@ -121,8 +165,7 @@ void MappingField::show(const YamlNode *node)
         m_rows.push_back(row);
     }
     for (std::size_t i = 0; i < wanted; ++i) {
-        const YamlNode::Entry &entry = node->entries[i];
-        m_rows[i]->show(toQString(entry.key), field::scalar(&entry.value));
+        m_rows[i]->show(node->entries[i]);
     }
     const int count = static_cast<int>(wanted);
     m_count->setText(isCases
@@ -133,7 +176,7 @@ void MappingField::show(const YamlNode *node)
 void MappingField::connectRow(MappingRow *row)
 {
     connect(row, &MappingRow::expressionChanged, this, [this, row](const QString &expression) {
-        Q_EMIT committed({toUtf8(row->name())}, field::text(expression));
+        Q_EMIT committed(row->expressionPath(), field::text(expression));
     });
     connect(row, &MappingRow::nameChanged, this, [this](const QString &before, const QString &now) {
         Q_EMIT renamed({toUtf8(before)}, now);

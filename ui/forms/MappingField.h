@@ -13,15 +13,20 @@ namespace tw {
 class ExpressionEdit;
 class TextLabel;
 
-/// One line of a mapping or of cases: a name and an expression below it with its result.
+/// One line of a mapping or of cases: a name and an expression below it with its result. A field of
+/// a mapping in its group form (`{value, if_missing, …}`) shows its other settings in words; they
+/// stay in the file as they are when the expression changes.
 class MappingRow : public QWidget
 {
     Q_OBJECT
 public:
     MappingRow(const FormContext &context, const QString &nameHint, QWidget *parent);
 
-    void show(const QString &name, const QString &expression);
+    void show(const YamlNode::Entry &entry);
+    void show(const QString &name, const QString &expression, const QString &policies = {});
     QString name() const { return m_appliedName; }
+    /// Where the expression stands below the setting: the name, and "value" in a group.
+    YamlPath expressionPath() const;
     void commit();
     bool isEdited() const;
     void refresh();
@@ -36,8 +41,10 @@ private:
     FormContext m_context;
     QLineEdit *m_name;
     ExpressionEdit *m_expression;
+    TextLabel *m_policies;
     QString m_appliedName;
     QString m_appliedExpression;
+    bool m_isGroup = false;
 };
 
 /// Target field -> expression (Mapping) or exit -> condition (Cases): one row each, in the file's
