@@ -178,7 +178,9 @@ Result<void> FlowEditor::run(const edit::SetSetting &edit)
         return step.error();
     if (edit.path.empty())
         return configError("flow.no_such_setting", "The setting to change has no name.");
-    touch("Change " + edit.path.back(), {edit.step});
+    // A field of a mapping in its group form is called by its name, not "value".
+    const bool isGroup = edit.path.size() == 3 && edit.path.back() == "value";
+    touch("Change " + (isGroup ? edit.path[1] : edit.path.back()), {edit.step});
     const Value value = edit.value ? edit.value->root() : Value();
     YamlPath full{"steps", indexText(**step), "with"};
     const YamlNode *known = (*step)->with;
