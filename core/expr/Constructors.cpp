@@ -72,7 +72,7 @@ Value DescendantNode::eval(Run &run, Value input, Frame *) const
     if (input.isUndefined())
         return {};
     if (run.reads) [[unlikely]]
-        run.reads->whole(input);
+        run.reads->below(input);
     Items found(run);
     descend(run, input, found, 0);
     return run.failed() ? Value() : found.collapse();

@@ -88,6 +88,32 @@ void ReadTrace::all(const Value &value)
         field(value, member.key.text());
 }
 
+void ReadTrace::below(const Value &value)
+{
+    m_passed.clear();
+    fieldsBelow(value, 0);
+}
+
+void ReadTrace::fieldsBelow(const Value &value, int depth)
+{
+    if (depth > kDeepest || !isNew(value))
+        return;
+    if (value.isObject())
+        all(value);
+    for (const Value &item : value.items())
+        fieldsBelow(item, depth + 1);
+    for (const Member &member : value.members())
+        fieldsBelow(member.value, depth + 1);
+}
+
+/// Looks at each list and object once, however often it is shared.
+bool ReadTrace::isNew(const Value &value)
+{
+    if (value.isArray())
+        return value.size() > 0 && m_passed.emplace(value.items().data(), value.size()).second;
+    return value.isObject() && m_passed.emplace(value.callable(), 0).second;
+}
+
 void ReadTrace::whole(const Value &value)
 {
     m_passed.clear();
@@ -104,9 +130,7 @@ void ReadTrace::wholeBelow(const Value &value, int depth)
         at.whole = true;
         return;
     }
-    const bool list = value.isArray() && value.size() > 0;
-    if (list ? !m_passed.emplace(value.items().data(), value.size()).second
-             : !value.isObject() || !m_passed.emplace(value.callable(), 0).second)
+    if (!isNew(value))
         return;
     for (const Value &item : value.items())
         wholeBelow(item, depth + 1);

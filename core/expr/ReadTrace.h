@@ -40,7 +40,8 @@ public:
     /// Told by the evaluation. Values that are not from the input are passed over.
     void field(const Value &object, std::string_view key);
     void all(const Value &value);   ///< Every field of an object, or of the objects of a list.
-    void whole(const Value &value); ///< All there is at and below a value.
+    void below(const Value &value); ///< Every field at any depth, each by itself.
+    void whole(const Value &value); ///< All there is at and below a value, as one.
 
     /// In the order of the first reading. A field on the way to another one is a read as well.
     std::vector<Read> reads() const;
@@ -59,7 +60,9 @@ private:
     int child(int parent, std::string_view name);
     int placeOf(const Value &object) const;
     void enter(int place, const Value &value, int depth);
+    void fieldsBelow(const Value &value, int depth);
     void wholeBelow(const Value &value, int depth);
+    bool isNew(const Value &value);
     void note(int place);
 
     std::vector<Place> m_places;
