@@ -77,6 +77,11 @@ AbstractPtr LineageWalk::decorated(const Ast &ast, const AbstractPtr &context, A
     row.decides = value->decides;
     row.at = undecided(value);
     row.frame = frame;
+    if (value->tuple) {
+        row.streaming = true;
+        row.frame = newFrame(frame);
+        row.frame->variables = value->tuple->variables;
+    }
     for (const auto &test : ast.predicates)
         predicate(*test, row);
     return finished(ast, row, frame);

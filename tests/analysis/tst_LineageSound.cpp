@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/Lineage.h"
+#include "core/base/Text.h"
+#include "core/data/Json.h"
+#include "core/expr/ReadTrace.h"
+#include "tests/expr/Cases.h"
+
+#include <QtTest>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+
+using namespace tw;
+using namespace tw::analysis;
+using namespace tw::test;
+
+namespace {
+
+bool isCovered(const std::vector<SourcePath> &reads, const expr::ReadTrace::Read &read)
+{
+    const SourcePath path{read.root, read.steps};
+    return std::any_of(reads.begin(), reads.end(), [&](const SourcePath &pattern) {
+        return covers(pattern, path) || (!read.whole && leadsThrough(pattern, path));
+    });
+}
+
+/// What was really read and the lineage does not know of; empty when it is sound.
+std::string surprise(const Lineage &lineage, const expr::ReadTrace &trace)
+{
+    const std::vector<SourcePath> reads = lineage.reads();
+    std::string texts;
+    for (const auto &read : trace.reads()) {
+        if (!isCovered(reads, read))
+            texts += (texts.empty() ? "" : ", ") + SourcePath{read.root, read.steps}.text() +
+                     (read.whole ? " (whole)" : "");
+    }
+    return texts;
+}
+
+bool isExact(const Lineage &lineage)
+{
+    for (const SourcePath &path : lineage.reads()) {
+        if (path.steps.empty() || std::count(path.steps.begin(), path.steps.end(), "*") > 0 ||
+            std::count(path.steps.begin(), path.steps.end(), "**") > 0)
+            return false;
+    }
+    return true;
+}
+
+struct Share
+{
+    int cases = 0;
+    int sound = 0;
+    int exact = 0;
+};
+
+class Suite
+{
+public:
+    explicit Suite(std::string folder) : m_folder(std::move(folder)) {}
+
+    void run()
+    {
+        std::vector<std::filesystem::path> files;
+        for (const auto &entry :
+             std::filesystem::recursive_directory_iterator(m_folder + "/groups")) {
+            if (entry.path().extension() == ".json")
+                files.push_back(entry.path());
+        }
+        std::sort(files.begin(), files.end());
+        for (const auto &file : files) {
+            const auto document = readJson(file.string());
+            if (!document)
+                continue;
+            if (!document->root().isArray())
+                check(document->root(), file, 0);
+            for (std::uint32_t i = 0; i < document->root().items().size(); ++i)
+                check(document->root().at(i), file, i);
+        }
+    }
+
+    Share share;
+    std::vector<std::string> surprises;
+    std::vector<std::string> leaks;
+
+private:
+    void check(const Value &test, const std::filesystem::path &file, std::uint32_t index)
+    {
+        std::string text(test.get("expr").text());
+        if (const Value other = test.get("expr-file"); other.isString())
+            text = readFile((file.parent_path() / std::string(other.text())).string()).value_or("");
+        Value input = test.get("data");
+        if (input.isUndefined() && test.get("dataset").isString())
+            input = dataset(std::string(test.get("dataset").text()));
+        const auto compiled = Expression::compile(text);
+        if (!compiled)
+            return;
+        expr::ReadTrace trace;
+        Environment environment;
+        LineageOptions options;
+        options.bindings.clear();
+        environment.allowEval = true;
+        environment.reads = &trace;
+        environment.budget.suiteCodes = true;
+        environment.budget.wallClock = std::chrono::milliseconds(2000);
+        if (const auto depth = test.get("depth").toInt())
+            environment.budget.depth = static_cast<std::uint32_t>(*depth);
+        for (const Member &member : test.get("bindings").members()) {
+            environment.bindings.push_back({std::string(member.key.text()), member.value});
+            options.bindings.emplace_back(member.key.text());
+        }
+        Arena arena;
+        (void)compiled->evaluate(arena, input, environment);
+        const Lineage lineage = lineageOf(*compiled, options);
+        const auto reads = trace.reads();
+        const bool readsFields = std::any_of(reads.begin(), reads.end(),
+                                             [](const auto &read) { return !read.steps.empty(); });
+        if (!readsFields)
+            return;
+        ++share.cases;
+        const std::string unknown = surprise(lineage, trace);
+        share.sound += unknown.empty() ? 1 : 0;
+        share.exact += unknown.empty() && isExact(lineage) ? 1 : 0;
+        if (!unknown.empty())
+            surprises.push_back(file.parent_path().filename().string() + '/' +
+                                file.stem().string() + '[' + std::to_string(index) + "]: " +
+                                text.substr(0, 200) + "\n      reads " + unknown.substr(0, 300));
+    }
+
+    Value dataset(const std::string &key)
+    {
+        auto &known = m_datasets[key];
+        if (!known)
+            known = readJson(m_folder + "/datasets/" + key + ".json");
+        return known ? known->root() : Value();
+    }
+
+    std::string m_folder;
+    std::map<std::string, std::optional<Document>> m_datasets;
+};
+
+} // namespace
+
+/// Lineage promises at least what an evaluation really reads: checked against recorded reads.
+class tst_LineageSound : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theBenchmarkMappingsReadNothingElse_data()
+    {
+        QTest::addColumn<QString>("id");
+        const std::string folder = sharedFolder();
+        m_cases = folder.empty() ? std::nullopt : readJson(folder + "/bench/mapping/cases.json");
+        if (!m_cases)
+            QSKIP("The benchmark mappings are not on this machine (TIDEWIRE_SHARED).");
+        for (const Value &test : m_cases->root().items())
+            QTest::newRow(std::string(test.get("title").text()).c_str())
+                << toQString(test.get("id").text());
+    }
+    void theBenchmarkMappingsReadNothingElse()
+    {
+        QFETCH(QString, id);
+        for (const Value &test : m_cases->root().items()) {
+            if (toQString(test.get("id").text()) != id)
+                continue;
+            const auto event = readJson(sharedFolder() + "/bench/mapping/data/" +
+                                        std::string(test.get("data").text()) + ".json");
+            QVERIFY(event.has_value());
+            const auto compiled = Expression::compile(test.get("expr").text());
+            QVERIFY(compiled.has_value());
+            expr::ReadTrace trace;
+            Environment environment;
+            environment.reads = &trace;
+            QVERIFY(compiled->evaluateToDocument(event->root(), environment).has_value());
+            QVERIFY(!trace.reads().empty());
+            const Lineage lineage = lineageOf(*compiled);
+            QCOMPARE(toQString(surprise(lineage, trace)), QString());
+            QVERIFY2(isExact(lineage), "a wildcard or the whole input");
+        }
+    }
+
+    void theOpenCasesReadNothingElse()
+    {
+        const std::string shared = sharedFolder();
+        if (shared.empty() || !std::filesystem::exists(shared + "/jsonata/groups"))
+            QSKIP("The JSONata suite is not on this machine (TIDEWIRE_SHARED).");
+        Suite suite(shared + "/jsonata");
+        suite.run();
+        for (const std::string &text : suite.surprises)
+            std::printf("  UNSOUND %s\n", text.c_str());
+        std::printf("%d cases read fields: %d sound, %d exact\n", suite.share.cases,
+                    suite.share.sound, suite.share.exact);
+        QVERIFY(suite.share.cases >= 300);
+        QCOMPARE(suite.share.sound, suite.share.cases);
+    }
+
+private:
+    std::optional<Document> m_cases;
+};
+
+QTEST_APPLESS_MAIN(tst_LineageSound)
+#include "tst_LineageSound.moc"
