@@ -52,6 +52,8 @@ std::string_view kindName(AstKind kind)
         return "sort";
     case AstKind::Transform:
         return "transform";
+    case AstKind::Error:
+        return "error";
     default:
         return "binary";
     }

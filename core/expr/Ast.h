@@ -99,6 +99,7 @@ enum class AstKind : std::uint8_t {
     Apply,     ///< `left` ~> `right`.
     Sort,      ///< A step; `terms`.
     Transform, ///< |left|right,third|.
+    Error,     ///< Only from parseRecovering(): a hole, or `items` that do not belong together.
     // Below: only between parser and resolver.
     Dot,
     Filter,
@@ -198,6 +199,35 @@ private:
     std::unique_ptr<Arena> m_memory;
     AstPtr m_root;
 };
+
+/// Calls visit(part) for every node right below `node`, in the order of evaluation or of the text.
+template <typename Visit>
+void eachPart(const Ast &node, const Visit &visit)
+{
+    for (const AstPtr part : {node.left, node.right, node.third}) {
+        if (part)
+            visit(*part);
+    }
+    for (const AstPtr item : node.items)
+        visit(*item);
+    const auto pairs = [&visit](const AstList<AstPair> &list) {
+        for (const AstPair &pair : list) {
+            visit(*pair.key);
+            visit(*pair.value);
+        }
+    };
+    pairs(node.pairs);
+    for (const AstSortTerm &term : node.terms)
+        visit(*term.expression);
+    for (const AstPtr predicate : node.predicates)
+        visit(*predicate);
+    for (const AstStage &stage : node.stages) {
+        if (stage.filter)
+            visit(*stage.filter);
+    }
+    if (node.group)
+        pairs(node.group->pairs);
+}
 
 /// JSONata's own word for a kind ("path", "binary", …), as its errors show it.
 std::string_view kindName(AstKind kind);

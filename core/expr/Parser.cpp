@@ -2,9 +2,9 @@
 #include "core/expr/Parser.h"
 
 #include "core/expr/Errors.h"
-#include "core/expr/Signature.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tw::expr {
 namespace {
@@ -73,19 +73,37 @@ AstPtr Parser::parse()
 {
     advance();
     AstPtr root = m_failed ? AstPtr() : expression(0);
+    if (m_errors)
+        return rest(root);
     if (!m_failed && m_next.type != Token::Type::End)
         fail("S0201", m_next);
     return m_failed ? AstPtr() : root;
 }
 
-AstPtr Parser::fail(std::string_view code, const Token &token, std::string value)
+/// Null; in recovery a node for the place, and the parser goes on.
+AstPtr Parser::fail(std::string_view code, const Token &token, std::string value, int argument)
 {
-    if (!m_failed) {
-        m_failed = true;
-        m_error = compileError(code, token.position, token.start, token.end, tokenText(token),
-                               std::move(value));
-    }
+    if (m_failed)
+        return nullptr;
+    ExpressionError error = compileError(code, token.position, token.start, token.end,
+                                         tokenText(token), std::move(value));
+    error.argument = argument;
+    if (m_errors)
+        return recover(std::move(error), token);
+    m_failed = true;
+    m_error = std::move(error);
     return nullptr;
+}
+
+/// Takes the separator before another part; false when there is none.
+bool Parser::another(std::string_view separator, std::string_view closer, AstPtr &last)
+{
+    if (m_errors && !is(separator) && !is(closer))
+        skipTo(separator, closer, last);
+    if (!is(separator))
+        return false;
+    advance(separator);
+    return true;
 }
 
 void Parser::advance(std::string_view expected, bool infix)
@@ -97,13 +115,17 @@ void Parser::advance(std::string_view expected, bool infix)
         fail(atEnd ? "S0203" : "S0202", m_next, std::string(expected));
         return;
     }
-    m_lastEnd = m_next.end;
+    m_beforeLast = std::exchange(m_lastEnd, m_next.end);
     m_next = m_tokens.next(infix);
-    if (m_tokens.failed() && !m_failed) {
+    if (m_tokens.failed() && m_errors) {
+        substitute();
+    } else if (m_tokens.failed()) {
         m_failed = true;
         m_error = m_tokens.error();
     } else if (m_next.type == Token::Type::Operator && !isKnownOperator(m_next)) {
         fail("S0204", m_next);
+        if (m_errors)
+            skipUnknownOperators(infix);
     }
 }
 
@@ -158,7 +180,8 @@ AstPtr Parser::prefix(const Token &token)
     case Token::Type::Constant:
         return node(AstKind::Constant, token);
     case Token::Type::End:
-        return node(AstKind::End, token);
+        m_endIsMissing = true;
+        return m_errors ? hole(m_beforeLast, token.end) : node(AstKind::End, token);
     case Token::Type::Number: {
         AstPtr made = node(AstKind::Number, token);
         made->number = token.number;
@@ -205,71 +228,9 @@ AstPtr Parser::prefixOperator(const Token &token)
     case op("|"):
         return transform(token);
     default:
-        return fail("S0211", token);
+        fail("S0211", token);
+        return m_errors ? pushBack(token) : AstPtr();
     }
-}
-
-AstPtr Parser::block(const Token &token)
-{
-    AstPtr made = node(AstKind::Block, token);
-    while (!m_failed && !is(")")) {
-        made->items.add(m_memory, expression(0));
-        if (!is(";"))
-            break;
-        advance(";");
-    }
-    advance(")", true);
-    return finished(made);
-}
-
-AstPtr Parser::arrayConstructor(const Token &token)
-{
-    AstPtr made = node(AstKind::Array, token);
-    while (!m_failed && !is("]")) {
-        AstPtr item = expression(0);
-        if (!m_failed && is("..")) {
-            const Token range = m_next;
-            advance("..");
-            item = binary(AstKind::Binary, range, item, 0);
-        }
-        made->items.add(m_memory, item);
-        if (!is(","))
-            break;
-        advance(",");
-    }
-    advance("]", true);
-    return finished(made);
-}
-
-AstPtr Parser::transform(const Token &token)
-{
-    AstPtr made = node(AstKind::Transform, token);
-    made->left = expression(0);
-    advance("|");
-    made->right = m_failed ? AstPtr() : expression(0);
-    if (!m_failed && is(",")) {
-        advance(",");
-        made->third = expression(0);
-    }
-    advance("|");
-    return finished(made);
-}
-
-void Parser::readPairs(AstList<AstPair> &pairs)
-{
-    while (!m_failed && !is("}")) {
-        AstPair pair;
-        pair.key = expression(0);
-        advance(":");
-        if (m_failed)
-            return;
-        pair.value = expression(0);
-        pairs.add(m_memory, pair);
-        if (!is(","))
-            break;
-        advance(",");
-    }
-    advance("}", true);
 }
 
 AstPtr Parser::binary(AstKind kind, const Token &token, AstPtr left, int power)
@@ -299,7 +260,10 @@ AstPtr Parser::infix(const Token &token, AstPtr left)
             Token culprit = token;
             culprit.text = left->text;
             culprit.position = left->position;
-            return fail("S0212", culprit);
+            culprit.start = left->start;
+            culprit.end = left->end;
+            const AstPtr failed = fail("S0212", culprit);
+            return failed ? broken(failed, {left, expression(leftPower(token) - 1)}) : failed;
         }
         return binary(AstKind::Bind, token, left, leftPower(token) - 1);
     case op("@"):
@@ -337,10 +301,12 @@ AstPtr Parser::infixPostfix(const Token &token, AstPtr left)
         advance("]");
         return finished(left);
     }
+    const Bracket bracket(*this, ']');
     AstPtr made = node(AstKind::Filter, token);
     made->start = left->start;
     made->left = left;
     made->right = expression(0);
+    another({}, "]", made->right);
     advance("]", true);
     return finished(made);
 }
@@ -365,104 +331,10 @@ AstPtr Parser::variableBinding(const Token &token, AstPtr left, AstKind kind)
         return made;
     Token culprit = token;
     culprit.position = made->right->position;
-    return fail("S0214", culprit);
-}
-
-AstPtr Parser::orderBy(const Token &token, AstPtr left)
-{
-    AstPtr made = node(AstKind::OrderBy, token);
-    made->start = left->start;
-    made->left = left;
-    advance("(");
-    while (!m_failed) {
-        AstSortTerm term;
-        if (is("<")) {
-            advance("<");
-        } else if (is(">")) {
-            term.descending = true;
-            advance(">");
-        }
-        if (!m_failed)
-            term.expression = expression(0);
-        made->terms.add(m_memory, term);
-        if (!is(","))
-            break;
-        advance(",");
-    }
-    advance(")");
-    return finished(made);
-}
-
-AstPtr Parser::call(const Token &token, AstPtr left)
-{
-    AstPtr made = node(AstKind::Call, token);
-    made->start = left->start;
-    made->left = left;
-    while (!m_failed && !is(")")) {
-        if (is("?")) {
-            made->kind = AstKind::Partial;
-            made->items.add(m_memory, node(AstKind::Placeholder, m_next));
-            advance("?");
-        } else {
-            made->items.add(m_memory, expression(0));
-        }
-        if (!is(","))
-            break;
-        advance(",");
-    }
-    advance(")", true);
-    if (m_failed)
-        return nullptr;
-    const Ast &procedure = *made->left;
-    if (procedure.kind == AstKind::Name &&
-        (procedure.text == "function" || procedure.text == "\u03bb"))
-        return lambda(token, made);
-    return finished(made);
-}
-
-AstPtr Parser::lambda(const Token &token, AstPtr call)
-{
-    AstPtr made = node(AstKind::Lambda, token);
-    made->start = call->start;
-    for (std::size_t i = 0; i < call->items.size(); ++i) {
-        const Ast &parameter = *call->items[i];
-        if (parameter.kind != AstKind::Variable) {
-            Token culprit = token;
-            culprit.position = parameter.position;
-            culprit.text = parameter.text;
-            fail("S0208", culprit, std::to_string(i + 1));
-            m_error.argument = static_cast<int>(i + 1);
-            return nullptr;
-        }
-        made->parameters.add(m_memory, parameter.text);
-    }
-    if (is("<")) {
-        made->flags = readSignature();
-        std::string code;
-        std::string culprit;
-        if (!m_failed && !Signature().parse(made->flags, code, culprit))
-            return fail(code, token, culprit);
-    }
-    advance("{");
-    made->right = m_failed ? AstPtr() : expression(0);
-    advance("}");
-    return finished(made);
-}
-
-std::string_view Parser::readSignature()
-{
-    std::string signature = "<";
-    int depth = 1;
-    while (depth > 0 && !m_failed && !is("{") && m_next.type != Token::Type::End) {
-        advance();
-        if (is(">"))
-            --depth;
-        else if (is("<"))
-            ++depth;
-        signature += m_next.text;
-    }
-    advance(">");
-    return m_memory.copy(signature);
+    culprit.start = made->right->start;
+    culprit.end = made->right->end;
+    const AstPtr failed = fail("S0214", culprit);
+    return failed ? broken(failed, {made->left, made->right}) : failed;
 }
 
 ExpressionResult<AstTree> parse(std::string_view text)

@@ -1,69 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/expr/Errors.h"
-#include "core/expr/Parser.h"
+#include "core/expr/Resolver.h"
 
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace tw::expr {
-namespace {
-
-class Resolver
-{
-public:
-    explicit Resolver(Arena &memory) : m_memory(memory) {}
-
-    ExpressionResult<AstPtr> run(AstPtr raw)
-    {
-        AstPtr root = resolve(raw);
-        if (!m_failed && (root->kind == AstKind::Parent || !root->seekingParent.empty()))
-            fail("S0217", *root, std::string(kindName(root->kind)));
-        if (m_failed)
-            return m_error;
-        return root;
-    }
-
-private:
-    AstPtr resolve(AstPtr raw);
-    AstPtr resolveKind(AstPtr raw);
-    AstPtr dot(AstPtr raw);
-    AstPtr filter(AstPtr raw);
-    AstPtr groupBy(AstPtr raw);
-    AstPtr orderBy(AstPtr raw);
-    AstPtr focus(AstPtr raw);
-    AstPtr index(AstPtr raw);
-    AstPtr negate(AstPtr raw);
-    AstPtr block(AstPtr raw);
-    AstPtr name(AstPtr raw);
-    AstPtr parent(AstPtr raw);
-    AstPtr callOrPartial(AstPtr raw);
-    AstPtr children(AstPtr raw);
-
-    AstPtr make() { return AstPtr(std::construct_at(m_memory.allocateArray<Ast>(1))); }
-    AstPtr asPath(AstPtr step);
-    void child(Ast &owner, AstPtr &part);
-    void appendStep(Ast &path, AstPtr step);
-    void seekParents(Ast &step, Ast &predicate);
-    void seekParent(Ast &node, SlotPtr slot);
-    void resolveAncestry(Ast &path);
-    void pushAncestry(Ast &owner, const Ast &part);
-    void movePredicates(Ast &step);
-    static void markTail(Ast &body);
-    void fail(std::string_view code, const Ast &at, std::string token = {}, std::string value = {});
-
-    Arena &m_memory;
-    bool m_failed = false;
-    ExpressionError m_error;
-    std::vector<SlotPtr> m_slots;
-};
 
 void Resolver::fail(std::string_view code, const Ast &at, std::string token, std::string value)
 {
     if (m_failed)
         return;
-    m_failed = true;
     m_error = compileError(code, at.position, at.start, at.end, std::move(token), std::move(value));
+    if (m_errors)
+        m_errors->push_back(m_error);
+    else
+        m_failed = true;
 }
 
 AstPtr Resolver::resolve(AstPtr raw)
@@ -114,6 +66,8 @@ AstPtr Resolver::resolveKind(AstPtr raw)
     case AstKind::End:
         fail("S0207", *raw, "(end)");
         return raw;
+    case AstKind::Error:
+        return error(raw);
     default:
         return children(raw);
     }
@@ -151,6 +105,30 @@ void Resolver::child(Ast &owner, AstPtr &part)
     part = resolve(part);
     if (!m_failed)
         pushAncestry(owner, *part);
+}
+
+/// In recovery: a filter or grouping that cannot stand behind its left side.
+AstPtr Resolver::broken(AstPtr raw, AstPtr resolvedLeft)
+{
+    raw->kind = AstKind::Error;
+    raw->left = nullptr;
+    raw->items.add(m_memory, resolvedLeft);
+    if (raw->right)
+        raw->items.add(m_memory, resolve(raw->right));
+    raw->right = nullptr;
+    for (AstPair &pair : raw->pairs) {
+        pair.key = resolve(pair.key);
+        pair.value = resolve(pair.value);
+    }
+    return raw;
+}
+
+/// What does not belong together seeks no common parent.
+AstPtr Resolver::error(AstPtr raw)
+{
+    for (AstPtr &item : raw->items)
+        item = resolve(item);
+    return raw;
 }
 
 AstPtr Resolver::asPath(AstPtr step)
@@ -202,7 +180,9 @@ AstPtr Resolver::dot(AstPtr raw)
     for (AstPtr &step : path->items) {
         if (step->kind == AstKind::Number || step->kind == AstKind::Constant) {
             fail("S0213", *step, {}, std::string(step->text));
-            return path;
+            if (m_failed)
+                return path;
+            step->kind = AstKind::Error;
         }
         if (step->kind == AstKind::String)
             step->kind = AstKind::Name;
@@ -223,7 +203,7 @@ AstPtr Resolver::filter(AstPtr raw)
     Ast &step = path ? *made->items.back() : *made;
     if (step.group || made->group) {
         fail("S0209", *raw);
-        return raw;
+        return m_failed ? raw : broken(raw, made);
     }
     AstPtr predicate = resolve(raw->right);
     if (m_failed)
@@ -239,18 +219,6 @@ AstPtr Resolver::filter(AstPtr raw)
     return made;
 }
 
-void Resolver::seekParents(Ast &step, Ast &predicate)
-{
-    for (SlotPtr slot : predicate.seekingParent) {
-        if (slot->level == 1)
-            seekParent(step, slot);
-        else
-            --slot->level;
-    }
-    if (!predicate.seekingParent.empty() || predicate.kind == AstKind::Parent)
-        pushAncestry(step, predicate);
-}
-
 AstPtr Resolver::groupBy(AstPtr raw)
 {
     AstPtr made = resolve(raw->left);
@@ -258,7 +226,7 @@ AstPtr Resolver::groupBy(AstPtr raw)
         return raw;
     if (made->group) {
         fail("S0210", *raw);
-        return raw;
+        return m_failed ? raw : broken(raw, made);
     }
     made->group = std::construct_at(m_memory.allocateArray<AstGroup>(1));
     made->group->position = raw->position;
@@ -382,71 +350,6 @@ AstPtr Resolver::callOrPartial(AstPtr raw)
     return raw;
 }
 
-void Resolver::pushAncestry(Ast &owner, const Ast &part)
-{
-    for (const SlotPtr slot : part.seekingParent)
-        owner.seekingParent.add(m_memory, slot);
-    if (part.kind == AstKind::Parent)
-        owner.seekingParent.add(m_memory, part.slot);
-}
-
-void Resolver::seekParent(Ast &node, SlotPtr slot)
-{
-    switch (node.kind) {
-    case AstKind::Name:
-    case AstKind::Wildcard:
-        if (--slot->level > 0)
-            return;
-        if (node.ancestor) // two `%` mean one step: they share its binding
-            m_slots[static_cast<std::size_t>(slot->index)]->label = node.ancestor->label;
-        else
-            node.ancestor = slot;
-        node.tuple = true;
-        return;
-    case AstKind::Parent:
-        ++slot->level;
-        return;
-    case AstKind::Block:
-        if (!node.items.empty()) {
-            node.tuple = true;
-            seekParent(*node.items.back(), slot);
-        }
-        return;
-    case AstKind::Path:
-        node.tuple = true;
-        for (std::size_t i = node.items.size(); i-- > 0;) {
-            seekParent(*node.items[i], slot);
-            if (m_failed || slot->level <= 0)
-                return;
-        }
-        return;
-    default:
-        fail("S0217", node, std::string(kindName(node.kind)));
-    }
-}
-
-void Resolver::resolveAncestry(Ast &path)
-{
-    const Ast &last = *path.items.back();
-    std::vector<SlotPtr> slots(last.seekingParent.begin(), last.seekingParent.end());
-    if (last.kind == AstKind::Parent)
-        slots.push_back(last.slot);
-    for (SlotPtr slot : slots) {
-        auto index = static_cast<std::ptrdiff_t>(path.items.size()) - 2;
-        while (slot->level > 0 && !m_failed) {
-            if (index < 0) {
-                path.seekingParent.add(m_memory, slot);
-                break;
-            }
-            Ast *step = path.items[static_cast<std::size_t>(index--)].get();
-            while (index >= 0 && !step->focus.empty() &&
-                   !path.items[static_cast<std::size_t>(index)]->focus.empty())
-                step = path.items[static_cast<std::size_t>(index--)].get();
-            seekParent(*step, slot);
-        }
-    }
-}
-
 /// Calls whose result is the lambda's own result must not grow the stack.
 void Resolver::markTail(Ast &body)
 {
@@ -463,7 +366,10 @@ void Resolver::markTail(Ast &body)
     }
 }
 
-} // namespace
+AstPtr resolveRecovering(AstPtr raw, Arena &memory, std::vector<ExpressionError> &errors)
+{
+    return *Resolver(memory, &errors).run(raw);
+}
 
 ExpressionResult<AstPtr> resolve(AstPtr raw, Arena &memory)
 {

@@ -108,6 +108,22 @@ Token Tokenizer::fail(std::string code, std::string token, std::size_t at)
     return make(Token::Type::End, m_at);
 }
 
+/// Reported at the end of the text, shown from where it begins.
+Token Tokenizer::unclosed(std::string code, std::size_t start)
+{
+    const Token end = fail(std::move(code), {}, m_text.size());
+    m_error.start = static_cast<int>(start);
+    return end;
+}
+
+Token Tokenizer::resume(Token::Type type, std::size_t start, std::size_t end)
+{
+    m_failed = false;
+    m_error = {};
+    m_at = end;
+    return make(type, start);
+}
+
 bool Tokenizer::skipBlanks()
 {
     while (m_at < m_text.size()) {
@@ -157,7 +173,7 @@ Token Tokenizer::next(bool infix)
     if (c == '`') {
         const std::size_t close = m_text.find('`', m_at + 1);
         if (close == std::string_view::npos)
-            return fail("S0105", {}, m_text.size());
+            return unclosed("S0105", start);
         m_at = close + 1;
         Token token = make(Token::Type::Name, start);
         token.text = m_text.substr(start + 1, close - start - 1);
@@ -275,7 +291,7 @@ Token Tokenizer::scanString(char quote, std::size_t start)
     while (m_at < m_text.size() && m_text[m_at] != quote && m_text[m_at] != '\\')
         ++m_at;
     if (m_at >= m_text.size())
-        return fail("S0101", {}, m_text.size());
+        return unclosed("S0101", start);
     if (m_text[m_at] == '\\') {
         m_at = begin;
         return scanEscapedString(quote, start);
@@ -305,7 +321,7 @@ Token Tokenizer::scanEscapedString(char quote, std::size_t start)
             content += c;
         }
     }
-    return fail("S0101", {}, m_text.size());
+    return unclosed("S0101", start);
 }
 
 Token Tokenizer::scanRegex(std::size_t start)
@@ -333,7 +349,7 @@ Token Tokenizer::scanRegex(std::size_t start)
             --depth;
         backslashes = c == '\\' ? backslashes + 1 : 0;
     }
-    return fail("S0302", {}, m_text.size());
+    return unclosed("S0302", start);
 }
 
 } // namespace tw::expr

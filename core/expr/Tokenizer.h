@@ -43,6 +43,8 @@ public:
     Token next(bool infix);
     bool failed() const { return m_failed; }
     const ExpressionError &error() const { return m_error; }
+    /// Goes on behind `end` as if a token from `start` to there had been read; forgets a failure.
+    Token resume(Token::Type type, std::size_t start, std::size_t end);
 
 private:
     bool skipBlanks();
@@ -55,6 +57,7 @@ private:
     bool scanEscape(std::string &out);
     bool scanUnicode(std::string &out);
     Token fail(std::string code, std::string token, std::size_t at);
+    Token unclosed(std::string code, std::size_t start);
     int unitsUpTo(std::size_t offset);
 
     std::string_view m_text;
