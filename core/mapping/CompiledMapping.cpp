@@ -35,14 +35,16 @@ Result<TargetTree, FieldError> treeOf(const std::vector<MappingField> &fields)
     return TargetTree(paths);
 }
 
-/// All fields as one object constructor; each in a block, so that its variables stay its own.
+/// All fields as one object constructor; those with variables in a block, so that these stay
+/// theirs.
 std::optional<Expression> together(const std::vector<MappingField> &fields)
 {
     std::string text = "{";
     for (const MappingField &field : fields) {
         text += text.size() > 1 ? "," : "";
         appendJsonString(text, field.target);
-        text += ":(\n" + field.expression + "\n)";
+        const bool hasVariables = field.expression.find(":=") != std::string::npos;
+        text += (hasVariables ? ":(\n" : ":\n") + field.expression + (hasVariables ? "\n)" : "\n");
     }
     auto compiled = Expression::compile(text + '}');
     return compiled ? std::optional(std::move(*compiled)) : std::nullopt;

@@ -5,6 +5,7 @@
 #include "core/mapping/FieldPolicy.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace tw {
 namespace {
@@ -41,16 +42,18 @@ FieldError fieldError(const MappingField &field, ExpressionError error)
 
 Filling::Filling(const CompiledMapping::Program &program)
     : m_program(program),
-      m_values(program.fields.size()),
-      m_states(program.fields.size(), State::Missing)
-{}
+      m_values(m_scratch.allocateArray<Value>(program.fields.size()), program.fields.size()),
+      m_states(m_scratch.allocateArray<State>(program.fields.size()), program.fields.size())
+{
+    std::uninitialized_fill(m_values.begin(), m_values.end(), Value());
+    std::uninitialized_fill(m_states.begin(), m_states.end(), State::Missing);
+}
 
 bool Filling::fillTogether(const Value &input, const Environment &environment)
 {
     if (!m_program.together || input.isArray())
         return false;
-    Arena scratch;
-    auto all = m_program.together->evaluate(scratch, input, environment);
+    auto all = m_program.together->evaluate(m_scratch, input, environment);
     if (environment.use)
         m_use = *environment.use;
     if (!all)
@@ -60,7 +63,7 @@ bool Filling::fillTogether(const Value &input, const Environment &environment)
     std::size_t at = 0;
     for (std::size_t i = 0; i < m_values.size(); ++i) {
         const bool isThere = at < members.size() && sameKey(members[at].key, m_program.keys[i]);
-        fill(i, isThere ? members[at++].value : Value(), scratch);
+        fill(i, isThere ? members[at++].value : Value(), m_scratch);
     }
     return true;
 }
@@ -90,14 +93,22 @@ void Filling::fillOneByOne(const Value &input, const Environment &environment, b
 void Filling::fill(std::size_t field, const Value &value, Arena &scratch)
 {
     const MappingField &wanted = m_program.mapping.fields[field];
+    const bool isThere = value.kind() > Value::Kind::Null && !value.isFunction();
+    if (isThere && wanted.list == ListPolicy::AsIs)
+        return keep(field, value, State::Filled);
     ShapedValue made = shaped(wanted, value, scratch);
     if (made.error)
         return fail(field, std::move(*made.error));
+    keep(field, made.value, made.state);
+}
+
+void Filling::keep(std::size_t field, const Value &value, State state)
+{
     bool finite = true;
-    m_values[field] = copyFinite(m_message.arena(), made.value, finite);
-    m_states[field] = made.state;
+    m_values[field] = copyFinite(m_message.arena(), value, finite);
+    m_states[field] = state;
     if (!finite)
-        fail(field, notFinite(made.value));
+        fail(field, notFinite(value));
 }
 
 void Filling::fail(std::size_t field, ExpressionError error)

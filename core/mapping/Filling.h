@@ -26,6 +26,7 @@ public:
     explicit Filling(const CompiledMapping::Program &program);
 
     /// False: nothing is filled, because an expression failed or a constructor will not do.
+    /// Asked once, before the other.
     bool fillTogether(const Value &input, const Environment &environment);
     /// All fields share the budget.
     void fillOneByOne(const Value &input, const Environment &environment, bool stopAtFailure);
@@ -44,12 +45,14 @@ private:
         ExpressionError error;
     };
     void fill(std::size_t field, const Value &value, Arena &scratch);
+    void keep(std::size_t field, const Value &value, FieldOutcome::State state);
     void fail(std::size_t field, ExpressionError error);
 
     const CompiledMapping::Program &m_program;
     Document m_message;
-    std::vector<Value> m_values;
-    std::vector<FieldOutcome::State> m_states;
+    Arena m_scratch;
+    std::span<Value> m_values; ///< In m_scratch.
+    std::span<FieldOutcome::State> m_states;
     std::vector<Failure> m_failures; ///< By field.
     BudgetUse m_use;
 };

@@ -4,6 +4,7 @@
 // TIDEWIRE_JSONATA_DIR (a folder that has node_modules/jsonata) the reference runs beside it.
 #include "core/data/Json.h"
 #include "core/expr/Expression.h"
+#include "tests/bench/MappingCase.h"
 
 #include <algorithm>
 #include <chrono>
@@ -160,6 +161,14 @@ int main(int argc, char **argv)
                     theirs.eval / ours.eval, theirs.full / ours.full);
         product += std::log(theirs.eval / ours.eval);
         ++compared;
+    }
+    for (const Value &test : cases->root().items()) {
+        const std::string id(test.get("id").text());
+        const auto event = parseJson(
+            readFile(folder + "/data/" + std::string(test.get("data").text()) + ".json"));
+        if (event && (only.empty() || id == only))
+            bench::compareAsMapping(id, std::string(test.get("expr").text()), event->root(),
+                                    [ms](const auto &work) { return measure(work, ms / 1000.0); });
     }
     if (compared > 0)
         std::printf("geometric mean of eval over %d cases: %.1f x\n", compared,
