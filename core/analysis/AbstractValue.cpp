@@ -119,6 +119,12 @@ void addLine(std::vector<SourceLine> &lines, const SourceLine &line)
     lines.push_back(line);
 }
 
+void goThrough(SourceLine &line, const std::string &name)
+{
+    std::erase(line.through, name);
+    line.through.push_back(name);
+}
+
 void addLines(std::vector<SourceLine> &lines, const std::vector<SourceLine> &more)
 {
     for (const SourceLine &line : more)

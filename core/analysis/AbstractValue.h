@@ -76,6 +76,8 @@ AbstractPtr withDecides(const AbstractPtr &value, const std::vector<SourceLine> 
 
 /// Adds a line, or what it went through to the line that is there.
 void addLine(std::vector<SourceLine> &lines, const SourceLine &line);
+/// Notes a function or operator on the way: each once, outermost last.
+void goThrough(SourceLine &line, const std::string &name);
 void addLines(std::vector<SourceLine> &lines, const std::vector<SourceLine> &more);
 
 /// Everything in a value, fields at any depth included.

@@ -104,7 +104,7 @@ AbstractPtr LineageWalk::apply(const AbstractPtr &function, const Arguments &arg
 AbstractPtr LineageWalk::applyOne(const AbstractCallable &callable, const Arguments &arguments,
                                   const AbstractPtr &context)
 {
-    if (m_depth >= 300)
+    if (m_depth >= kDeepestWalk)
         m_exhausted = true;
     if (m_exhausted)
         return nothing();

@@ -168,7 +168,7 @@ AbstractPtr LineageWalk::derived(const std::string &through, bool isFunction,
         for (SourceLine line : contents.sources) {
             line.kind = LineKind::Computed;
             if (!through.empty())
-                line.through.push_back(through);
+                goThrough(line, through);
             addLine(made.sources, line);
         }
         addLines(made.decides, contents.decides);

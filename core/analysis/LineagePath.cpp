@@ -95,7 +95,11 @@ AbstractPtr LineageWalk::below(const AbstractPtr &value, std::string_view wildca
         add(value->entry->value);
         result = withDecides(result, decidedBy(value->entry->key));
     }
-    return deep ? joined(value, result) : result;
+    if (!deep || !value->isStructured())
+        return result;
+    AbstractValue self = *value;
+    std::erase_if(self.sources, [](const SourceLine &l) { return l.kind == LineKind::Copied; });
+    return joined(share(std::move(self)), result);
 }
 
 /// The names of the fields, as a value.
@@ -105,7 +109,7 @@ AbstractPtr LineageWalk::keysOf(const AbstractPtr &value, std::string_view funct
     for (SourceLine line : value->sources) {
         if (line.kind == LineKind::Copied) {
             line.source = withStep(line.source, "*");
-            line.through.emplace_back(function);
+            goThrough(line, std::string(function));
             touch(line.source);
         }
         line.kind = LineKind::Computed;
@@ -205,9 +209,10 @@ void LineageWalk::step(const Ast &step, bool first, int start, Row &row)
         made = eval(step, row.at, row.frame);
         const bool carries = step.kind == AstKind::Variable || step.kind == AstKind::Parent;
         if (!first && !carries && made->isStructured() && !made->groupedFrom) {
-            const std::optional<SourcePath> from = row.list ? row.list : copiedFrom(*row.at);
-            made = repeated(made, row.list ? Repeats::Filtered : row.at->repeats,
-                            row.at->listSource ? row.at->listSource : from);
+            std::optional<SourcePath> from = row.list;
+            if (!from)
+                from = row.at->listSource ? row.at->listSource : copiedFrom(*row.at);
+            made = repeated(made, row.list ? Repeats::Filtered : row.at->repeats, from);
         }
     }
     advance(step, made, row);

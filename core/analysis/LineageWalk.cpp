@@ -13,8 +13,6 @@ using expr::AstKind;
 
 namespace {
 
-constexpr int kDeepest = 300;
-
 bool isFunctionName(std::string_view name)
 {
     const auto table = functionTable();
@@ -56,7 +54,7 @@ bool LineageWalk::spend(std::size_t amount)
 
 AbstractPtr LineageWalk::eval(const Ast &ast, const AbstractPtr &context, AbstractFrame *frame)
 {
-    if (m_depth >= kDeepest)
+    if (m_depth >= kDeepestWalk)
         m_exhausted = true;
     if (!spend(10 + context->weight))
         return nothing();

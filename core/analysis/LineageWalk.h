@@ -140,7 +140,8 @@ private:
     std::set<SourcePath> m_touched;
     std::set<SourcePath> m_consumed;
     AbstractPtr m_root;
-    bool m_conditional = false; ///< A `:=` here may not happen.
+    static constexpr int kDeepestWalk = 300; ///< Nodes and calls within each other.
+    bool m_conditional = false;              ///< A `:=` here may not happen.
     bool m_exhausted = false;
     int m_depth = 0;
     std::size_t m_fuel = 2'000'000;
