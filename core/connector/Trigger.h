@@ -21,6 +21,7 @@ struct IncomingEvent
     std::string body; ///< The raw bytes as received; the message is their JSON.
     Instant created;  ///< When the source says it happened.
     bool live = false;
+    std::string key{}; ///< The business object it is about ("ch_1"): events of one key run in order.
 };
 
 /// What became of an event that was handed in. `First` and `Repeat` are told only after the journal

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/DeployedFlow.h"
 
+#include "core/data/Json.h"
+
 #include <algorithm>
 
 namespace tw {
@@ -102,6 +104,39 @@ Result<void> DeployedFlow::addNode(const FlowStep &step, const FlowDocument &doc
     return {};
 }
 
+Result<void> DeployedFlow::readOrder(const FlowDocument &document)
+{
+    const FlowOrder &order = document.flow().order;
+    m_ordered = order.perKey;
+    m_holds = order.afterFailure == FlowOrder::AfterFailure::Hold;
+    if (order.by.empty())
+        return {};
+    auto compiled = Expression::compile(order.by);
+    if (!compiled)
+        return finding(document, order.byAt, "flow.expression",
+                       "The expression of \"order\" cannot be read: "
+                           + compiled.error().message);
+    m_orderBy = std::move(*compiled);
+    return {};
+}
+
+std::string DeployedFlow::keyOf(const IncomingEvent &event) const
+{
+    if (!m_orderBy)
+        return event.key;
+    auto message = parseJson(event.body);
+    if (!message)
+        return event.key;
+    Environment environment;
+    environment.bindings = {{"event", message->root()}};
+    environment.now = event.created;
+    Arena arena;
+    const auto value = m_orderBy->evaluate(arena, message->root(), environment);
+    if (!value || value->isUndefined() || value->isNull() || value->isFunction())
+        return event.key;
+    return value->isString() ? std::string(value->text()) : toJson(*value);
+}
+
 Result<void> DeployedFlow::wire(const FlowStep &step, const FlowDocument &document)
 {
     Node &node = m_nodes[static_cast<std::size_t>(indexOf(step.id))];
@@ -124,6 +159,8 @@ Result<std::unique_ptr<DeployedFlow>> DeployedFlow::create(const FlowDocument &d
     auto flow = std::make_unique<DeployedFlow>();
     flow->m_id = document.flow().id;
     flow->m_version = document.flow().version;
+    if (auto order = flow->readOrder(document); !order)
+        return std::move(order).error();
     for (const FlowStep &step : document.flow().steps) {
         if (auto added = flow->addNode(step, document, registry, services, connections); !added)
             return std::move(added).error();

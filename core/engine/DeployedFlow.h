@@ -2,11 +2,13 @@
 #pragma once
 
 #include "core/connector/Registry.h"
+#include "core/expr/Expression.h"
 #include "core/flow/FlowDocument.h"
 
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,7 +18,7 @@ namespace tw {
 using Connections = std::map<std::string, std::shared_ptr<Connection>>;
 
 /// A flow made ready to run: steps created, settings checked, wires resolved to indexes. Owned by
-/// the engine, lives on its thread; unchanged while it runs, but for the bookkeeping of its lane.
+/// the engine, lives on its thread; unchanged while it runs, but for the bookkeeping of its calls.
 class DeployedFlow
 {
 public:
@@ -37,7 +39,7 @@ public:
     };
 
     /// The calls of this flow that are in flight, and who waits for a place.
-    struct Lane
+    struct Places
     {
         int inFlight = 0;
         std::deque<std::pair<std::int64_t, int>> waiting; ///< Run and item.
@@ -54,18 +56,29 @@ public:
     const std::vector<Node> &nodes() const { return m_nodes; }
     std::vector<Node> &nodes() { return m_nodes; }
     int indexOf(std::string_view step) const; ///< -1 when there is none.
-    Lane &lane() { return m_lane; }
+    Places &places() { return m_places; }
+
+    bool isOrdered() const { return m_ordered; }
+    bool holdsAfterFailure() const { return m_holds; }
+    /// The business object that an event is about: what the flow's own expression gives, else what
+    /// the trigger named. Empty: none.
+    std::string keyOf(const IncomingEvent &event) const;
+
 
 private:
     Result<void> addNode(const FlowStep &step, const FlowDocument &document,
                          const Registry &registry, const Services &services,
                          const Connections &connections);
+    Result<void> readOrder(const FlowDocument &document);
     Result<void> wire(const FlowStep &step, const FlowDocument &document);
 
     std::string m_id;
     std::string m_version;
     std::vector<Node> m_nodes;
-    Lane m_lane;
+    Places m_places;
+    bool m_ordered = true;
+    bool m_holds = false;
+    std::optional<Expression> m_orderBy;
 };
 
 } // namespace tw

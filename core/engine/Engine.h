@@ -3,7 +3,9 @@
 
 #include "core/base/Random.h"
 #include "core/connector/KeyMemory.h"
+#include "core/engine/Alarms.h"
 #include "core/engine/Run.h"
+#include "core/engine/Unfinished.h"
 #include "core/store/StoreThread.h"
 
 #include <QObject>
@@ -18,30 +20,38 @@ namespace tw {
 
 struct EngineLimits
 {
-    std::size_t openRuns = 10'000;      ///< Beyond it, accept() answers engine.busy.
-    int effectsPerFlow = 64;            ///< Calls in flight; the rest queues.
-    std::chrono::milliseconds slice{4}; ///< Work before the event loop gets its turn.
+    std::size_t openRuns = 100'000;            ///< Beyond it, accept() answers engine.busy.
+    std::size_t openBytes = 2ull << 30;        ///< The same for the bodies of open runs on disk,
+    std::size_t arrivingBytes = 64ull << 20;   ///< and for those on their way to the disk.
+    std::size_t activeRuns = 1000;             ///< In memory; the others wait in the journal.
+    int effectsPerFlow = 64;                   ///< Calls in flight; the rest queues.
+    std::chrono::milliseconds slice{4};        ///< Work before the event loop gets its turn.
+    std::chrono::milliseconds unloadAfter{2000}; ///< A run that waits longer leaves the memory.
 };
 
-/// What an earlier process left open: the first page, and up to which run there may be more.
-struct Unfinished
+/// What the engine did since it began, for operators and benches.
+struct EngineCounts
 {
-    std::int64_t newest = 0;
-    int page = 500;
-    std::vector<OpenRun> runs;
+    std::uint64_t accepted = 0;
+    std::uint64_t repeats = 0;
+    std::uint64_t refused = 0;  ///< engine.busy
+    std::uint64_t finished = 0; ///< Runs.
+    std::uint64_t effects = 0;  ///< Items that an effect was asked for.
+    std::uint64_t calls = 0;    ///< Calls that carried them; fewer where they go out together.
 };
-
-/// Read while nobody writes yet, so that the first new event meets an engine that knows them.
-Result<Unfinished> readUnfinished(Journal &journal, int page = 500);
 
 /// Runs events through deployed flows. An event is accepted when the journal has it; a run is a
 /// state machine: pure steps are computed at once, effects are asked only after their intent is on
-/// disk and gone on from only after their answer is. After a restart open runs go on: pure steps
-/// again, effects with a known answer from the journal, effects that were asked once more.
+/// disk and gone on from only after their answer is. Runs of one business object go one after the
+/// other, the end of each on disk before the next begins (Lanes). After a restart open runs go on:
+/// pure steps again, effects with a known answer from the journal, effects that were asked once
+/// more.
 ///
-/// Lives on one thread with an event loop; `store`, `clock` and `observer` must outlive it. While
-/// the journal cannot be written, nothing is acknowledged and no effect starts; runs wait and try
-/// again. Destroying it at any moment loses nothing that was accepted.
+/// A bounded number of runs is in memory; those that wait for their turn or for a retry are
+/// numbers, and read back when they go on. Lives on one thread with an event loop; `store`,
+/// `clock` and `observer` must outlive it. While the journal cannot be written, nothing is
+/// acknowledged and no effect starts; runs wait and try again. Destroying it at any moment loses
+/// nothing that was accepted.
 class Engine final : public QObject, public KeyMemory
 {
 public:
@@ -52,8 +62,8 @@ public:
     void deploy(std::unique_ptr<DeployedFlow> flow); ///< Before resume().
     const std::vector<std::unique_ptr<DeployedFlow>> &flows() const { return m_flows; }
 
-    /// Takes up what an earlier process left open; the rest of a long backlog follows by pages.
-    /// Once, after the flows are deployed and before new events come.
+    /// Takes up what an earlier process left open, in its order. Once, after the flows are deployed
+    /// and before new events come.
     void resume(Unfinished unfinished);
 
     /// Stores an event for a trigger of a flow. `done` after it is on disk. Errors: Transient
@@ -63,6 +73,14 @@ public:
 
     /// Ends a run as Failed: waiting and queued items go; calls in flight are not waited for.
     void cancel(std::int64_t run);
+
+    /// A person decided about the dead letters of a key (`after_failure: hold`): later events of it
+    /// go on. `done` after it is on disk.
+    void release(HeldKey key, std::function<void(Result<void>)> done);
+
+    const EngineCounts &counts() const { return m_counts; }
+    std::size_t openRuns() const { return m_openRuns; }
+    std::size_t activeRuns() const { return m_runs.size(); }
 
     bool isIdle() const;
     /// No new effects; `done` when calls in flight are answered and recorded, or after `grace`.
@@ -77,49 +95,64 @@ private:
         int item;
         std::optional<StepAnswer> answer; ///< None: the item is to begin.
     };
-    struct Backlog
+    /// A run that may begin or go on as soon as there is room for it.
+    struct Ready
     {
-        std::int64_t last = 0;
-        std::int64_t newest = 0;
-        int page = 500;
-        bool loading = false;
-        bool more() const { return last < newest; }
+        std::int64_t run;
+        bool told; ///< The observer knows it from this process.
     };
 
-    // Engine.cpp: runs
+    // Engine.cpp: events in, the engine's own life
     DeployedFlow *flowOf(const std::string &id) const;
-    std::optional<Error> refusal(const DeployedFlow *flow) const;
+    std::optional<Error> refusal(const DeployedFlow *flow, std::size_t bytes) const;
     void accepted(NewRun event, const AcceptedRun &run);
-    void startRun(OpenRun open, DeployedFlow &flow, bool resumed);
-    void emitTrigger(Run &run, int trigger);
-    void loadBacklog();
-    void takeUpPage(std::vector<OpenRun> runs);
-    void resumeRun(OpenRun &&open);
     Run *find(std::int64_t run) const;
     void checkIdle();
     void checkStopped();
+
+    // EngineRuns.cpp: which runs are in memory
+    Lanes::Lane laneOf(const DeployedFlow &flow, const std::string &key) const;
+    void admit(std::size_t bytes);
+    Run &makeRun(OpenRun &&open, DeployedFlow &flow);
+    void startRun(OpenRun open, DeployedFlow &flow, bool told);
+    void startDamaged(OpenRun open, DeployedFlow &flow);
+    void startRead(OpenRun open, bool told);
+    void emitTrigger(Run &run, int trigger, bool told);
+    void loadReady();
+    void loaded(const std::vector<Ready> &wanted, Result<std::vector<OpenRun>> open);
+    void finished(Run &run, Instant at);
+    void mayBegin(std::optional<Lanes::Run> run);
+    bool unload(Run &run);
+    void settleDown(Run &run);
+    void cancelWaiting(std::int64_t id);
+    void wakeAt(Run &run, int token, Instant at);
+    void setAlarm();
+    void ring();
 
     // EngineSteps.cpp: items
     void enqueue(Run &run, int item, std::optional<StepAnswer> answer = {});
     void schedulePump();
     void pump();
     void perform(Task task);
-    void addItem(Run &run, int node, std::uint64_t lineage, DocumentPtr input);
+    void addItem(Run &run, int node, std::uint64_t lineage, DocumentPtr input, bool told);
     void begin(Run &run, int token);
-    bool takeUp(Run &run, int token, const StepRecord &record);
-    void claimPlace(Run &run, int token);
-    void releasePlace(DeployedFlow &flow);
     void ask(Run &run, int token);
     void answered(std::int64_t run, int token, DeployedFlow *flow, bool effect, StepAnswer answer);
     void settle(Run &run, int token, StepAnswer answer, bool replayed);
     void settleEmitted(Run &run, RunItem &item, StepAnswer answer, StepEvent event, bool record);
     void settleFailed(Run &run, int token, Error error, StepEvent event, bool record);
-    void waitForRetry(Run &run, int token, Error error, StepEvent event, bool record);
-    void wakeAt(Run &run, int token, Instant at);
     void route(Run &run, const RunItem &item, const std::vector<StepAnswer::Output> &outputs);
     void keepLetter(Run &run, LetterRecord letter);
+    void note(Run &run, const RunItem &item, StepEvent event);
     StepEvent eventFor(const Run &run, const RunItem &item, StepEvent::Phase phase) const;
     StepRecord recordFor(const Run &run, const RunItem &item, RecordState state) const;
+
+    // EngineEffects.cpp: effects, their places and their retries
+    bool takeUp(Run &run, int token, const StepRecord &record);
+    void claimPlace(Run &run, int token);
+    void releasePlace(DeployedFlow &flow);
+    StepCall callFor(const Run &run, const RunItem &item) const;
+    void waitForRetry(Run &run, int token, Error error, StepEvent event, bool record);
     std::chrono::milliseconds backoff(const RetryPolicy &policy, const Error &error, int attempt);
 
     // EngineJournal.cpp: writes
@@ -134,16 +167,25 @@ private:
     RunObserver &m_observer;
     Random m_random;
     EngineLimits m_limits;
+    EngineCounts m_counts;
     std::vector<std::unique_ptr<DeployedFlow>> m_flows;
-    std::unordered_map<std::int64_t, std::unique_ptr<Run>> m_runs;
+    std::unordered_map<std::int64_t, std::unique_ptr<Run>> m_runs; ///< Those in memory.
+    Lanes m_lanes;
+    std::deque<Ready> m_ready;
+    Alarms m_alarms;
+    std::optional<Instant> m_nextAlarm;
     std::deque<Task> m_tasks;
     bool m_pumpPosted = false;
     bool m_pumping = false;
-    std::size_t m_accepting = 0;
-    int m_inFlight = 0;  ///< Effects asked and not answered.
-    int m_commits = 0;   ///< Changes on their way to the journal.
+    std::size_t m_openRuns = 0;      ///< Accepted and not ended, in memory or not.
+    std::size_t m_openBytes = 0;     ///< Their bodies.
+    std::size_t m_arriving = 0;      ///< Events on their way to the journal,
+    std::size_t m_arrivingBytes = 0; ///< and their bodies.
+    std::size_t m_loading = 0;       ///< Runs on their way from the journal.
+    std::int64_t m_newestBefore = 0; ///< The last run of the process before this one.
+    int m_inFlight = 0;              ///< Effects asked and not answered.
+    int m_commits = 0;               ///< Changes on their way to the journal.
     bool m_wasBusy = false;
-    Backlog m_backlog;
     bool m_stopping = false;
     bool m_closing = false;
     std::function<void()> m_onStopped;

@@ -62,13 +62,9 @@ void Engine::committed(std::int64_t id, const std::shared_ptr<RunBatch> &batch,
     for (const int token : batch->toAsk)
         ask(*run, token);
     if (batch->change.end) {
-        const RunSummary summary = run->summary(batch->change.end->finished);
-        m_runs.erase(id);
-        m_observer.runFinished(summary);
-        return checkIdle();
+        return finished(*run, batch->change.end->finished);
     }
-    if (run->queued == 0)
-        flush(*run);
+    settleDown(*run);
     checkStopped();
 }
 

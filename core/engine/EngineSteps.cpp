@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/EffectKey.h"
+// The part of Engine that takes messages from step to step.
 #include "core/engine/Engine.h"
+
 #include "core/engine/RecordCodec.h"
 
 #include <QElapsedTimer>
@@ -29,6 +30,7 @@ void Engine::pump()
 {
     m_pumpPosted = false;
     m_pumping = true;
+    const StoreThread::Turn turn(m_store);
     QElapsedTimer spent;
     spent.start();
     while (!m_tasks.empty() && spent.elapsed() < m_limits.slice.count()) {
@@ -55,17 +57,17 @@ void Engine::perform(Task task)
         else
             begin(*run, task.item);
     }
-    if (run->queued == 0)
-        flush(*run);
+    settleDown(*run);
 }
 
-void Engine::addItem(Run &run, int node, std::uint64_t lineage, DocumentPtr input)
+void Engine::addItem(Run &run, int node, std::uint64_t lineage, DocumentPtr input, bool told)
 {
     const auto &step = run.flow->nodes()[static_cast<std::size_t>(node)];
     RunItem item;
     item.node = node;
     item.lineage = lineage;
     item.input = std::move(input);
+    item.told = told;
     const StepRecord *earlier = run.earlierRecord(step.id, lineage);
     item.number = earlier ? earlier->item : run.nextNumber[static_cast<std::size_t>(node)]++;
     const int token = run.nextToken++;
@@ -97,72 +99,6 @@ void Engine::begin(Run &run, int token)
     claimPlace(run, token);
 }
 
-/// Goes on where an earlier process stopped. False: the effect has to be asked again.
-bool Engine::takeUp(Run &run, int token, const StepRecord &record)
-{
-    RunItem &item = run.items.at(token);
-    item.attempt = record.attempt;
-    StepAnswer answer;
-    answer.note = record.note;
-    switch (record.state) {
-    case RecordState::Intent:
-        return false;
-    case RecordState::Waiting:
-        item.state = State::Waiting;
-        wakeAt(run, token, record.retryAt.value_or(m_clock.now()));
-        return true;
-    case RecordState::Done: {
-        auto outputs = decodeOutputs(record.outputs);
-        if (!outputs)
-            return false;
-        answer.kind = StepAnswer::Kind::Emitted;
-        answer.outputs = std::move(*outputs);
-        break;
-    }
-    case RecordState::Dropped:
-        answer.kind = StepAnswer::Kind::Dropped;
-        break;
-    case RecordState::Failed:
-        answer.kind = StepAnswer::Kind::Failed;
-        answer.error = record.error.value_or(Error{});
-        break;
-    }
-    settle(run, token, std::move(answer), true);
-    return true;
-}
-
-void Engine::claimPlace(Run &run, int token)
-{
-    DeployedFlow::Lane &lane = run.flow->lane();
-    RunItem &item = run.items.at(token);
-    if (m_stopping || lane.inFlight >= m_limits.effectsPerFlow) {
-        item.state = State::Queued;
-        lane.waiting.emplace_back(run.id, token);
-        return;
-    }
-    ++lane.inFlight;
-    item.state = State::Claimed;
-    ++item.attempt;
-    run.pending.change.steps.push_back(recordFor(run, item, RecordState::Intent));
-    run.pending.toAsk.push_back(token);
-}
-
-void Engine::releasePlace(DeployedFlow &flow)
-{
-    DeployedFlow::Lane &lane = flow.lane();
-    --lane.inFlight;
-    while (!m_stopping && !lane.waiting.empty() && lane.inFlight < m_limits.effectsPerFlow) {
-        const auto [id, token] = lane.waiting.front();
-        lane.waiting.pop_front();
-        Run *run = find(id);
-        if (!run || run->items.count(token) == 0)
-            continue;
-        claimPlace(*run, token);
-        if (run->queued == 0)
-            flush(*run);
-    }
-}
-
 void Engine::ask(Run &run, int token)
 {
     const auto found = run.items.find(token);
@@ -172,36 +108,26 @@ void Engine::ask(Run &run, int token)
     RunItem &item = found->second;
     const auto &node = flow.nodes()[static_cast<std::size_t>(item.node)];
     const bool effect = node.isEffect();
-    if (effect && m_stopping)
-        return; // Its intent stays; the next process asks.
     if (!effect)
         ++item.attempt;
     item.state = State::Asked;
     item.startedAt = m_clock.now();
     item.started = std::chrono::steady_clock::now();
-    StepEvent started = eventFor(run, item, Phase::Started);
-    StepCall call;
-    call.run = run.id;
-    call.step = node.id;
-    call.item = item.number;
-    call.attempt = item.attempt;
-    call.input = item.input;
-    call.event = run.message;
-    call.runStarted = run.event.received;
-    call.seed = run.event.seed;
     if (effect) {
-        call.idempotencyKey = effectKey(flow.id(), run.event.eventId, node.id, item.number);
+        item.told = false;
         ++m_inFlight;
-        m_observer.stepChanged(started);
+        ++m_counts.effects;
+        ++m_counts.calls;
+        m_observer.stepChanged(eventFor(run, item, Phase::Started));
     } else {
-        run.pending.events.push_back(std::move(started));
+        note(run, item, eventFor(run, item, Phase::Started));
     }
     StepReply reply([guard = QPointer<Engine>(this), id = run.id, token, &flow,
                      effect](StepAnswer answer) {
         if (guard)
             guard->answered(id, token, &flow, effect, std::move(answer));
     });
-    node.step->process(call, std::move(reply));
+    node.step->process(callFor(run, item), std::move(reply));
 }
 
 void Engine::answered(std::int64_t id, int token, DeployedFlow *flow, bool effect,
@@ -241,7 +167,7 @@ void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
             run.pending.change.steps.push_back(recordFor(run, item, RecordState::Dropped));
             run.pending.change.steps.back().note = answer.note;
         }
-        run.pending.events.push_back(std::move(event));
+        note(run, item, std::move(event));
         break;
     case StepAnswer::Kind::Emitted:
         settleEmitted(run, item, std::move(answer), std::move(event), record);
@@ -268,7 +194,7 @@ void Engine::settleEmitted(Run &run, RunItem &item, StepAnswer answer, StepEvent
         event.exits.push_back(output.exit);
         event.outputs.push_back(output.message);
     }
-    run.pending.events.push_back(std::move(event));
+    note(run, item, std::move(event));
     if (!node.type->terminal)
         route(run, item, answer.outputs);
 }
@@ -290,7 +216,7 @@ void Engine::settleFailed(Run &run, int token, Error error, StepEvent event, boo
         run.pending.change.steps.push_back(recordFor(run, item, RecordState::Failed));
         run.pending.change.steps.back().error = error;
     }
-    run.pending.events.push_back(std::move(event));
+    note(run, item, std::move(event));
     if (node.targets(kErrorExit).empty()) {
         keepLetter(run, {node.id, item.lineage, std::move(error), jsonText(item.input),
                          item.attempt, m_clock.now(),
@@ -299,47 +225,6 @@ void Engine::settleFailed(Run &run, int token, Error error, StepEvent event, boo
         route(run, item, {{std::string(kErrorExit), message}});
     }
     run.items.erase(token);
-}
-
-void Engine::waitForRetry(Run &run, int token, Error error, StepEvent event, bool record)
-{
-    RunItem &item = run.items.at(token);
-    const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
-    const Instant at = m_clock.now() + backoff(node.retry, error, item.attempt);
-    event.phase = Phase::Waiting;
-    event.error = error;
-    event.retryAt = at;
-    if (record) {
-        run.pending.change.steps.push_back(recordFor(run, item, RecordState::Waiting));
-        run.pending.change.steps.back().error = std::move(error);
-        run.pending.change.steps.back().retryAt = at;
-    }
-    run.pending.events.push_back(std::move(event));
-    item.state = State::Waiting;
-    wakeAt(run, token, at);
-}
-
-void Engine::wakeAt(Run &run, int token, Instant at)
-{
-    const auto delay = std::max(std::chrono::milliseconds(0), at - m_clock.now());
-    m_clock.callAfter(delay, this, [this, id = run.id, token] {
-        Run *waiting = find(id);
-        if (waiting && waiting->items.count(token) > 0)
-            enqueue(*waiting, token);
-    });
-}
-
-std::chrono::milliseconds Engine::backoff(const RetryPolicy &policy, const Error &error, int attempt)
-{
-    double wait = static_cast<double>(policy.first.count());
-    const auto longest = static_cast<double>(policy.longest.count());
-    for (int doubled = 1; doubled < attempt && wait < longest; ++doubled)
-        wait *= policy.factor;
-    wait = std::min(wait, longest);
-    if (policy.jitter == RetryPolicy::Jitter::Full)
-        wait *= m_random.unit();
-    const std::chrono::milliseconds chosen(static_cast<std::int64_t>(wait));
-    return std::max(chosen, error.retryAfter.value_or(std::chrono::milliseconds(0)));
 }
 
 void Engine::route(Run &run, const RunItem &item, const std::vector<StepAnswer::Output> &outputs)
@@ -353,16 +238,24 @@ void Engine::route(Run &run, const RunItem &item, const std::vector<StepAnswer::
             addItem(run, targets[wire],
                     lineageOf(item.lineage, node.id + '.' + outputs[output].exit, output,
                               target.id, wire),
-                    outputs[output].message);
+                    outputs[output].message, item.told);
         }
     }
 }
 
 void Engine::keepLetter(Run &run, LetterRecord letter)
 {
+    letter.holdsKey = run.lane != 0 && run.flow->holdsAfterFailure();
+    run.holds = run.holds || letter.holdsKey;
     run.pending.change.letters.push_back(std::move(letter));
     if (run.outcome == RunState::Done)
         run.outcome = RunState::DeadLettered;
+}
+
+void Engine::note(Run &run, const RunItem &item, StepEvent event)
+{
+    if (!item.told)
+        run.pending.events.push_back(std::move(event));
 }
 
 StepEvent Engine::eventFor(const Run &run, const RunItem &item, Phase phase) const

@@ -3,6 +3,7 @@
 
 #include "core/connector/Step.h"
 #include "core/engine/DeployedFlow.h"
+#include "core/engine/Lanes.h"
 #include "core/engine/RunEvents.h"
 #include "core/store/JournalRecords.h"
 
@@ -16,7 +17,7 @@ namespace tw {
 /// One message at one step, from its arrival until its answer is settled.
 struct RunItem
 {
-    enum class State { Ready, Queued, Claimed, Asked, Answered, Waiting };
+    enum class State { Ready, Queued, Claimed, Asked, Answered, Waiting, Due };
 
     int node = 0;
     int number = 0; ///< Unique at its step.
@@ -24,6 +25,8 @@ struct RunItem
     DocumentPtr input;
     State state = State::Ready;
     int attempt = 0;
+    bool told = false; ///< The observer heard of it before the run was unloaded.
+    Instant wakeAt;    ///< Waiting.
     Instant startedAt;
     std::chrono::steady_clock::time_point started;
 };
@@ -44,15 +47,18 @@ struct RunBatch
 ///
 /// Answers collect in `pending` while work of the run stands in the engine's queue; when none is
 /// left, all of it goes to the journal in one write. One write is open at a time, so that the
-/// order of a run's records is the order of what happened.
+/// order of a run's records is the order of what happened. While all its items wait, a run may be
+/// dropped from memory and made again from the journal.
 struct Run
 {
     std::int64_t id = 0;
     DeployedFlow *flow = nullptr;
-    NewRun event; ///< Without the body once it is parsed.
+    Lanes::Lane lane = 0;
+    std::size_t bytes = 0; ///< Of the event's body.
+    NewRun event;          ///< Without the body once it is parsed.
     DocumentPtr message;
     bool resumed = false;            ///< Accepted by a process before this one.
-    std::vector<StepRecord> earlier; ///< Records of a process before this one.
+    std::vector<StepRecord> earlier; ///< Records from before the run was taken up.
     std::map<int, RunItem> items;    ///< Open ones.
     int nextToken = 1;
     std::vector<int> nextNumber;     ///< Per node.
@@ -60,6 +66,7 @@ struct Run
     RunBatch pending;
     bool committing = false;
     bool ending = false;             ///< The end is written or on its way.
+    bool holds = false;              ///< Later events of its key wait for a person.
     RunState outcome = RunState::Done;
 
     const StepRecord *earlierRecord(const std::string &step, std::uint64_t lineage) const;

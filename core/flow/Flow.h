@@ -24,6 +24,19 @@ struct RetryPolicy
     Jitter jitter = Jitter::Full;
 };
 
+/// In which order the events of a flow run: one after the other for each business object, unless the
+/// flow says that order does not matter.
+struct FlowOrder
+{
+    enum class AfterFailure { Pass, Hold };
+
+    bool perKey = true;
+    std::string by; ///< Expression over the event; empty: the object that the trigger names.
+    TextPosition byAt;
+    /// What a dead letter does to later events of its key: nothing, or they wait for a person.
+    AfterFailure afterFailure = AfterFailure::Pass;
+};
+
 /// A wire: from an exit of the step it belongs to, to another step. `exit` "error" is the failure
 /// exit; a plain `to: next` means the exit "out".
 struct Wire
@@ -88,6 +101,7 @@ struct Flow
     std::string version;
     std::string description;
     std::map<std::string, std::string> connections; ///< Name -> type.
+    FlowOrder order;
     std::vector<FlowStep> steps;
     std::vector<FlowNote> notes;
     std::vector<FlowGroup> groups;

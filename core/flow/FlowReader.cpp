@@ -8,8 +8,8 @@ namespace tw {
 const std::vector<std::string> &flowKeys()
 {
     static const std::vector<std::string> kKeys{"schema",      "id",          "name",  "version",
-                                                "description", "connections", "steps", "notes",
-                                                "groups",      "layout"};
+                                                "description", "connections", "order", "steps",
+                                                "notes",       "groups",      "layout"};
     return kKeys;
 }
 
@@ -39,6 +39,8 @@ Flow FlowReader::read()
     checkKeys(m_tree, "A flow", flowKeys());
     if (const YamlNode *node = m_tree.find("connections"))
         readConnections(*node);
+    if (const YamlNode *node = m_tree.find("order"))
+        readOrder(*node);
     if (const YamlNode *node = m_tree.find("steps"))
         readSteps(*node);
     if (const YamlNode *node = m_tree.find("notes"))
@@ -114,6 +116,31 @@ void FlowReader::readConnections(const YamlNode &node)
             m_flow.connections[entry.key] = entry.value.scalar;
         else
             isKind(entry.value, YamlNode::Kind::Scalar, inQuotes(entry.key));
+    }
+    m_findings.enter({});
+}
+
+void FlowReader::readOrder(const YamlNode &node)
+{
+    m_findings.enter("order");
+    if (node.isScalar() && node.scalar == "none") {
+        m_flow.order.perKey = false;
+    } else if (!node.isMap()) {
+        m_findings.error(node.at, "flow.bad_order", "\"order\" must be a map or none.",
+                         "Write \"order: {by: data.object.customer}\" or \"order: none\".");
+    } else {
+        checkKeys(node, "An order", {"by", "after_failure"});
+        m_flow.order.by = textOf(node, "by");
+        if (const YamlNode *by = node.find("by"))
+            m_flow.order.byAt = by->at;
+        const std::string after = textOf(node, "after_failure");
+        if (after == "hold")
+            m_flow.order.afterFailure = FlowOrder::AfterFailure::Hold;
+        else if (!after.empty() && after != "pass")
+            m_findings.error(node.find("after_failure")->at, "flow.bad_order",
+                             "\"after_failure\" must be pass or hold, not " + inQuotes(after) + '.',
+                             "Write \"after_failure: hold\" to let later events of the same key "
+                             "wait until a person has looked at the failed one.");
     }
     m_findings.enter({});
 }

@@ -20,6 +20,7 @@ private:
     bool readHead();
     bool readSchema();
     void readConnections(const YamlNode &node);
+    void readOrder(const YamlNode &node);
     void readSteps(const YamlNode &node);
     void readStep(const YamlNode &node, std::size_t index);
     void readWires(FlowStep &step, const YamlNode &node, const std::string &exit);

@@ -28,6 +28,19 @@ constexpr std::string_view kFlow = R"json({
     "propertyNames": {"pattern": "^[a-z][a-z0-9_-]{0,63}$"},
     "additionalProperties": {"type": "string"}
   },
+  "order": {
+    "description": "Events of one business object run one after the other; none: in any order.",
+    "anyOf": [
+      {"const": "none"},
+      {
+        "type": "object", "additionalProperties": false,
+        "properties": {
+          "by": {"description": "Expression over the event; without it, the object that the trigger names.", "type": "string"},
+          "after_failure": {"description": "Whether later events of the key pass a failed one or wait for a person.", "enum": ["pass", "hold"]}
+        }
+      }
+    ]
+  },
   "steps": {"type": ["array", "null"], "items": {"$ref": "#/definitions/step"}},
   "notes": {
     "type": ["array", "null"],

@@ -20,10 +20,12 @@ Result<IncomingEvent> readEventFile(const std::string &json, Instant now)
                              "This is not an event: it needs an \"id\" and a \"type\".");
     const auto created = root.get("created").toInt();
     const Value live = root.get("livemode");
+    const Value object = root.find("data.object.id");
     return IncomingEvent{std::string(id.text()), std::string(type.text()), json,
                          root.get("created").isNumber() && created ? Instant::fromSeconds(*created)
                                                                    : now,
-                         live.isBool() && live.asBool()};
+                         live.isBool() && live.asBool(),
+                         object.isString() ? std::string(object.text()) : std::string()};
 }
 
 bool asksFor(const DeployedFlow::Node &trigger, std::string_view type)

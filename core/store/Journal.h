@@ -35,9 +35,15 @@ public:
 
     /// The number of the newest run; 0 in an empty journal.
     virtual Result<std::int64_t> newestRun() = 0;
-    /// Open runs with after < run <= upTo in order, at most `limit`; costs nothing for finished runs.
-    virtual Result<std::vector<OpenRun>> openRuns(std::int64_t after, std::int64_t upTo,
-                                                  int limit) = 0;
+    /// Open runs behind `after` in the order of acceptance, at most `limit`. Reads neither bodies
+    /// nor finished runs: a hundred thousand open runs take a fraction of a second.
+    virtual Result<std::vector<OpenRunHead>> openRunHeads(std::int64_t after, int limit) = 0;
+    /// Those of `runs` that are open, whole, in the order of acceptance.
+    virtual Result<std::vector<OpenRun>> openRuns(const std::vector<std::int64_t> &runs) = 0;
+    /// Keys held by dead letters (LetterRecord::holdsKey) of runs that ended, each once.
+    virtual Result<std::vector<HeldKey>> heldKeys() = 0;
+    /// A person decided: the letters of this key hold it no longer.
+    virtual Result<void> releaseKey(const HeldKey &key) = 0;
     virtual Result<std::vector<RunRow>> runs(const ListQuery &query) = 0;
     virtual Result<std::vector<LetterRow>> letters(const ListQuery &query) = 0;
 

@@ -25,6 +25,7 @@ struct NewRun
     Instant received;
     bool live = false;
     std::uint64_t seed = 0;
+    std::string key{}; ///< The business object it is about; empty: none.
 };
 
 /// The answer to NewRun: a repeat names the run that the first one started.
@@ -63,6 +64,7 @@ struct LetterRecord
     int attempts = 1;
     Instant at;
     Instant keepUntil;
+    bool holdsKey = false; ///< Later events of the run's key wait until a person decided.
 };
 
 /// The end of a run.
@@ -98,6 +100,24 @@ struct OpenRun
     std::vector<StepRecord> steps;
 };
 
+/// What has to be known of an open run before it is taken up; its body stays on the disk.
+struct OpenRunHead
+{
+    std::int64_t run = 0;
+    std::string flow;
+    std::string key;
+    std::int64_t bytes = 0;         ///< Of the body.
+    std::optional<Instant> retryAt; ///< The earliest time that one of its items waits for.
+};
+
+/// A business key whose later events wait for a person.
+struct HeldKey
+{
+    std::string flow;
+    std::string key;
+    bool operator==(const HeldKey &) const = default;
+};
+
 /// One row of the list of runs.
 struct RunRow
 {
@@ -109,6 +129,7 @@ struct RunRow
     RunState state = RunState::Open;
     Instant received;
     Instant finished;
+    std::string key{};
 };
 
 /// One row of the list of dead letters.

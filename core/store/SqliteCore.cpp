@@ -12,34 +12,39 @@ Result<void> SqliteJournal::Core::prepare()
         {&findSource, "SELECT id FROM source WHERE flow = ?1 AND trigger = ?2"},
         {&addSource, "INSERT INTO source (flow, trigger) VALUES (?1, ?2)"},
         {&addRun, "INSERT INTO run (source, state, received, finished, created, live, seed,"
-                  " event_id, event_type, flow_version)"
-                  " VALUES (?1, 0, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+                  " event_id, event_type, flow_version, key, bytes)"
+                  " VALUES (?1, 0, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
                   " ON CONFLICT (source, event_id) DO NOTHING"},
         {&findRun, "SELECT id FROM run WHERE source = ?1 AND event_id = ?2"},
         {&addBody, "INSERT INTO body (run, sum, bytes) VALUES (?1, ?2, ?3)"},
         {&endRun, "UPDATE run SET state = ?2, finished = ?3 WHERE id = ?1"},
         {&putStep, "INSERT OR REPLACE INTO step (run, step, item, lineage, state, attempt, at,"
                    " retry_at, note, outputs, error_kind, error_code, error_message, error_place,"
-                   " error_evidence, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                   " ?12, ?13, ?14, ?15, ?16)"},
+                   " error_evidence, sum, unknown) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                   " ?11, ?12, ?13, ?14, ?15, ?16, ?17)"},
         {&addLetter, "INSERT INTO letter (run, step, lineage, attempts, at, keep_until, error_kind,"
-                     " error_code, error_message, error_place, error_evidence, input)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+                     " error_code, error_message, error_place, error_evidence, input, holds)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
                      " ON CONFLICT (run, step, lineage) DO NOTHING"},
         {&findLetter, "SELECT id FROM letter WHERE run = ?1 AND step = ?2 AND lineage = ?3"},
         {&claim, "INSERT INTO claim (flow, step, key, run, until) VALUES (?1, ?2, ?3, ?4, ?5)"
                  " ON CONFLICT (flow, step, key) DO UPDATE SET run = excluded.run,"
                  " until = excluded.until WHERE claim.run = excluded.run OR claim.until <= ?6"
                  " RETURNING run"},
+        {&openHeads, "SELECT run.id, source.flow, run.key, run.bytes,"
+                     " (SELECT min(retry_at) FROM step INDEXED BY step_waiting"
+                     " WHERE step.run = run.id AND step.state = 1)"
+                     " FROM run INDEXED BY run_open JOIN source ON source.id = run.source"
+                     " WHERE run.state = 0 AND run.id > ?1 ORDER BY run.id LIMIT ?2"},
         {&openRuns, "SELECT run.id, source.flow, source.trigger, run.event_id, run.event_type,"
                     " run.flow_version, run.created, run.received, run.live, run.seed, body.sum,"
-                    " body.bytes FROM run JOIN source ON source.id = run.source"
-                    " LEFT JOIN body ON body.run = run.id"
-                    " WHERE run.state = 0 AND run.id > ?1 AND run.id <= ?2"
-                    " ORDER BY run.id LIMIT ?3"},
-        {&openSteps, "SELECT step, item, lineage, state, attempt, at, retry_at, note, outputs,"
-                     " error_kind, error_code, error_message, error_place, error_evidence, sum"
-                     " FROM step WHERE run = ?1 ORDER BY step, item"},
+                    " body.bytes, run.key FROM json_each(?1) AS wanted"
+                    " JOIN run ON run.id = wanted.value JOIN source ON source.id = run.source"
+                    " LEFT JOIN body ON body.run = run.id WHERE run.state = 0 ORDER BY run.id"},
+        {&openSteps, "SELECT step, item, lineage, step.state, attempt, at, retry_at, note,"
+                     " outputs, error_kind, error_code, error_message, error_place,"
+                     " error_evidence, sum, unknown, run FROM json_each(?1) AS wanted"
+                     " JOIN step ON step.run = wanted.value ORDER BY run, step, item"},
     };
     for (const auto &[statement, sql] : all) {
         auto prepared = database->prepare(sql);
@@ -60,7 +65,10 @@ std::string stepSum(RowSum &sum, std::int64_t run, const StepRecord &record)
 
 std::string bodySum(RowSum &sum, const NewRun &event)
 {
-    return sum.of({event.flow, event.trigger, event.eventId, event.body});
+    // Rows of version 1 have no key, and a sum without it.
+    if (event.key.empty())
+        return sum.of({event.flow, event.trigger, event.eventId, event.body});
+    return sum.of({event.flow, event.trigger, event.eventId, event.body, event.key});
 }
 
 } // namespace tw

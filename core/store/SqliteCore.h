@@ -26,7 +26,7 @@ struct SqliteJournal::Core
     sqlite::Statement addRun, findRun, addBody, endRun;
     sqlite::Statement putStep, addLetter, findLetter;
     sqlite::Statement claim;
-    sqlite::Statement openRuns, openSteps;
+    sqlite::Statement openHeads, openRuns, openSteps;
 
     RowSum sum;
     std::map<SourceKey, std::int64_t> sources;    ///< Committed.

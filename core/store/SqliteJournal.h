@@ -44,8 +44,10 @@ public:
     Result<bool> claim(const KeyClaim &claim) override;
     Result<int> forget(const Retention &retention) override;
     Result<std::int64_t> newestRun() override;
-    Result<std::vector<OpenRun>> openRuns(std::int64_t after, std::int64_t upTo,
-                                          int limit) override;
+    Result<std::vector<OpenRunHead>> openRunHeads(std::int64_t after, int limit) override;
+    Result<std::vector<OpenRun>> openRuns(const std::vector<std::int64_t> &runs) override;
+    Result<std::vector<HeldKey>> heldKeys() override;
+    Result<void> releaseKey(const HeldKey &key) override;
     Result<std::vector<RunRow>> runs(const ListQuery &query) override;
     Result<std::vector<LetterRow>> letters(const ListQuery &query) override;
     void maintain(bool busy) override;
@@ -56,7 +58,7 @@ private:
     Result<std::int64_t> sourceOf(const std::string &flow, const std::string &trigger);
     Result<void> writeStep(std::int64_t run, const StepRecord &record);
     Result<WrittenLetter> writeLetter(std::int64_t run, const LetterRecord &letter);
-    Result<void> readSteps(OpenRun &run);
+    Result<void> readSteps(std::vector<OpenRun> &runs, const std::string &ids);
     Result<int> forgetBodies(const Retention &retention);
     Result<int> forgetRuns(const Retention &retention);
 

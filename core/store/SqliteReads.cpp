@@ -34,8 +34,10 @@ StepRecord readStep(const Statement &row)
         record.retryAt = row.instant(6);
     record.note = row.text(7);
     record.outputs = row.text(8);
-    if (!row.isNull(9))
+    if (!row.isNull(9)) {
         record.error = readError(row, 9);
+        record.error->outcomeUnknown = row.integer(15) != 0;
+    }
     return record;
 }
 
@@ -52,6 +54,7 @@ NewRun readEvent(const Statement &row)
     event.live = row.integer(8) != 0;
     event.seed = static_cast<std::uint64_t>(row.integer(9));
     event.body = row.text(11);
+    event.key = row.text(12);
     return event;
 }
 
@@ -62,32 +65,60 @@ std::int64_t upperBound(const ListQuery &query)
 
 } // namespace
 
-Result<void> SqliteJournal::readSteps(OpenRun &run)
+Result<void> SqliteJournal::readSteps(std::vector<OpenRun> &runs, const std::string &ids)
 {
     Statement &list = m_core->openSteps;
     const Reset atEnd(list);
-    list.bind(1, run.run);
+    list.bind(1, ids);
+    auto run = runs.begin(); // Both lists are in the order of runs.
     for (;;) {
         auto row = list.step();
         if (!row)
             return std::move(row).error();
         if (*row == Statement::Row::Done)
             return {};
+        const std::int64_t number = list.integer(16);
+        while (run != runs.end() && run->run < number)
+            ++run;
+        if (run == runs.end() || run->run != number)
+            continue;
         StepRecord record = readStep(list);
-        if (list.text(14) != stepSum(m_core->sum, run.run, record))
-            run.damaged = true;
-        run.steps.push_back(std::move(record));
+        if (list.text(14) != stepSum(m_core->sum, number, record))
+            run->damaged = true;
+        run->steps.push_back(std::move(record));
     }
 }
 
-Result<std::vector<OpenRun>> SqliteJournal::openRuns(std::int64_t after, std::int64_t upTo,
-                                                     int limit)
+Result<std::vector<OpenRunHead>> SqliteJournal::openRunHeads(std::int64_t after, int limit)
 {
+    Statement &list = m_core->openHeads;
+    const Reset atEnd(list);
+    list.bind(1, after).bind(2, limit);
+    std::vector<OpenRunHead> heads;
+    for (;;) {
+        auto row = list.step();
+        if (!row)
+            return std::move(row).error();
+        if (*row == Statement::Row::Done)
+            return heads;
+        OpenRunHead head{list.integer(0), list.text(1), list.text(2), list.integer(3), {}};
+        if (!list.isNull(4))
+            head.retryAt = list.instant(4);
+        heads.push_back(std::move(head));
+    }
+}
+
+Result<std::vector<OpenRun>> SqliteJournal::openRuns(const std::vector<std::int64_t> &wanted)
+{
+    std::string ids = "[";
+    for (const std::int64_t run : wanted)
+        ids += (ids.size() > 1 ? "," : "") + std::to_string(run);
+    ids += ']';
     std::vector<OpenRun> runs;
     {
         Statement &list = m_core->openRuns;
         const Reset atEnd(list);
-        list.bind(1, after).bind(2, upTo).bind(3, limit);
+        list.bind(1, ids);
         for (;;) {
             auto row = list.step();
             if (!row)
@@ -101,18 +132,35 @@ Result<std::vector<OpenRun>> SqliteJournal::openRuns(std::int64_t after, std::in
             runs.push_back(std::move(run));
         }
     }
-    for (OpenRun &run : runs) {
-        if (auto steps = readSteps(run); !steps)
-            return std::move(steps).error();
-    }
+    if (auto steps = readSteps(runs, ids); !steps)
+        return std::move(steps).error();
     return runs;
+}
+
+Result<std::vector<HeldKey>> SqliteJournal::heldKeys()
+{
+    auto list = m_core->database->prepare(
+        "SELECT DISTINCT source.flow, run.key FROM letter JOIN run ON run.id = letter.run"
+        " JOIN source ON source.id = run.source WHERE letter.holds = 1 AND run.state <> 0"
+        " ORDER BY 1, 2");
+    if (!list)
+        return std::move(list).error();
+    std::vector<HeldKey> keys;
+    for (;;) {
+        auto row = list->step();
+        if (!row)
+            return std::move(row).error();
+        if (*row == Statement::Row::Done)
+            return keys;
+        keys.push_back({list->text(0), list->text(1)});
+    }
 }
 
 Result<std::vector<RunRow>> SqliteJournal::runs(const ListQuery &query)
 {
     auto list = m_core->database->prepare(
         "SELECT run.id, source.flow, source.trigger, run.event_id, run.event_type, run.state,"
-        " run.received, run.finished FROM run JOIN source ON source.id = run.source"
+        " run.received, run.finished, run.key FROM run JOIN source ON source.id = run.source"
         " WHERE run.id < ?1 AND (?2 = '' OR source.flow = ?2) AND (?3 < 0 OR run.state = ?3)"
         " ORDER BY run.id DESC LIMIT ?4");
     if (!list)
@@ -128,7 +176,7 @@ Result<std::vector<RunRow>> SqliteJournal::runs(const ListQuery &query)
             return rows;
         rows.push_back({list->integer(0), list->text(1), list->text(2), list->text(3),
                         list->text(4), static_cast<RunState>(list->integer(5)), list->instant(6),
-                        list->instant(7)});
+                        list->instant(7), list->text(8)});
     }
 }
 
@@ -138,7 +186,7 @@ Result<std::vector<LetterRow>> SqliteJournal::letters(const ListQuery &query)
         "SELECT letter.id, letter.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
         " coalesce(run.event_type, ''), letter.step, letter.lineage, letter.attempts, letter.at,"
         " letter.keep_until, letter.error_kind, letter.error_code, letter.error_message,"
-        " letter.error_place, letter.error_evidence, letter.input FROM letter"
+        " letter.error_place, letter.error_evidence, letter.input, letter.holds FROM letter"
         " LEFT JOIN run ON run.id = letter.run LEFT JOIN source ON source.id = run.source"
         " WHERE letter.id < ?1 AND (?2 = '' OR source.flow = ?2)"
         " ORDER BY letter.id DESC LIMIT ?3");
@@ -157,7 +205,7 @@ Result<std::vector<LetterRow>> SqliteJournal::letters(const ListQuery &query)
                         LetterRecord{list->text(5), static_cast<std::uint64_t>(list->integer(6)),
                                      readError(*list, 10), list->text(15),
                                      static_cast<int>(list->integer(7)), list->instant(8),
-                                     list->instant(9)}});
+                                     list->instant(9), list->integer(16) != 0}});
     }
 }
 

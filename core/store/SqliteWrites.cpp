@@ -39,7 +39,8 @@ Result<AcceptedRun> SqliteJournal::accept(const NewRun &event)
     Statement &add = m_core->addRun;
     add.bind(1, *source).bind(2, event.received).bind(3, event.created)
         .bind(4, event.live ? 1 : 0).bind(5, static_cast<std::int64_t>(event.seed))
-        .bind(6, event.eventId).bind(7, event.eventType).bind(8, event.flowVersion);
+        .bind(6, event.eventId).bind(7, event.eventType).bind(8, event.flowVersion)
+        .bind(9, event.key).bind(10, static_cast<std::int64_t>(event.body.size()));
     if (auto added = add.run(); !added)
         return std::move(added).error();
     if (m_core->database->changes() == 0) {
@@ -65,7 +66,8 @@ Result<void> SqliteJournal::writeStep(std::int64_t run, const StepRecord &record
     put.bind(1, run).bind(2, record.step).bind(3, record.item)
         .bind(4, static_cast<std::int64_t>(record.lineage))
         .bind(5, static_cast<int>(record.state)).bind(6, record.attempt).bind(7, record.at)
-        .bind(9, record.note).bind(10, record.outputs).bindBlob(16, sum);
+        .bind(9, record.note).bind(10, record.outputs).bindBlob(16, sum)
+        .bind(17, record.error && record.error->outcomeUnknown ? 1 : 0);
     if (record.retryAt)
         put.bind(8, *record.retryAt);
     if (record.error) {
@@ -83,7 +85,8 @@ Result<WrittenLetter> SqliteJournal::writeLetter(std::int64_t run, const LetterR
     add.bind(1, run).bind(2, letter.step).bind(3, lineage).bind(4, letter.attempts)
         .bind(5, letter.at).bind(6, letter.keepUntil).bind(7, toString(letter.error.kind))
         .bind(8, letter.error.code).bind(9, letter.error.message).bind(10, letter.error.where)
-        .bind(11, letter.error.evidence).bind(12, letter.input);
+        .bind(11, letter.error.evidence).bind(12, letter.input)
+        .bind(13, letter.holdsKey ? 1 : 0);
     if (auto added = add.run(); !added)
         return std::move(added).error();
     if (m_core->database->changes() > 0)
@@ -115,6 +118,18 @@ Result<std::vector<WrittenLetter>> SqliteJournal::write(const RunChange &change)
             return std::move(ended).error();
     }
     return letters;
+}
+
+Result<void> SqliteJournal::releaseKey(const HeldKey &key)
+{
+    auto release = m_core->database->prepare(
+        "UPDATE letter SET holds = 0 WHERE holds = 1 AND run IN"
+        " (SELECT run.id FROM letter AS held JOIN run ON run.id = held.run"
+        " JOIN source ON source.id = run.source"
+        " WHERE held.holds = 1 AND source.flow = ?1 AND run.key = ?2)");
+    if (!release)
+        return std::move(release).error();
+    return release->bind(1, key.flow).bind(2, key.key).run();
 }
 
 Result<int> SqliteJournal::forgetBodies(const Retention &retention)

@@ -41,6 +41,7 @@ StoreThread::~StoreThread()
 {
     {
         const std::lock_guard lock(m_mutex);
+        std::move(m_turn.begin(), m_turn.end(), std::back_inserter(m_queue));
         m_quit = true;
     }
     m_wake.notify_one();
@@ -50,11 +51,30 @@ StoreThread::~StoreThread()
 void StoreThread::enqueue(std::unique_ptr<Operation> operation)
 {
     bool first = false;
+    if (m_turns > 0) {
+        m_turn.push_back(std::move(operation));
+        return;
+    }
     {
         const std::lock_guard lock(m_mutex);
         first = m_queue.empty();
         m_queue.push_back(std::move(operation));
     }
+    if (first)
+        m_wake.notify_one();
+}
+
+void StoreThread::endTurn()
+{
+    if (--m_turns > 0 || m_turn.empty())
+        return;
+    bool first = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        first = m_queue.empty();
+        std::move(m_turn.begin(), m_turn.end(), std::back_inserter(m_queue));
+    }
+    m_turn.clear();
     if (first)
         m_wake.notify_one();
 }
@@ -147,8 +167,11 @@ bool StoreThread::event(QEvent *event)
         stopReason = std::exchange(m_stopReason, std::nullopt);
     }
     const QPointer<StoreThread> guard(this);
+    ++m_turns;
     for (const auto &operation : answers)
         operation->answer();
+    if (guard)
+        endTurn();
     if (stopReason && guard && m_onStopped)
         m_onStopped(*stopReason);
     return true;

@@ -38,6 +38,20 @@ public:
         enqueue(std::make_unique<TypedOperation<T>>(context, std::move(work), std::move(done)));
     }
 
+    /// What is submitted while a Turn lives goes to the store together, and so into one commit.
+    /// For the thread of the store object; turns may nest.
+    class Turn
+    {
+    public:
+        explicit Turn(StoreThread &store) : m_store(store) { ++m_store.m_turns; }
+        ~Turn() { m_store.endTurn(); }
+        Turn(const Turn &) = delete;
+        Turn &operator=(const Turn &) = delete;
+
+    private:
+        StoreThread &m_store;
+    };
+
     /// Set before the first submit(): called on the caller's thread once when the store stopped for
     /// good (`store.stopped`, `store.damaged`).
     void onStopped(std::function<void(const Error &)> handler) { m_onStopped = std::move(handler); }
@@ -86,6 +100,7 @@ private:
     using Operations = std::vector<std::unique_ptr<Operation>>;
 
     void enqueue(std::unique_ptr<Operation> operation);
+    void endTurn();
     void run();
     void apply(Operations &batch, std::size_t from, std::size_t to);
     void applyOneByOne(Operations &batch, std::size_t from, std::size_t to);
@@ -94,6 +109,8 @@ private:
 
     std::unique_ptr<Journal> m_journal;
     std::function<void(const Error &)> m_onStopped;
+    int m_turns = 0;    // caller's thread
+    Operations m_turn;  // caller's thread: submitted, not handed over yet
     std::mutex m_mutex;
     std::condition_variable m_wake;
     Operations m_queue;                  // guarded by m_mutex

@@ -119,8 +119,7 @@ void EngineWorld::start(const std::string &steps)
     store = std::make_unique<StoreThread>(std::move(*journal));
     engine = std::make_unique<Engine>(*store, clock, told, 1, m_limits);
     const FlowDocument document("schema: flow/1\nid: payments\nname: Payments\nversion: 1.0.0\n"
-                                "steps:\n"
-                                    + steps,
+                                    + order + "steps:\n" + steps,
                                 "payments.flow.yaml");
     auto flow = DeployedFlow::create(document, m_registry, {clock, http, engine.get()}, {});
     QVERIFY2(flow, flow ? "" : flow.error().text().c_str());
@@ -136,13 +135,14 @@ void EngineWorld::stop()
 }
 
 void EngineWorld::sendLater(const std::string &id, std::function<void(Result<Acceptance>)> done,
-                            const std::string &body)
+                            const std::string &body, const std::string &key)
 {
-    engine->accept("payments", "start", {id, "charge.succeeded", body, clock.now(), false},
+    engine->accept("payments", "start", {id, "charge.succeeded", body, clock.now(), false, key},
                    std::move(done));
 }
 
-std::string EngineWorld::send(const std::string &id, const std::string &body)
+std::string EngineWorld::send(const std::string &id, const std::string &body,
+                              const std::string &key)
 {
     std::string answer;
     sendLater(
@@ -152,7 +152,7 @@ std::string EngineWorld::send(const std::string &id, const std::string &body)
                 : *result == Acceptance::First ? "first"
                                                : "repeat";
         },
-        body);
+        body, key);
     [&answer] { QTRY_VERIFY(!answer.empty()); }();
     return answer;
 }

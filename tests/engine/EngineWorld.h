@@ -52,9 +52,10 @@ public:
     void stop(); ///< As a crash would: nothing is said to anybody.
 
     /// Hands in an event; answers what became of it, or the code of the error.
-    std::string send(const std::string &id, const std::string &body = "{\"amount\":1099}");
+    std::string send(const std::string &id, const std::string &body = "{\"amount\":1099}",
+                     const std::string &key = {});
     void sendLater(const std::string &id, std::function<void(Result<Acceptance>)> done,
-                   const std::string &body = "{\"amount\":1099}");
+                   const std::string &body = "{\"amount\":1099}", const std::string &key = {});
     bool waitIdle();
 
     void script(const std::string &step, std::vector<StepAnswer> answers);
@@ -68,7 +69,8 @@ public:
     HttpClient http;
     Told told;
     std::vector<StepCall> calls;      ///< All calls of fake steps.
-    int resumePage = 500;
+    std::string order;                ///< Lines of the flow file: "order: none\n".
+    int resumePage = 10'000;          ///< Open runs read at once when it starts.
     bool holdEffects = false;         ///< Effects answer only through answerHeld().
     std::deque<std::unique_ptr<StepReply>> held;
     std::unique_ptr<StoreThread> store;

@@ -107,7 +107,7 @@ void tst_Engine::anEffectIsAskedOnlyWithItsIntentInTheJournal()
     std::vector<StepRecord> records;
     bool read = false;
     world.store->submit<std::vector<OpenRun>>(
-        this, [](Journal &journal) { return journal.openRuns(0, 1000, 10); },
+        this, [](Journal &journal) { return journal.openRuns({1}); },
         [&](Result<std::vector<OpenRun>> open) {
             read = true;
             records = open->at(0).steps;

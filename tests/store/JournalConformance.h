@@ -21,6 +21,8 @@ protected:
     static NewRun event(const std::string &id, const std::string &body = "{}");
     /// Accepts in a transaction of its own.
     static AcceptedRun accepted(Journal &journal, const NewRun &event);
+    /// Every open run, whole: its head first, then the rest.
+    static Result<std::vector<OpenRun>> allOpen(Journal &journal);
     static void written(Journal &journal, const RunChange &change);
 
 private Q_SLOTS:
@@ -33,6 +35,9 @@ private Q_SLOTS:
     void finishedRunsAreNotOpen();
     void theLastRecordOfAnItemCounts();
     void openRunsComeInPages();
+    void headsTellKeySizeAndTheEarliestRetry();
+    void anUnknownOutcomeIsRemembered();
+    void aLetterHoldsItsKeyUntilItIsReleased();
     void aDeadLetterIsKeptOncePerItem();
     void listsShowTheNewestFirst();
     void aKeyBelongsToOneRunWithinItsWindow();

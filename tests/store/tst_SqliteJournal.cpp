@@ -3,9 +3,11 @@
 
 #include "core/base/Text.h"
 #include "core/store/FileCheck.h"
+#include "core/store/RowSum.h"
 #include "core/store/Sqlite.h"
 #include "core/store/SqliteJournal.h"
 
+#include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -65,7 +67,7 @@ private Q_SLOTS:
         QVERIFY(full);
         QVERIFY(full->kind == ErrorKind::Transient);
         QCOMPARE(full->code, std::string("store.full"));
-        const auto kept = journal.openRuns(0, 1000, 1000);
+        const auto kept = allOpen(journal);
         QVERIFY(kept);
         QCOMPARE(kept->size(), acknowledged.size());
         journal.setQuota(1ll << 30);
@@ -80,7 +82,8 @@ private Q_SLOTS:
             run = accepted(*journal, event("evt_1", "{\"amount\":1099}")).run;
         }
         change("UPDATE body SET bytes = CAST(replace(bytes, '1099', '1098') AS BLOB)");
-        const auto runs = open()->openRuns(0, run, 10);
+        const auto runs = allOpen(*open());
+        QCOMPARE(runs->front().run, run);
         QVERIFY(runs && runs->size() == 1);
         QVERIFY(runs->front().damaged);
     }
@@ -97,7 +100,8 @@ private Q_SLOTS:
             written(*journal, {run, {record}, {}, {}});
         }
         change("UPDATE step SET state = 2");
-        const auto runs = open()->openRuns(0, run, 10);
+        const auto runs = allOpen(*open());
+        QCOMPARE(runs->front().run, run);
         QVERIFY(runs && runs->front().damaged);
     }
 
@@ -165,6 +169,71 @@ private Q_SLOTS:
         const auto refused = SqliteJournal::open({m_file});
         QVERIFY(!refused);
         QCOMPARE(refused.error().code, std::string("store.newer_format"));
+    }
+
+    void aJournalOfVersion1IsBroughtToThisForm()
+    {
+        QFile old(QStringLiteral(TIDEWIRE_SOURCE_DIR "/tests/store/journal_v1.sql"));
+        QVERIFY(old.open(QIODevice::ReadOnly));
+        change((old.readAll() + "PRAGMA user_version = 1;").constData());
+        RowSum sums;
+        {
+            auto database = sqlite::Database::open(m_file, sqlite::Access::ReadWrite);
+            QVERIFY(database);
+            auto body = (*database)->prepare("INSERT INTO body VALUES (?1, ?2, ?3)");
+            QVERIFY(body);
+            for (const std::int64_t run : {1, 2}) {
+                const std::string id = "evt_" + std::to_string(run);
+                const std::string sum = sums.of({"payments", "charges", id, "{\"a\":1}"});
+                QVERIFY(body->bind(1, run).bindBlob(2, sum).bindBlob(3, "{\"a\":1}").run());
+            }
+        }
+        auto journal = open();
+        const auto heads = journal->openRunHeads(0, 10);
+        QVERIFY(heads && heads->size() == 1);
+        QVERIFY(heads->front().run == 2 && heads->front().key.empty());
+        QCOMPARE(heads->front().retryAt->msSinceEpoch, 1'790'000'009'000);
+        const auto runs = allOpen(*journal);
+        QVERIFY(!runs->front().damaged && runs->front().steps.size() == 1);
+        QCOMPARE(runs->front().event.body, std::string("{\"a\":1}"));
+        QVERIFY(!accepted(*journal, event("evt_1")).first);
+        NewRun keyed = event("evt_3");
+        keyed.key = "ch_3";
+        QVERIFY(accepted(*journal, keyed).first);
+        journal.reset();
+        QCOMPARE(allOpen(*open())->back().event.key, std::string("ch_3"));
+    }
+
+    void aHundredThousandOpenRunsAreListedInAMoment()
+    {
+        constexpr int kRuns = 100'000;
+        auto journal = open();
+        for (int number = 0; number < kRuns;) {
+            QVERIFY(journal->begin());
+            for (int end = number + 5000; number < end; ++number) {
+                NewRun one = event("evt_" + std::to_string(number), std::string(400, 'x'));
+                one.key = "cus_NffrFeUfNV2Hib_" + std::to_string(number / 3);
+                QVERIFY(journal->accept(one));
+            }
+            QVERIFY(journal->commit());
+        }
+        journal.reset();
+        journal = open();
+        QElapsedTimer spent;
+        spent.start();
+        std::int64_t last = 0;
+        std::size_t seen = 0;
+        for (;;) {
+            const auto page = journal->openRunHeads(last, 10'000);
+            QVERIFY(page);
+            if (page->empty())
+                break;
+            seen += page->size();
+            last = page->back().run;
+        }
+        QCOMPARE(seen, std::size_t(kRuns));
+        qInfo("%d heads in %lld ms", kRuns, static_cast<long long>(spent.elapsed()));
+        QVERIFY(spent.elapsed() < 1000); // some 50 ms when nothing else uses the machine
     }
 
     void theLogIsCheckpointedBetweenTransactions()

@@ -51,7 +51,12 @@ private Q_SLOTS:
                 return;
             auto journal = SqliteJournal::open({toUtf8(file)});
             QVERIFY2(journal, journal ? "" : journal.error().text().c_str());
-            auto runs = (*journal)->openRuns(0, 1'000'000'000, 1'000'000);
+            const auto heads = (*journal)->openRunHeads(0, 1'000'000);
+            QVERIFY(heads);
+            std::vector<std::int64_t> numbers;
+            for (const OpenRunHead &head : *heads)
+                numbers.push_back(head.run);
+            const auto runs = (*journal)->openRuns(numbers);
             QVERIFY(runs);
             std::multiset<std::string> stored;
             for (const OpenRun &run : *runs) {

@@ -57,10 +57,16 @@ public:
     Result<bool> claim(const KeyClaim &) override { return true; }
     Result<int> forget(const Retention &) override { return 0; }
     Result<std::int64_t> newestRun() override { return m_last; }
-    Result<std::vector<OpenRun>> openRuns(std::int64_t, std::int64_t, int) override
+    Result<std::vector<OpenRunHead>> openRunHeads(std::int64_t, int) override
+    {
+        return std::vector<OpenRunHead>();
+    }
+    Result<std::vector<OpenRun>> openRuns(const std::vector<std::int64_t> &) override
     {
         return std::vector<OpenRun>();
     }
+    Result<std::vector<HeldKey>> heldKeys() override { return std::vector<HeldKey>(); }
+    Result<void> releaseKey(const HeldKey &) override { return {}; }
     Result<std::vector<RunRow>> runs(const ListQuery &) override { return std::vector<RunRow>(); }
     Result<std::vector<LetterRow>> letters(const ListQuery &) override
     {
@@ -120,6 +126,23 @@ private Q_SLOTS:
         QTRY_COMPARE(answers.order.size(), expected.size());
         QCOMPARE(answers.order, expected);
         QVERIFY2(script.commits <= 2, qPrintable(QString::number(script.commits)));
+    }
+
+    void whatIsSubmittedInOneTurnIsOneCommit()
+    {
+        ScriptedJournal::Script script;
+        StoreThread store(std::make_unique<ScriptedJournal>(script));
+        Answers answers;
+        {
+            const StoreThread::Turn turn(store);
+            for (int number = 0; number < 300; ++number) {
+                const StoreThread::Turn inner(store);
+                submit(store, this, std::to_string(number), answers);
+            }
+            QCOMPARE(script.commits.load(), 0);
+        }
+        QTRY_COMPARE(answers.order.size(), 300u);
+        QCOMPARE(script.commits.load(), 1);
     }
 
     void oneBadOperationDoesNotTakeTheOthersWithIt()

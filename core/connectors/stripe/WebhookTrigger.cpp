@@ -3,6 +3,7 @@
 
 #include "core/base/Text.h"
 #include "core/connectors/stripe/EventTypes.h"
+#include "core/connectors/stripe/ObjectShapes.h"
 #include "core/connectors/stripe/SampleFactory.h"
 #include "core/connectors/stripe/StripeConnection.h"
 #include "core/connectors/stripe/WebhookSignature.h"
@@ -11,6 +12,7 @@
 #include "core/net/HttpReply.h"
 
 #include <QDateTime>
+#include <algorithm>
 
 namespace tw::stripe {
 
@@ -36,7 +38,9 @@ HttpResponse storedAnswer(const Result<Acceptance> &stored)
                                      : R"({"received":true})");
     }
     auto answer = errorAnswer(503, stored.error());
-    answer.headers.set("Retry-After", kStoreRetrySeconds);
+    const auto wait = stored.error().retryAfter;
+    const auto seconds = wait ? std::max<std::int64_t>(1, (wait->count() + 999) / 1000) : 0;
+    answer.headers.set("Retry-After", wait ? std::to_string(seconds) : kStoreRetrySeconds);
     return answer;
 }
 
@@ -133,8 +137,10 @@ Result<IncomingEvent> readEvent(std::string_view body)
     if (!created)
         return created.error();
     const Value live = root.get("livemode");
+    const Value object = root.find("data.object.id");
     return IncomingEvent{std::string(id.text()), std::string(type.text()), std::string(body),
-                         *created, live.isBool() && live.asBool()};
+                         *created, live.isBool() && live.asBool(),
+                         object.isString() ? std::string(object.text()) : std::string()};
 }
 
 NodeDescriptor WebhookTrigger::descriptor()
@@ -155,6 +161,9 @@ NodeDescriptor WebhookTrigger::descriptor()
     node.summary = summaryOf;
     SampleFactory factory(7, Instant::fromSeconds(1'790'000'000));
     node.output = eventShape(factory.event("charge.succeeded").value().root(), "charge");
+    node.outputShape = [](const Settings &settings, const Shape *) {
+        return eventsShape(settings.list("events"));
+    };
     node.samples = nodeSamples();
     node.errorCodes = {"stripe.bad_signature", "stripe.stale_timestamp",
                        "stripe.no_signature",  "stripe.bad_header",
