@@ -13,6 +13,7 @@ struct ValidateOptions
 {
     std::vector<std::string> paths;
     bool json = false;
+    FlowCheckOptions check;
 };
 
 Value findingValue(Arena &arena, const Diagnostic &finding)
@@ -34,17 +35,22 @@ void reportText(Output &out, const std::vector<Diagnostic> &findings, std::size_
 {
     for (const Diagnostic &finding : findings)
         out.line(toText(finding));
-    const auto errors = std::count_if(findings.begin(), findings.end(), [](const Diagnostic &d) {
-        return d.severity == Severity::Error;
-    });
+    const auto ofSeverity = [&](Severity severity) {
+        return static_cast<std::size_t>(
+            std::count_if(findings.begin(), findings.end(),
+                          [&](const Diagnostic &one) { return one.severity == severity; }));
+    };
     const auto count = [](std::size_t n, const std::string &word) {
         return std::to_string(n) + ' ' + word + (n == 1 ? "" : "s");
     };
+    const std::size_t notes = ofSeverity(Severity::Info);
     if (findings.empty())
         out.line(out.green(count(checked, "flow") + " checked, nothing to fix."));
     else
-        out.message(count(checked, "flow") + " checked: " + count(errors, "error") + ", "
-                    + count(findings.size() - errors, "warning") + ".");
+        out.message(count(checked, "flow") + " checked: " +
+                    count(ofSeverity(Severity::Error), "error") + ", " +
+                    count(ofSeverity(Severity::Warning), "warning") +
+                    (notes > 0 ? ", " + count(notes, "note") : "") + ".");
 }
 
 int validate(const ValidateOptions &options, const Registry &registry)
@@ -58,7 +64,7 @@ int validate(const ValidateOptions &options, const Registry &registry)
             out.message(project.error().text());
             return project.error().kind == ErrorKind::Config ? kNotRight : kCouldNot;
         }
-        const auto found = (*project)->validate(registry);
+        const auto found = (*project)->validate(registry, options.check);
         findings.insert(findings.end(), found.begin(), found.end());
         checked += (*project)->flows().size();
     }
@@ -82,6 +88,8 @@ void addValidateCommand(CLI::App &app, Invocation &invocation)
     CLI::App *command = app.add_subcommand("validate", "Check flows, projects and environments");
     command->add_option("PATH", options->paths, "Project folders or flow files")->required();
     command->add_flag("--json", options->json, "Findings as one JSON array");
+    command->add_flag("--portable", options->check.portable,
+                      "Note what other JSONata engines do not know");
     command->footer("Example:\n  tidewire validate flows/stripe-charge-to-payment");
     command->callback([options, &invocation] {
         invocation.command = [options, &invocation] {

@@ -72,6 +72,9 @@ struct NodeDescriptor
     std::function<void(const Settings &, std::vector<Diagnostic> &)> check;
     Shape input;
     Shape output;
+    /// What leaves with these settings and this input (null: unknown); used instead of `output` when
+    /// set. A type with neither passes on what it gets.
+    std::function<Shape(const Settings &, const Shape *input)> outputShape;
     std::vector<NodeSample> samples;
     std::vector<std::string> errorCodes;
     std::function<Result<std::unique_ptr<Trigger>>(NodeContext)> createTrigger;

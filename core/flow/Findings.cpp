@@ -7,13 +7,13 @@ namespace tw {
 
 void Findings::error(const TextPosition &at, std::string code, std::string message, std::string fix)
 {
-    add(Severity::Error, at, std::move(code), std::move(message), std::move(fix));
+    report(Severity::Error, at, std::move(code), std::move(message), std::move(fix));
 }
 
 void Findings::warning(const TextPosition &at, std::string code, std::string message,
                        std::string fix)
 {
-    add(Severity::Warning, at, std::move(code), std::move(message), std::move(fix));
+    report(Severity::Warning, at, std::move(code), std::move(message), std::move(fix));
 }
 
 void Findings::unknownKey(const YamlNode::Entry &entry, std::string_view owner,
@@ -49,8 +49,8 @@ void Findings::adopt(std::vector<Diagnostic> found, const TextPosition &whereUnk
     }
 }
 
-void Findings::add(Severity severity, const TextPosition &at, std::string code, std::string message,
-                   std::string fix)
+void Findings::report(Severity severity, const TextPosition &at, std::string code,
+                      std::string message, std::string fix)
 {
     m_all.push_back({severity, std::move(code), m_file, at.line, at.column, std::move(message),
                      std::move(fix), m_path, m_step});

@@ -19,6 +19,8 @@ public:
     const std::string &file() const { return m_file; }
     void error(const TextPosition &at, std::string code, std::string message, std::string fix);
     void warning(const TextPosition &at, std::string code, std::string message, std::string fix);
+    void report(Severity severity, const TextPosition &at, std::string code, std::string message,
+                std::string fix);
     void unknownKey(const YamlNode::Entry &entry, std::string_view owner,
                     const std::vector<std::string> &known);
     void problem(const YamlProblem &problem);
@@ -32,8 +34,6 @@ public:
     std::vector<Diagnostic> &all() { return m_all; }
 
 private:
-    void add(Severity severity, const TextPosition &at, std::string code, std::string message,
-             std::string fix);
     std::string m_file, m_path, m_step;
     std::vector<Diagnostic> m_all;
 };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/flow/FlowCheck.h"
 
-#include "core/expr/Expression.h"
-
 #include <algorithm>
 
 namespace tw {
@@ -32,17 +30,21 @@ std::string listed(const std::vector<std::string> &words)
 
 } // namespace
 
-std::vector<Diagnostic> validateFlow(const FlowDocument &document, const Registry &registry)
+std::vector<Diagnostic> validateFlow(const FlowDocument &document, const Registry &registry,
+                                     const FlowCheckOptions &options)
 {
     if (!document.isSound())
         return document.formProblems();
-    return FlowCheck(document, registry).run();
+    return FlowCheck(document, registry, options).run();
 }
 
-FlowCheck::FlowCheck(const FlowDocument &document, const Registry &registry)
+FlowCheck::FlowCheck(const FlowDocument &document, const Registry &registry,
+                     const FlowCheckOptions &options)
     : m_document(document),
       m_flow(document.flow()),
       m_registry(registry),
+      m_options(options),
+      m_shapes(document.flow(), registry),
       m_findings(document.file())
 {}
 
@@ -180,44 +182,6 @@ void FlowCheck::checkSettings(const FlowStep &step, const NodeDescriptor &node)
     }
     m_findings.enter(place, step.id);
     checkExits(step, node, settings);
-}
-
-void FlowCheck::checkExpressions(const FlowStep &step, const NodeDescriptor &node)
-{
-    for (const Param &param : node.params) {
-        const YamlNode *given = step.with ? step.with->find(param.id()) : nullptr;
-        if (!given)
-            continue;
-        if (param.type() == Param::Type::Expression && given->isScalar())
-            checkExpression(*given, inQuotes(param.id()));
-        const bool manyLines =
-            param.type() == Param::Type::Mapping || param.type() == Param::Type::Cases;
-        if (!manyLines)
-            continue;
-        for (const YamlNode::Entry &entry : given->entries) {
-            m_findings.enter("steps/" + step.id + "/with/" + param.id() + '/' + entry.key, step.id);
-            const YamlNode *text = entry.value.isMap() ? entry.value.find("value") : &entry.value;
-            if (text && text->isScalar())
-                checkExpression(*text, inQuotes(entry.key));
-        }
-        m_findings.enter("steps/" + step.id + "/with", step.id);
-    }
-}
-
-void FlowCheck::checkExpression(const YamlNode &node, const std::string &what)
-{
-    if (node.scalar.empty())
-        return;
-    const auto compiled = Expression::compile(node.scalar);
-    if (compiled)
-        return;
-    const ExpressionError &error = compiled.error();
-    const std::size_t offset = error.start > 0 ? static_cast<std::size_t>(error.start) : 0;
-    const TextPosition at = placeInScalar(m_document.text(), node, offset);
-    m_findings.error(
-        at, "flow.expression", "The expression of " + what + " cannot be read: " + error.message,
-        error.token.empty() ? "Correct the expression (" + error.code + ")."
-                            : "Look at " + inQuotes(error.token) + " (" + error.code + ").");
 }
 
 void FlowCheck::checkStepRefs(const FlowStep &step, const NodeDescriptor &node)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/Surroundings.h"
 #include "core/connector/Registry.h"
 #include "core/flow/Findings.h"
 #include "core/flow/FlowDocument.h"
+#include "core/flow/FlowShapes.h"
 
 #include <map>
 #include <set>
@@ -17,7 +19,8 @@ namespace tw {
 class FlowCheck
 {
 public:
-    FlowCheck(const FlowDocument &document, const Registry &registry);
+    FlowCheck(const FlowDocument &document, const Registry &registry,
+              const FlowCheckOptions &options);
     std::vector<Diagnostic> run();
 
 private:
@@ -26,7 +29,8 @@ private:
     void checkConnection(const FlowStep &step, const NodeDescriptor &node);
     void checkSettings(const FlowStep &step, const NodeDescriptor &node);
     void checkExpressions(const FlowStep &step, const NodeDescriptor &node);
-    void checkExpression(const YamlNode &node, const std::string &what);
+    void checkExpression(const YamlNode &node, const std::string &what,
+                         const analysis::Surroundings &around);
     void checkStepRefs(const FlowStep &step, const NodeDescriptor &node);
     void checkExits(const FlowStep &step, const NodeDescriptor &node, const Settings &settings);
 
@@ -40,13 +44,15 @@ private:
     const FlowDocument &m_document;
     const Flow &m_flow;
     const Registry &m_registry;
+    const FlowCheckOptions m_options;
+    const FlowShapes m_shapes;
     Findings m_findings;
     std::map<std::string, const NodeDescriptor *> m_nodes; ///< By step id; null = unknown type.
     std::set<std::pair<int, int>> m_secretPlaces;          ///< Line and column already reported.
 };
 
-/// Where the character at `offset` of a scalar's unescaped text stands in the file; the scalar's
-/// beginning where that cannot be told (escapes).
+/// Where the character at `offset` of a scalar's unescaped text stands in the file, for every way to
+/// write a scalar; the scalar's beginning where text and file do not belong together.
 TextPosition placeInScalar(std::string_view text, const YamlNode &scalar, std::size_t offset);
 
 } // namespace tw

@@ -49,9 +49,16 @@ private:
     bool m_sound = false;
 };
 
+/// What a check is to look at besides the flow itself.
+struct FlowCheckOptions
+{
+    bool portable = false; ///< Report what other JSONata engines do not know.
+};
+
 /// All findings of a flow: its form, then unknown types and keys (with a suggestion), dangling
 /// wires, cycles, missing settings, two steps with one id, unreachable steps, secrets in the text,
-/// expression errors.
-std::vector<Diagnostic> validateFlow(const FlowDocument &document, const Registry &registry);
+/// expression errors, and what expressions do with fields, units and types (`map.…`, warnings).
+std::vector<Diagnostic> validateFlow(const FlowDocument &document, const Registry &registry,
+                                     const FlowCheckOptions &options = {});
 
 } // namespace tw

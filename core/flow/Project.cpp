@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kProjectKeys{"schema",      "name",        "owner",
-                                            "description", "connections", "ownership"};
+const std::vector<std::string> kProjectKeys{
+    "schema", "name", "owner", "description", "connections", "ownership", "mapping"};
 constexpr std::size_t kMostFiles = 10'000;
 
 /// Sorted, so that every machine sees the same order.
@@ -123,6 +123,8 @@ void Project::readProjectFile(const std::string &file)
             m_owner = entry.value.scalar;
         else if (entry.key == "connections")
             readConnections(entry.value, findings);
+        else if (entry.key == "mapping")
+            readMapping(entry.value, findings);
     }
     m_problems = std::move(findings.all());
 }
@@ -149,6 +151,26 @@ void Project::readConnections(const YamlNode &node, Findings &findings)
         }
         m_connections[entry.key] = type->scalar;
         m_connectionPlaces[entry.key] = type->at;
+    }
+    findings.enter({});
+}
+
+void Project::readMapping(const YamlNode &node, Findings &findings)
+{
+    findings.enter("mapping");
+    if (!node.isMap()) {
+        findings.error(node.at, "flow.wrong_type", "\"mapping\" must be a map.",
+                       "Write \"mapping: {portable: true}\".");
+    }
+    for (const YamlNode::Entry &entry : node.entries) {
+        const std::string &word = entry.value.scalar;
+        if (entry.key != "portable")
+            findings.unknownKey(entry, "The mapping of a project", {"portable"});
+        else if (!entry.value.isScalar() || (word != "true" && word != "false"))
+            findings.error(entry.value.at, "flow.wrong_type", "\"portable\" is true or false.",
+                           "Write \"portable: true\".");
+        else
+            m_isPortable = word == "true";
     }
     findings.enter({});
 }

@@ -61,16 +61,23 @@ public:
     Result<ProjectEnvironment> environment(const std::string &name) const;
     std::vector<std::string> sampleFiles() const;
 
-    /// Everything `tidewire validate` says about the folder.
-    std::vector<Diagnostic> validate(const Registry &registry) const;
+    /// `mapping: {portable: true}`: only what every JSONata engine knows; the rest is reported.
+    bool isPortable() const { return m_isPortable; }
+
+    /// Everything `tidewire validate` says about the folder. Portable when the project or `options`
+    /// says so.
+    std::vector<Diagnostic> validate(const Registry &registry,
+                                     FlowCheckOptions options = {}) const;
 
 private:
     Project() = default;
     void readFolder();
     void readProjectFile(const std::string &file);
     void readConnections(const YamlNode &node, Findings &findings);
+    void readMapping(const YamlNode &node, Findings &findings);
     void addFlow(const std::string &file);
     bool m_isSingleFlow = false;
+    bool m_isPortable = false;
     std::string m_folder, m_name, m_owner;
     std::map<std::string, std::string> m_connections;
     std::vector<std::unique_ptr<FlowDocument>> m_flows;

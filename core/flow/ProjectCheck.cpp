@@ -98,8 +98,9 @@ void append(std::vector<Diagnostic> &all, std::vector<Diagnostic> more)
 
 } // namespace
 
-std::vector<Diagnostic> Project::validate(const Registry &registry) const
+std::vector<Diagnostic> Project::validate(const Registry &registry, FlowCheckOptions options) const
 {
+    options.portable = options.portable || m_isPortable;
     std::vector<Diagnostic> all = m_problems;
     if (!m_isSingleFlow) {
         Findings findings((std::filesystem::path(m_folder) / "tidewire.yaml").string());
@@ -115,7 +116,7 @@ std::vector<Diagnostic> Project::validate(const Registry &registry) const
     }
     std::map<std::string, std::string> idFiles;
     for (const auto &document : m_flows) {
-        append(all, validateFlow(*document, registry));
+        append(all, validateFlow(*document, registry, options));
         if (m_isSingleFlow)
             continue;
         Findings findings(document->file());

@@ -31,12 +31,18 @@ public:
         }
     }
 
-    /// False when the two part, as at an escape sequence.
+    /// False when the two part.
     bool to(std::size_t offset)
     {
         const std::string_view text = m_scalar.scalar;
         for (std::size_t i = 0; i < offset && i < text.size();) {
-            if (isBlank(text[i])) {
+            if (startsEscape()) {
+                if (!passEscape(text, i))
+                    return false;
+            } else if (isBlank(text[i]) && isQuotedBlank(text[i])) {
+                ++m_at;
+                ++i;
+            } else if (isBlank(text[i])) {
                 while (i < offset && i < text.size() && isBlank(text[i]))
                     ++i;
                 skipBlanks();
@@ -53,6 +59,39 @@ public:
     std::size_t offset() const { return m_at; }
 
 private:
+    bool startsEscape() const
+    {
+        return m_scalar.style == YamlNode::Style::DoubleQuoted && m_at < m_file.size() &&
+               m_file[m_at] == '\\';
+    }
+
+    /// `\"`, `\n`, `\x41`, `\u00e9`, `\U0001f600`: one character of the text each; a backslash at
+    /// the end of a line joins it with the next.
+    bool passEscape(std::string_view text, std::size_t &i)
+    {
+        const char letter = m_at + 1 < m_file.size() ? m_file[m_at + 1] : '\0';
+        if (letter == '\n' || letter == '\r') {
+            ++m_at;
+            skipBlanks();
+            return true;
+        }
+        m_at += 2 + (letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0);
+        ++i;
+        while (i < text.size() && (text[i] & 0xC0) == 0x80)
+            ++i;
+        return m_at <= m_file.size();
+    }
+
+    /// A blank in double quotes that stands for itself: not one of those around a line break.
+    bool isQuotedBlank(char c) const
+    {
+        const std::size_t next = m_file.find_first_not_of(" \t", m_at);
+        const bool breaks =
+            next == std::string_view::npos || m_file[next] == '\n' || m_file[next] == '\r';
+        return m_scalar.style == YamlNode::Style::DoubleQuoted && m_at < m_file.size() &&
+               m_file[m_at] == c && !breaks;
+    }
+
     void skipBlanks()
     {
         while (m_at < m_file.size() && isBlank(m_file[m_at]))

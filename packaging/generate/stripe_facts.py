@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the Stripe fact tables of core/connectors/stripe.
 
-Reads names and types only, never texts: event-types.json (event type -> object types) and
-field-hints.json (which fields are amounts, times, currencies ...). Run by hand when the facts change:
+Reads names and types only, never texts: event-types.json (event type -> object types),
+field-hints.json (which fields are amounts, times, currencies ...) and the schemas of the OpenAPI
+file (which fields there are). Run by hand when the facts change:
 
     packaging/generate/stripe_facts.py ../shared/stripe
 """
@@ -47,6 +48,91 @@ def field_facts(hints):
     return HEAD + packed(sorted(rows))
 
 
+MOST_CHOICES = 40
+DEEPEST = 5
+
+
+class Reader:
+    """Schemas of one API version as trees: a letter, a list of choices, or ("list", tree),
+    ("map",), ("group", {name: [always there, may be null, tree]})."""
+
+    def __init__(self, schemas):
+        self.schemas = schemas
+
+    def tree(self, schema, seen, depth):
+        if "x-expansionResources" in schema:
+            return "d"
+        if "$ref" in schema:
+            name = schema["$ref"].split("/")[-1]
+            return "a" if name in seen or name not in self.schemas else self.tree(self.schemas[name], seen | {name}, depth)
+        if "anyOf" in schema:
+            refs = [one for one in schema["anyOf"] if "$ref" in one]
+            return self.tree(refs[0], seen, depth) if len(schema["anyOf"]) == 1 and refs else "a"
+        if schema.get("properties"):
+            need = schema.get("required", [])
+            return "a" if depth >= DEEPEST else ("group", {
+                name: [name in need, bool(inner.get("nullable")), self.tree(inner, seen, depth + 1)]
+                for name, inner in schema["properties"].items()})
+        if schema.get("type") == "array":
+            return ("list", self.tree(schema.get("items", {}), seen, depth))
+        if schema.get("type") == "object":
+            return ("map",)
+        choices = [one for one in schema.get("enum", []) if one]
+        if choices and len(choices) <= MOST_CHOICES and schema.get("type") == "string":
+            return choices
+        return {"string": "t", "integer": "i", "number": "n", "boolean": "b"}.get(schema.get("type"), "a")
+
+
+def merged(a, b):
+    if a == b:
+        return a
+    if isinstance(a, list) and isinstance(b, list):
+        return sorted(set(a) | set(b))
+    if not isinstance(a, tuple) or not isinstance(b, tuple) or a[0] != b[0]:
+        return "t" if all(isinstance(one, list) or one in ("t", "d") for one in (a, b)) else "a"
+    if a[0] == "list":
+        return ("list", merged(a[1], b[1]))
+    fields = {}
+    for name in a[1].keys() | b[1].keys():
+        one, other = a[1].get(name), b[1].get(name)
+        if one and other:
+            fields[name] = [one[0] and other[0], one[1] or other[1], merged(one[2], other[2])]
+        else:
+            fields[name] = [False] + (one or other)[1:]
+    return ("group", fields)
+
+
+def written(tree):
+    """The text that core/connectors/stripe/ObjectShapes.cpp reads."""
+    if isinstance(tree, str):
+        return ":" + tree
+    if isinstance(tree, list):
+        return ":c(" + "|".join(tree) + ")"
+    if tree[0] == "map":
+        return "*"
+    if tree[0] == "list":
+        return "[" + written(tree[1]) + "]"
+    return "{" + " ".join(name + ("" if need else "?") + ("!" if null else "") + written(inner)
+                          for name, (need, null, inner) in sorted(tree[1].items())) + "}"
+
+
+def object_fields(versions):
+    """A field that only one version has is one that may be missing."""
+    readers = [Reader(schemas) for schemas in versions]
+    rows = []
+    for name in OBJECTS:
+        trees = [reader.tree(reader.schemas[name], {name}, 0) for reader in readers if name in reader.schemas]
+        if not trees:
+            continue
+        tree = trees[0]
+        for other in trees[1:]:
+            tree = merged(tree, other)
+        text = written(tree)
+        lines = ['    "%s"' % text[at:at + 90] for at in range(0, len(text), 90)]
+        rows.append('{"%s",\n%s},\n' % (name, "\n".join(lines)))
+    return HEAD + "".join(rows)
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -56,6 +142,9 @@ def main():
     hints = json.loads((source / "field-hints.json").read_text())
     (target / "EventTypes.inc").write_text(event_types(facts))
     (target / "FieldFacts.inc").write_text(field_facts(hints))
+    versions = [json.loads(file.read_text())["components"]["schemas"]
+                for file in sorted(source.glob("openapi-*.json"), reverse=True)]
+    (target / "ObjectFields.inc").write_text(object_fields(versions))
 
 
 if __name__ == "__main__":

@@ -233,8 +233,9 @@ std::string longFlow(int steps)
         };
         if (i > 0) {
             text += "  - id: " + name(i) +
-                    "\n    type: map\n    with:\n      mapping:\n"
-                    "        A__c: data.a\n        B__c: data.b\n";
+                    "\n    type: map\n    with:\n      mapping:\n" +
+                    (i == 1 ? "        A__c: data.a\n        B__c: data.b\n"
+                            : "        A__c: A__c\n        B__c: B__c\n");
             if (i + 1 < steps)
                 text += "    to: " + name(i + 1) + '\n';
         }

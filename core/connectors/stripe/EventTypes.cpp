@@ -58,13 +58,18 @@ void apply(Shape &shape, Fact fact)
 void annotate(Shape &shape, std::string_view object, const std::string &path)
 {
     if (!path.empty()) {
-        if (const auto *fact = factOf(object, path)) {
+        const auto *fact = shape.type == Shape::Type::List ? nullptr : factOf(object, path);
+        if (fact) {
             apply(shape, fact->fact);
             return;
         }
     }
     for (auto &field : shape.fields)
         annotate(field.shape, object, path.empty() ? field.name : path + '.' + field.name);
+    if (shape.type == Shape::Type::List) {
+        for (auto &item : shape.item)
+            annotate(item, object, path);
+    }
 }
 
 Shape::Field *fieldOf(Shape &shape, std::string_view name)
@@ -118,6 +123,11 @@ bool matchesEvent(const std::vector<std::string> &patterns, std::string_view typ
         const std::string_view text(pattern);
         return text.ends_with(".*") && type.starts_with(text.substr(0, text.size() - 1));
     });
+}
+
+void addFieldFacts(Shape &shape, std::string_view object)
+{
+    annotate(shape, object, {});
 }
 
 Shape eventShape(const Value &example, std::string_view object)

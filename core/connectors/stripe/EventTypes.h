@@ -35,5 +35,7 @@ bool matchesEvent(const std::vector<std::string> &patterns, std::string_view typ
 /// Turns what an example tells about a Stripe object (or an event around it) into typed fields:
 /// minor-unit amounts, Unix times, currencies, e-mails, addresses.
 Shape eventShape(const Value &example, std::string_view object);
+/// The same facts for a shape that is known otherwise; lists count as their items.
+void addFieldFacts(Shape &shape, std::string_view object);
 
 } // namespace tw::stripe

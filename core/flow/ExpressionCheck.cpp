@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of FlowCheck that reads the expressions of a step with the shapes of its messages.
+#include "core/flow/FlowCheck.h"
+
+#include "core/analysis/Findings.h"
+
+namespace tw {
+namespace {
+
+bool isGiven(const YamlNode &group, std::string_view key)
+{
+    const YamlNode *node = group.find(key);
+    return node && node->isScalar() && !node->scalar.empty();
+}
+
+} // namespace
+
+void FlowCheck::checkExpressions(const FlowStep &step, const NodeDescriptor &node)
+{
+    analysis::Surroundings around;
+    around.portable = m_options.portable;
+    if (const Shape *input = m_shapes.input(step.id))
+        around.input = *input;
+    if (const Shape *event = m_shapes.event())
+        around.bindings.emplace("event", *event);
+    const YamlNode *missing = step.with ? step.with->find("if_missing") : nullptr;
+    for (const Param &param : node.params) {
+        const YamlNode *given = step.with ? step.with->find(param.id()) : nullptr;
+        if (!given)
+            continue;
+        if (param.type() == Param::Type::Expression && given->isScalar())
+            checkExpression(*given, inQuotes(param.id()), around);
+        const bool isMapping = param.type() == Param::Type::Mapping;
+        if (!isMapping && param.type() != Param::Type::Cases)
+            continue;
+        for (const YamlNode::Entry &entry : given->entries) {
+            m_findings.enter("steps/" + step.id + "/with/" + param.id() + '/' + entry.key, step.id);
+            const YamlNode *text = entry.value.isMap() ? entry.value.find("value") : &entry.value;
+            if (!text || !text->isScalar())
+                continue;
+            if (isMapping) {
+                around.target = m_shapes.target(step, entry.key);
+                around.missingIsHandled =
+                    isGiven(entry.value, "if_missing") || isGiven(entry.value, "default") ||
+                    (missing && (missing->scalar == "default" || missing->scalar == "fail"));
+                around.listIsHandled = isGiven(entry.value, "list");
+            }
+            checkExpression(*text, inQuotes(entry.key), around);
+        }
+        around.target.reset();
+        around.missingIsHandled = around.listIsHandled = false;
+        m_findings.enter("steps/" + step.id + "/with", step.id);
+    }
+}
+
+void FlowCheck::checkExpression(const YamlNode &node, const std::string &what,
+                                const analysis::Surroundings &around)
+{
+    if (node.scalar.empty())
+        return;
+    const auto placeOf = [&](int offset) {
+        return placeInScalar(m_document.text(), node,
+                             static_cast<std::size_t>(std::max(offset, 0)));
+    };
+    if (const auto compiled = Expression::compile(node.scalar); !compiled) {
+        const ExpressionError &error = compiled.error();
+        m_findings.error(placeOf(error.start), "flow.expression",
+                         "The expression of " + what + " cannot be read: " + error.message,
+                         error.token.empty()
+                             ? "Correct the expression (" + error.code + ")."
+                             : "Look at " + inQuotes(error.token) + " (" + error.code + ").");
+        return;
+    }
+    for (const analysis::ExpressionFinding &finding : analysis::findingsOf(node.scalar, around))
+        m_findings.report(finding.severity, placeOf(finding.start), finding.code, finding.message,
+                          finding.fix);
+}
+
+} // namespace tw

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/connector/Registry.h"
+#include "core/flow/Flow.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tw {
+
+/// What the messages of a flow look like at each step, before anything runs: followed along the
+/// wires from the triggers. What cannot be known (a circle, an unknown type, a step that does not
+/// tell) is left open. A snapshot of the flow; any thread.
+class FlowShapes
+{
+public:
+    FlowShapes(const Flow &flow, const Registry &registry);
+
+    /// Of what reaches a step by all its wires; null when unknown.
+    const Shape *input(std::string_view step) const;
+    /// `$event`: what the triggers hand in; null when unknown.
+    const Shape *event() const { return m_event ? &*m_event : nullptr; }
+    /// The field `target` ("metadata.order") of the step behind `step` that declares what it takes.
+    std::optional<Shape::Field> target(const FlowStep &step, std::string_view target) const;
+
+private:
+    using Known = std::optional<Shape>;
+
+    void follow();
+    Known output(const FlowStep &step, const std::string &exit) const;
+    Known mapped(const Settings &settings, const Known &input) const;
+    static void meet(Known &into, bool isFirst, Known other);
+    const NodeDescriptor *nodeOf(const FlowStep &step) const { return m_registry.node(step.type); }
+
+    const Flow &m_flow;
+    const Registry &m_registry;
+    std::map<std::string, Known, std::less<>> m_inputs;
+    Known m_event;
+};
+
+/// What leaves by the failure exit of a step that was given `input` (null: unknown).
+Shape failureMessageShape(const Shape *input);
+
+} // namespace tw
