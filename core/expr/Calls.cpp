@@ -97,10 +97,8 @@ Value callOnce(Run &run, const Value &function, const Value *args, int count, co
         return first.isString()
                    ? firstMatch(run, static_cast<const Matcher &>(*callable), first.text(), 0)
                    : Value();
-    case Callable::Type::NextMatch: {
-        const auto &next = static_cast<const NextMatch &>(*callable);
-        return firstMatch(run, *next.matcher, next.text, next.from);
-    }
+    case Callable::Type::NextMatch:
+        return nextMatch(run, static_cast<const NextMatch &>(*callable));
     case Callable::Type::Composed: {
         const auto &pair = static_cast<const Composed &>(*callable);
         const Value between = collapsed(callFunction(run, pair.first, args, count, input, frame));
@@ -232,11 +230,6 @@ Value PartialNode::eval(Run &run, Value input, Frame *frame) const
     const Value function = procedure->eval(run, input, frame);
     if (run.failed())
         return {};
-    const Callable *callable = callableOf(function);
-    if (!callable) {
-        const bool known = variable >= 0 && !run.lookup(frame, variable).isUndefined();
-        return run.fail(function.isUndefined() && known ? "T1007" : "T1008", this, name);
-    }
     auto *partial = run.make<PartialCall>();
     auto *args = run.arena.allocateArray<Value>(arguments.size());
     partial->type = Callable::Type::Partial;
@@ -253,6 +246,10 @@ Value PartialNode::eval(Run &run, Value input, Frame *frame) const
         }
         if (run.failed())
             return {};
+    }
+    if (!function.isFunction()) {
+        const bool known = variable >= 0 && !run.lookup(frame, variable).isUndefined();
+        return run.fail(function.isUndefined() && known ? "T1007" : "T1008", this, name);
     }
     return Value::function(static_cast<Callable *>(partial));
 }

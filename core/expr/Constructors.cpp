@@ -31,7 +31,7 @@ void descend(Run &run, const Value &value, Items &found, int depth)
         return;
     }
     found.add(value);
-    for (const Member &member : value.members())
+    for (const Member &member : inReferenceOrder(run, value))
         descend(run, member.value, found, depth + 1);
 }
 
@@ -60,7 +60,7 @@ Value WildcardNode::eval(Run &run, Value input, Frame *) const
         else if (!value.isUndefined())
             found.add(value);
     };
-    for (const Member &member : input.members())
+    for (const Member &member : inReferenceOrder(run, input))
         take(member.value);
     for (const Value &item : input.items())
         take(item);
@@ -262,14 +262,13 @@ Value GroupNode::group(Run &run, const Value &input, Frame *frame) const
 {
     const bool stream = input.isArray() && input.has(Value::TupleStream);
     static const Value kNothing;
-    const bool empty = input.isArray() && input.size() == 0;
+    const bool empty = input.isArray() && input.size() == 0 && !stream;
     const Value *items = empty ? &kNothing : input.isArray() ? input.items().data() : &input;
     const std::uint32_t count = empty ? 1 : input.isArray() ? input.size() : 1;
     Groups groups(run);
     for (std::uint32_t i = 0; i < count; ++i) {
-        const bool tuple = stream && !empty;
-        Frame *inner = tuple ? tupleFrame(run, frame, tupleOf(items[i])) : frame;
-        const Value &context = tuple ? tupleOf(items[i]).at : items[i];
+        Frame *inner = stream ? tupleFrame(run, frame, tupleOf(items[i])) : frame;
+        const Value &context = stream ? tupleOf(items[i]).at : items[i];
         for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
             const Value name = run.step() ? key(run, *pairs[pair].first, context, inner) : Value();
             if (run.failed())
@@ -282,7 +281,7 @@ Value GroupNode::group(Run &run, const Value &input, Frame *frame) const
     for (const Group &group : groups.groups()) {
         Value context;
         Frame *inner = frame;
-        if (stream && !empty) {
+        if (stream) {
             const Tuple tuple = reduced(run, groups, group);
             context = tuple.at;
             inner = tupleFrame(run, frame, tuple);

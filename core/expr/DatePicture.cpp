@@ -69,13 +69,14 @@ void readWidths(DatePart &part, std::string_view widths)
 bool readInteger(DatePart &part, std::string presentation, std::string_view modifier, bool widths,
                  PictureProblem &problem)
 {
-    if (modifier == "o")
+    const bool zone = part.component == 'Z' || part.component == 'z';
+    if (modifier == "o" && !zone)
         presentation += ";o";
     if (!IntegerPicture::parse(part.integer, presentation, problem))
         return false;
     part.isInteger = true;
     IntegerPicture &integer = part.integer;
-    if (part.component == 'Z' || part.component == 'z')
+    if (zone)
         return true;
     if (part.leastWidth > integer.mandatory)
         integer.mandatory = part.leastWidth;
@@ -253,6 +254,10 @@ bool appendNumber(std::string &out, const DatePart &part, double msLocal, Pictur
     if (part.component == 'Y' && part.yearDigits > 0 && part.yearDigits < 9)
         value %= static_cast<int>(std::pow(10, part.yearDigits));
     if (part.names == DatePart::Names::None) {
+        if (!part.integer.isSupported()) {
+            problem = {"D3130", std::string(1, part.component)};
+            return false;
+        }
         out += part.integer.format(value);
         return true;
     }
@@ -322,9 +327,10 @@ bool formatDateTime(std::string &out, double msSinceEpoch, std::string_view pict
                 return false;
         } else if (part.component == 'P') {
             const std::string_view half = dateFragment('P', local) == 1 ? "pm" : "am";
-            out += cased(half, part.names);
+            const bool upper = part.names == DatePart::Names::Upper;
+            out += upper ? cased(half, DatePart::Names::Upper) : std::string(half);
         } else {
-            out += cased("ISO", part.names);
+            out += "ISO"; // calendar and era
         }
     }
     return true;

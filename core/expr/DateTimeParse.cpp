@@ -17,6 +17,22 @@ namespace {
 constexpr double kMsPerDay = 86'400'000;
 constexpr double kLargestCount = 1'000'000; ///< Of years or months; a date holds less.
 
+constexpr std::string_view kNamed = "MxFP";
+
+/// Whether texts of this component can be read at all.
+bool isReadable(const DatePart &part, PictureProblem &problem)
+{
+    const bool zone = part.component == 'Z' || part.component == 'z';
+    if (part.component == 0 || zone)
+        return true;
+    if (part.isInteger && part.integer.isSupported())
+        return true;
+    if (!part.isInteger && kNamed.find(part.component) != std::string_view::npos)
+        return true;
+    problem = {part.isInteger ? "D3130" : "D3133", std::string(1, part.component)};
+    return false;
+}
+
 std::string partRegex(const DatePart &part)
 {
     if (part.component == 0)
@@ -67,29 +83,24 @@ double zoneMinutes(const DatePart &part, std::string text)
                    std::atoi(digits.substr(std::min(minutes, digits.size())).c_str()));
 }
 
-bool readPart(double &value, const DatePart &part, const std::string &text, PictureProblem &problem)
+void readPart(double &value, const DatePart &part, const std::string &text)
 {
     if (part.component == 'Z' || part.component == 'z') {
         value = zoneMinutes(part, text);
-        return true;
+        return;
     }
     if (part.isInteger) {
         value = part.integer.read(text);
         if (part.component == 'f') // digits of a fraction: .5 is 500 ms
             value = std::floor(value * std::pow(10, 3 - static_cast<double>(text.size())));
-        return true;
+        return;
     }
     if (part.component == 'M' || part.component == 'x')
         value = nameIndex(kMonthNames, part, text) + 1;
     else if (part.component == 'F')
         value = nameIndex(kDayNames, part, text);
-    else if (part.component == 'P')
+    else
         value = lower(text) == "pm" ? 1 : 0;
-    else {
-        problem = {"D3133", std::string(1, part.component)};
-        return false;
-    }
-    return true;
 }
 
 using Components = std::map<char, double>;
@@ -165,6 +176,8 @@ ParsedTime parseDateTime(double &msSinceEpoch, std::string_view text, std::strin
     std::string regex;
     int groups = 0;
     for (const DatePart &part : parts) {
+        if (!isReadable(part, problem))
+            return ParsedTime::Failed;
         regex += partRegex(part);
         groups += part.component == 0 ? 0 : 1;
     }
@@ -182,8 +195,7 @@ ParsedTime parseDateTime(double &msSinceEpoch, std::string_view text, std::strin
         if (part.component == 0)
             continue;
         ++group;
-        if (!readPart(given[part.component], part, found[group].as_string(), problem))
-            return ParsedTime::Failed;
+        readPart(given[part.component], part, found[group].as_string());
     }
     if (given.empty())
         return ParsedTime::NoMatch;
@@ -208,7 +220,7 @@ bool parseIso(double &msSinceEpoch, std::string_view text)
 {
     static const re2::RE2 kForm(
         R"((\d{4})(?:-([01]\d))?(?:-([0-3]\d))?)"
-        R"((?:T([0-2]\d):([0-5]\d)(?::([0-5]\d)(\.\d+)?)?([+-][0-2]\d:?[0-5]\d|Z)?)?)");
+        R"((?:Z|T([0-2]\d):([0-5]\d):([0-5]\d)(\.\d+)?([+-][0-2]\d:?[0-5]\d|Z)?)?)");
     std::array<re2::StringPiece, 9> part;
     if (!kForm.Match({text.data(), text.size()}, 0, text.size(), re2::RE2::ANCHOR_BOTH, part.data(),
                      static_cast<int>(part.size())))
@@ -218,7 +230,7 @@ bool parseIso(double &msSinceEpoch, std::string_view text)
     };
     const int month = number(2, 1);
     const int day = number(3, 1);
-    if (month < 1 || month > 12 || day < 1 || number(4, 0) > 24)
+    if (month < 1 || month > 12 || day < 1 || day > 31 || number(4, 0) > 24)
         return false;
     const double days = static_cast<double>(daysFromCivil(number(1, 0), month, 1) + day - 1);
     const double fraction = part[7].empty() ? 0 : std::atof(("0" + part[7].as_string()).c_str());

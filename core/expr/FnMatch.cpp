@@ -42,14 +42,16 @@ private:
             groups < kMostParts ? 0 : static_cast<std::size_t>(groups) + 1);
         re2::StringPiece *parts = many.empty() ? few : many.data();
         const auto cost = static_cast<std::uint32_t>((m_text.size() - m_from) / 64 + 1);
-        if (!m_call.run.step(cost) ||
+        const bool over = m_started && m_from >= m_text.size();
+        if (over || !m_call.run.step(cost) ||
             !m_matcher->regex->Match({m_text.data(), m_text.size()}, m_from, m_text.size(),
                                      re2::RE2::UNANCHORED, parts, groups + 1))
             return false;
-        if (parts[0].empty()) {
+        if (parts[0].empty() && m_started) {
             m_call.run.fail("D1004", nullptr, {}, m_matcher->source);
             return false;
         }
+        m_started = true;
         found.begin = static_cast<std::size_t>(parts[0].data() - m_text.data());
         found.end = m_from = found.begin + parts[0].size();
         Items captured(m_call.run);
@@ -201,7 +203,8 @@ Value match(Call &call)
     Found found;
     std::size_t counted = 0;
     std::size_t units = 0;
-    for (double count = 0; count < limit && matches.next(found); ++count) {
+    bool more = limit > 0 && matches.next(found);
+    for (double count = 0; more && count < limit; ++count, more = matches.next(found)) {
         units += utf8::unitCount(text.substr(counted, found.begin - counted));
         counted = found.begin;
         ObjectBuilder object(call.run.arena);
@@ -219,6 +222,8 @@ Value contains(Call &call)
     if (value.isUndefined())
         return {};
     const Value token = call.arg(1);
+    if (token.isUndefined())
+        return {};
     if (token.isString())
         return Value::boolean(value.text().find(token.text()) != std::string_view::npos);
     Found found;
@@ -244,7 +249,8 @@ Value replace(Call &call)
     std::string out;
     std::size_t from = 0;
     Found found;
-    for (double count = 0; count < limit && matches.next(found); ++count) {
+    bool more = limit > 0 && matches.next(found);
+    for (double count = 0; more && count < limit; ++count, more = matches.next(found)) {
         out += text.substr(from, found.begin - from);
         from = found.end;
         if (!call.run.charge(out.size()))
@@ -271,13 +277,13 @@ Value split(Call &call)
     double limit = 0;
     if (value.isUndefined() || !limitOf(call, 2, "D3020", limit))
         return {};
-    limit = std::floor(limit);
     const std::string_view text = value.text();
     const Value separator = call.arg(1);
     Items parts(call.run);
     std::size_t from = 0;
     if (separator.isString()) {
         const std::string_view sought = separator.text();
+        limit = std::floor(limit);
         while (parts.size() < limit && call.run.step()) {
             std::size_t at = sought.empty() ? from + utf8::offsetOf(text.substr(from), 1)
                                             : text.find(sought, from);
@@ -293,12 +299,12 @@ Value split(Call &call)
     }
     Matches matches(call, separator, text);
     Found found;
-    bool more = true;
-    while (parts.size() < limit && (more = matches.next(found))) {
+    bool more = limit > 0 && matches.next(found);
+    for (; more && parts.size() < limit; more = matches.next(found)) {
         parts.add(Value::string(text.substr(from, found.begin - from)));
         from = found.end;
     }
-    if (parts.size() < limit && !more)
+    if (parts.size() < limit)
         parts.add(Value::string(text.substr(from)));
     return call.run.failed() ? Value() : parts.finish(0);
 }

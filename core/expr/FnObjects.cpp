@@ -8,16 +8,12 @@
 namespace tw::expr::fn {
 namespace {
 
-void collectKeys(const Value &value, ObjectBuilder &known, Items &out)
+void collectKeys(const Value &value, ObjectBuilder &known)
 {
     for (const Value &item : value.items())
-        collectKeys(item, known, out);
-    for (const Member &member : value.members()) {
-        if (!known.get(member.key).isUndefined())
-            continue;
+        collectKeys(item, known);
+    for (const Member &member : value.members())
         known.set(member.key, Value::boolean(true));
-        out.add(member.key);
-    }
 }
 
 void lookUp(Run &run, const Value &value, const Value &key, Items &out)
@@ -45,7 +41,7 @@ void spreadInto(Run &run, const Value &value, Items &out)
         else
             out.append(item);
     }
-    for (const Member &member : value.members()) {
+    for (const Member &member : inReferenceOrder(run, value)) {
         ObjectBuilder single(run.arena);
         single.set(member.key, member.value);
         out.add(single.finish());
@@ -62,7 +58,9 @@ Value keys(Call &call)
         return {};
     ObjectBuilder known(call.run.arena);
     Items names(call.run);
-    collectKeys(value, known, names);
+    collectKeys(value, known);
+    for (const Member &member : inReferenceOrder(call.run, known.finish()))
+        names.add(member.key);
     return names.finish();
 }
 
@@ -86,7 +84,8 @@ Value spread(Call &call)
     tellAll(call);
     Items parts(call.run);
     spreadInto(call.run, value, parts);
-    return parts.finish();
+    const bool list = value.isArray() && value.size() > 0;
+    return parts.finish(list ? 0 : Value::Sequence);
 }
 
 Value merge(Call &call)
@@ -110,7 +109,7 @@ Value each(Call &call)
     const Value object = call.arg(0);
     tellAll(call);
     Items results(call.run);
-    for (const Member &member : object.members()) {
+    for (const Member &member : inReferenceOrder(call.run, object)) {
         const Value result = callBack(call, call.arg(1), member.value, member.key, object);
         if (call.run.failed())
             return {};
@@ -125,7 +124,7 @@ Value sift(Call &call)
     const Value object = call.arg(0);
     tellAll(call);
     ObjectBuilder kept(call.run.arena);
-    for (const Member &member : object.members()) {
+    for (const Member &member : inReferenceOrder(call.run, object)) {
         const Value keep = callBack(call, call.arg(1), member.value, member.key, object);
         if (call.run.failed())
             return {};
@@ -208,6 +207,8 @@ Value eval(Call &call)
     if (run.failed()) {
         const std::string code = run.error().code;
         if (code != "D1011" && code != "D1012" && code != "D2015" && code != "U1001") {
+            run.error().position = run.error().start = run.error().end = -1;
+            run.error().token = call.name;
             run.error().code = "D3121";
             run.error().value = run.error().message.empty() ? code : run.error().message;
             run.error().message.clear();

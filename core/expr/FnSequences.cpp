@@ -12,16 +12,34 @@
 
 namespace tw::expr::fn {
 
-Value boolean(Call &call)
+namespace {
+
+/// An infinity is neither true nor false.
+bool isEndless(const Value &value)
+{
+    const auto items = value.items();
+    return (value.kind() == Value::Kind::Double && std::isinf(value.rawDouble())) ||
+           std::any_of(items.begin(), items.end(), isEndless);
+}
+
+Value truthOf(Call &call, bool turned)
 {
     const Value value = call.arg(0);
-    return value.isUndefined() ? Value() : Value::boolean(truth(value));
+    if (isEndless(value))
+        return call.run.fail("D1001", nullptr, call.name);
+    return value.isUndefined() ? Value() : Value::boolean(truth(value) != turned);
+}
+
+} // namespace
+
+Value boolean(Call &call)
+{
+    return truthOf(call, false);
 }
 
 Value negation(Call &call)
 {
-    const Value value = call.arg(0);
-    return value.isUndefined() ? Value() : Value::boolean(!truth(value));
+    return truthOf(call, true);
 }
 
 Value exists(Call &call)

@@ -80,7 +80,9 @@ Value substringBefore(Call &call)
     const Value value = call.arg(0);
     if (value.isUndefined())
         return {};
-    const std::size_t at = value.text().find(call.arg(1).text());
+    const Value sought = call.arg(1);
+    const std::size_t at =
+        sought.isString() ? value.text().find(sought.text()) : std::string_view::npos;
     return at == std::string_view::npos ? value : Value::string(value.text().substr(0, at));
 }
 
@@ -89,6 +91,8 @@ Value substringAfter(Call &call)
     const Value value = call.arg(0);
     if (value.isUndefined())
         return {};
+    if (call.arg(1).isUndefined())
+        return value;
     const std::string_view sought = call.arg(1).text();
     const std::size_t at = value.text().find(sought);
     return at == std::string_view::npos ? value
@@ -216,9 +220,13 @@ Value base64encode(Call &call)
     const Value value = call.arg(0);
     if (value.isUndefined())
         return {};
-    std::string bytes;
-    for (std::size_t at = 0; at < value.text().size();)
-        bytes += static_cast<char>(utf8::decode(value.text(), at) & 0xFF);
+    std::string bytes; // the low halves of the UTF-16 units, as the reference has it
+    for (std::size_t at = 0; at < value.text().size();) {
+        const char32_t point = utf8::decode(value.text(), at);
+        if (point >= 0x10000)
+            bytes += static_cast<char>((point - 0x10000) >> 10 & 0xFF);
+        bytes += static_cast<char>(point & 0xFF);
+    }
     if (!call.run.charge(bytes.size() * 2))
         return {};
     return textValue(call, QByteArray::fromStdString(bytes).toBase64().toStdString());
@@ -229,7 +237,9 @@ Value base64decode(Call &call)
     const Value value = call.arg(0);
     if (value.isUndefined())
         return {};
-    const QByteArray coded(value.text().data(), static_cast<qsizetype>(value.text().size()));
+    const std::string_view text = value.text().substr(0, value.text().find('='));
+    QByteArray coded(text.data(), static_cast<qsizetype>(text.size()));
+    coded.replace('-', '+').replace('_', '/'); // both alphabets are understood
     std::string out;
     for (const char c : QByteArray::fromBase64(coded))
         utf8::append(out, static_cast<unsigned char>(c));

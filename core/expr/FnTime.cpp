@@ -58,8 +58,7 @@ bool formatPlain(Run &run, Value &out, double ms, std::string_view picture)
 
 Value formatted(Call &call, double ms, const Value &picture, const Value &timezone)
 {
-    if (!(std::fabs(ms) <= kLastMs))
-        return call.run.failValue("D3110", nullptr, call.name, Value::number(ms), 1);
+    const bool absurd = !(std::fabs(ms) <= kLastMs);
     if (picture.isUndefined() && timezone.isUndefined() && ms >= kFirstIsoMs && ms <= kLastIsoMs) {
         char iso[24];
         writeIso(iso, static_cast<std::int64_t>(ms));
@@ -73,9 +72,11 @@ Value formatted(Call &call, double ms, const Value &picture, const Value &timezo
         "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]";
     std::string text;
     PictureProblem problem;
-    if (!formatDateTime(text, ms, picture.isString() ? picture.text() : kIsoPicture,
+    if (!formatDateTime(text, absurd ? 0 : ms, picture.isString() ? picture.text() : kIsoPicture,
                         timezone.isString() ? timezone.text() : std::string_view(), problem))
         return call.run.fail(problem.code, nullptr, call.name, problem.culprit);
+    if (absurd)
+        return call.run.failValue("D3110", nullptr, call.name, Value::number(ms), 1);
     return call.run.charge(text.size()) ? Value::string(call.run.arena, text) : Value();
 }
 

@@ -124,6 +124,8 @@ std::unique_ptr<Matcher> makeMatcher(std::string_view pattern, std::string_view 
                                      std::string &problem);
 /// The match object of the first match at or behind `from`, or undefined.
 Value firstMatch(Run &run, const Matcher &matcher, std::string_view text, std::size_t from);
+/// The one behind an earlier match.
+Value nextMatch(Run &run, const NextMatch &next);
 Value applyTransform(Run &run, const TransformCall &transform, const Value &target);
 
 } // namespace tw::expr

@@ -63,12 +63,13 @@ double readRoman(std::string_view text)
     double total = 0;
     double most = 1;
     for (std::size_t i = text.size(); i-- > 0;) {
-        const char letter = static_cast<char>(text[i] | 0x20);
-        int value = 0;
+        double value = NAN;
         for (const RomanDigit &digit : kRoman) {
-            if (digit.letters.size() == 1 && digit.letters[0] == letter)
+            if (digit.letters.size() == 1 && digit.letters[0] == text[i])
                 value = digit.value;
         }
+        if (std::isnan(value))
+            return value;
         if (value < most) {
             total -= value;
         } else {
@@ -86,6 +87,45 @@ std::string inLetters(double number)
         out += static_cast<char>('a' + static_cast<int>(std::fmod(number - 1, 26)));
     std::reverse(out.begin(), out.end());
     return out;
+}
+
+/// Capitals as small letters; small letters, which do not belong here, as nothing readable.
+std::string fromCapitals(std::string_view text)
+{
+    std::string out(text);
+    for (char &c : out)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : '?';
+    return out;
+}
+
+double readLetters(std::string_view text)
+{
+    double value = 0;
+    for (const char c : text)
+        value = c >= 'a' && c <= 'z' ? value * 26 + (c - 'a' + 1) : NAN;
+    return value;
+}
+
+/// What JavaScript's parseInt() reads at the beginning of a text.
+double leadingInteger(std::string_view text)
+{
+    while (!text.empty() && (text[0] == ' ' || (text[0] >= '\t' && text[0] <= '\r')))
+        text.remove_prefix(1);
+    const bool negative = !text.empty() && text[0] == '-';
+    if (negative || (!text.empty() && text[0] == '+'))
+        text.remove_prefix(1);
+    const bool hex = text.size() > 2 && text[0] == '0' && (text[1] | 0x20) == 'x';
+    std::uint64_t small = 0;
+    double value = NAN;
+    if (hex) {
+        const auto read = std::from_chars(text.data() + 2, text.data() + text.size(), small, 16);
+        value = read.ec == std::errc() ? static_cast<double>(small) : NAN;
+    } else if (!text.empty() && text[0] >= '0' && text[0] <= '9') {
+        const auto end = std::find_if(text.begin(), text.end(),
+                                      [](char c) { return c < '0' || c > '9'; });
+        std::from_chars(text.data(), text.data() + (end - text.begin()), value);
+    }
+    return negative ? -value : value;
 }
 
 std::string_view ordinalSuffix(double number)
@@ -152,8 +192,9 @@ bool parseDigits(IntegerPicture &out, std::string_view primary, PictureProblem &
         }
     }
     if (out.mandatory == 0) {
-        problem = {"D3130", std::string(primary)};
-        return false;
+        out = {};
+        out.style = IntegerPicture::Style::Unsupported;
+        return true;
     }
     out.zero = family;
     out.regular = regularDistance(out.separators);
@@ -207,6 +248,8 @@ std::string IntegerPicture::format(double number) const
         if (ordinal)
             out += ordinalSuffix(number);
         break;
+    case Style::Unsupported:
+        break;
     }
     return negative ? "-" + out : out;
 }
@@ -233,28 +276,41 @@ std::string IntegerPicture::digits(double number) const
         }
         utf8::append(out, zero + static_cast<char32_t>(plain[static_cast<std::size_t>(i)] - '0'));
     }
+    for (const Separator &separator : separators)
+        out += separator.position == 0 ? separator.text : std::string();
     return out;
 }
 
 double IntegerPicture::read(std::string_view text) const
 {
     if (style == Style::Roman)
-        return readRoman(text);
+        return readRoman(isUpper() ? fromCapitals(text) : cased(std::string(text), false));
     if (style == Style::Words)
         return numberFromWords(text);
-    if (style == Style::Letters) {
-        double value = 0;
-        for (const char c : text)
-            value = value * 26 + ((c | 0x20) - 'a' + 1);
-        return value;
-    }
-    double value = 0;
+    if (style == Style::Letters)
+        return readLetters(isUpper() ? fromCapitals(text) : std::string(text));
+    return readDigits(text);
+}
+
+double IntegerPicture::readDigits(std::string_view text) const
+{
+    if (ordinal)
+        text.remove_suffix(std::min<std::size_t>(text.size(), 2));
+    std::string plain;
     for (std::size_t at = 0; at < text.size();) {
+        const std::size_t from = at;
         const char32_t point = utf8::decode(text, at);
+        const std::string_view letter = text.substr(from, at - from);
+        const bool separates =
+            regular > 0 ? letter == ","
+                        : std::any_of(separators.begin(), separators.end(),
+                                      [letter](const auto &known) { return known.text == letter; });
         if (point >= zero && point <= zero + 9)
-            value = value * 10 + static_cast<double>(point - zero);
+            plain += static_cast<char>('0' + (point - zero));
+        else if (!separates)
+            plain += letter;
     }
-    return value;
+    return leadingInteger(plain);
 }
 
 std::string IntegerPicture::regex() const
@@ -267,6 +323,7 @@ std::string IntegerPicture::regex() const
     case Style::Words:
         return wordsRegex();
     case Style::Decimal:
+    case Style::Unsupported:
         break;
     }
     std::string out = parseWidth > 0 ? "[0-9]{" + std::to_string(parseWidth) + "}" : "[0-9]+";
@@ -285,14 +342,14 @@ namespace {
 bool pictureOf(Call &call, IntegerPicture &picture)
 {
     PictureProblem problem;
-    if (IntegerPicture::parse(picture, call.arg(1).text(), problem))
-        return true;
-    call.run.fail(problem.code, nullptr, call.name, problem.culprit, 2);
-    return false;
+    if (!IntegerPicture::parse(picture, call.arg(1).text(), problem))
+        call.run.fail(problem.code, nullptr, call.name, problem.culprit, 2);
+    else if (!picture.isSupported())
+        call.run.failValue("D3130", nullptr, call.name, call.arg(1), 2);
+    return !call.run.failed();
 }
 
 } // namespace
-
 Value formatInteger(Call &call)
 {
     IntegerPicture picture;

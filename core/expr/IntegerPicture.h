@@ -12,7 +12,7 @@ namespace tw::expr {
 /// A picture of a whole number (XPath format-integer): digits, words, Roman numerals or letters.
 struct IntegerPicture
 {
-    enum class Style { Decimal, Words, Roman, Letters };
+    enum class Style { Decimal, Words, Roman, Letters, Unsupported };
     enum class Letters { Lower, Upper, Title };
     struct Separator
     {
@@ -30,18 +30,22 @@ struct IntegerPicture
     int regular = 0;     ///< Separators repeat every so many digits.
     std::vector<Separator> separators;
 
+    /// A numbering that is not supported parses; who uses it asks isSupported() and reports D3130.
     static bool parse(IntegerPicture &out, std::string_view picture, PictureProblem &problem);
+    bool isSupported() const { return style != Style::Unsupported; }
     std::string format(double number) const;
+    /// Not a number when the text is none of this picture.
     double read(std::string_view text) const;
     std::string regex() const; ///< What a text of this picture looks like, for RE2.
 
 private:
     bool isUpper() const { return letters == Letters::Upper; }
     std::string digits(double number) const;
+    double readDigits(std::string_view text) const;
 };
 
 std::string numberInWords(double number, bool ordinal); ///< "Five Hundred and Fifty-Five"
-double numberFromWords(std::string_view words);
+double numberFromWords(std::string_view words); ///< Not a number for other words.
 std::string wordsRegex();
 
 } // namespace tw::expr

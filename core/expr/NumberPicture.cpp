@@ -120,7 +120,9 @@ SubPicture split(const Text &whole, const Symbols &symbols)
     const std::size_t exponent = part.active.find(symbols.exponent);
     part.hasExponent = exponent != Text::npos;
     const Text mantissa = part.active.substr(0, exponent);
-    if (part.hasExponent)
+    if (!part.hasExponent && part.suffix.substr(0, 1) == Text(1, symbols.exponent))
+        part.hasExponent = true; // without digits: D3093
+    else if (part.hasExponent)
         part.exponent = part.active.substr(exponent + 1);
     const std::size_t point = mantissa.find(symbols.decimal);
     part.integer = mantissa.substr(0, point);
@@ -260,7 +262,7 @@ Text grouped(Text text, const SubPicture &part, const Symbols &symbols)
     }
     point = text.find(symbols.decimal);
     for (const int left : part.fractionGroups) {
-        const std::size_t at = point + static_cast<std::size_t>(left) + 1;
+        const std::size_t at = ++point + static_cast<std::size_t>(left);
         if (at < text.size())
             text.insert(at, 1, symbols.grouping);
     }

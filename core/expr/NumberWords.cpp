@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 namespace tw::expr {
 namespace {
@@ -96,15 +97,36 @@ std::string numberInWords(double number, bool ordinal)
     return words(number, false, ordinal);
 }
 
+namespace {
+
+/// The words between "and", commas, hyphens and blanks.
+std::vector<std::string> wordsOf(const std::string &text)
+{
+    std::vector<std::string> words(1);
+    for (std::size_t at = 0; at < text.size();) {
+        const std::string_view rest = std::string_view(text).substr(at);
+        constexpr std::string_view kBreaks[] = {", ", " and ", " ", "-"};
+        const auto found = std::find_if(std::begin(kBreaks), std::end(kBreaks),
+                                        [rest](auto mark) { return rest.substr(0, mark.size()) == mark; });
+        if (found == std::end(kBreaks)) {
+            words.back() += text[at++];
+            continue;
+        }
+        words.emplace_back();
+        at += found->size();
+    }
+    return words;
+}
+
+} // namespace
+
 double numberFromWords(std::string_view text)
 {
     std::vector<double> parts = {0};
-    std::string word;
-    const auto take = [&] {
+    for (const std::string &word : wordsOf(lower(text))) {
         const auto known = wordValues().find(word);
-        word.clear();
         if (known == wordValues().end())
-            return;
+            return NAN;
         const double value = known->second;
         double top = parts.back();
         parts.pop_back();
@@ -117,18 +139,8 @@ double numberFromWords(std::string_view text)
         } else {
             parts.push_back(top * value);
         }
-    };
-    for (const char c : lower(text)) {
-        if (c == ' ' || c == ',' || c == '-')
-            take();
-        else
-            word += c;
     }
-    take();
-    double sum = 0;
-    for (const double part : parts)
-        sum += part;
-    return sum;
+    return std::accumulate(parts.begin(), parts.end(), 0.0);
 }
 
 std::string wordsRegex()

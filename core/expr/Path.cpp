@@ -3,6 +3,7 @@
 
 #include "core/expr/Values.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tw::expr {
@@ -59,7 +60,8 @@ void collectField(Run &run, const Value &array, const Value &key, Items &out)
     }
 }
 
-bool keeps(const Value &answer, std::int64_t index, std::int64_t size, Run &run)
+/// How many times a predicate's answer picks the item at `index`.
+int keeps(const Value &answer, std::int64_t index, std::int64_t size, Run &run)
 {
     if (answer.isNumber()) {
         const double number = std::floor(answer.toDouble());
@@ -75,11 +77,10 @@ bool keeps(const Value &answer, std::int64_t index, std::int64_t size, Run &run)
         numbers = numbers && item.isNumber();
     if (!numbers)
         return truth(answer);
-    for (const Value &item : answer.items()) {
-        if (keeps(item, index, size, run))
-            return true;
-    }
-    return false;
+    int times = 0;
+    for (const Value &item : answer.items())
+        times += keeps(item, index, size, run);
+    return times;
 }
 
 Value wrapped(Run &run, const Value &item, std::uint8_t flags = Value::Sequence)
@@ -143,7 +144,8 @@ Value filter(Run &run, const Node &predicate, const Value &input, Frame *frame)
         }
         if (run.failed())
             return {};
-        if (keeps(answer, i, count, run) && !items[i].isUndefined())
+        int times = items[i].isUndefined() ? 0 : keeps(answer, i, count, run);
+        for (; times > 0 && run.step(); --times)
             kept.add(items[i]);
     }
     return kept.finish(flags);
@@ -237,6 +239,10 @@ Value PathNode::finish(Run &run, Value sequence, Frame *frame) const
         if (sequence.isArray())
             sequence = sequence.withFlags(sequence.flags() | Value::KeepSingleton);
     }
+    const bool empty = sequence.isArray() ? sequence.size() == 0 : sequence.isUndefined();
+    const auto streams = [](const Step &step) { return step.tuple; };
+    if (group && empty && std::any_of(steps.begin(), steps.end(), streams))
+        sequence = Value::array(nullptr, 0, Value::Sequence | Value::TupleStream);
     if (group)
         return group->group(run, sequence, frame);
     return collapsed(sequence, keepArray);

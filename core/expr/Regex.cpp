@@ -2,6 +2,8 @@
 #include "core/expr/Functions.h"
 #include "core/expr/Utf8.h"
 
+#include <algorithm>
+#include <cctype>
 #include <vector>
 
 namespace tw::expr {
@@ -10,7 +12,19 @@ namespace {
 constexpr std::string_view kBlanks = "\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}"
                                      "\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
 
-/// JavaScript's spelling in RE2's: named groups, \uXXXX, what \s means, [^].
+/// What kBlanks leaves over.
+constexpr std::string_view kOthers =
+    "\\x00-\\x08\\x0e-\\x1f!-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}"
+    "\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-"
+    "\\x{10ffff}";
+
+bool areHexDigits(std::string_view text)
+{
+    constexpr std::string_view kHex = "0123456789abcdefABCDEF";
+    return text.find_first_not_of(kHex) == std::string_view::npos;
+}
+
+/// JavaScript's spelling in RE2's: named groups, \uXXXX, what \s and . mean, [] and [^].
 class Translator
 {
 public:
@@ -39,6 +53,12 @@ private:
         if (!m_inClass && follows("[^]")) {
             m_out += "[\\x00-\\x{10ffff}]";
             m_at += 3;
+        } else if (!m_inClass && follows("[]")) {
+            m_out += "[^\\x00-\\x{10ffff}]";
+            m_at += 2;
+        } else if (!m_inClass && follows(".")) {
+            m_out += "[^\\n\\r\\x{2028}\\x{2029}]";
+            ++m_at;
         } else if (!m_inClass && follows("(?<") && !lookbehind) {
             m_out += "(?P<";
             m_at += 3;
@@ -61,13 +81,22 @@ private:
     {
         const char c = m_at + 1 < m_pattern.size() ? m_pattern[m_at + 1] : '\0';
         m_at += 2;
-        if (c == 'u' && m_at + 4 <= m_pattern.size() && m_pattern[m_at] != '{') {
-            m_out.append("\\x{").append(m_pattern.substr(m_at, 4)).append("}");
-            m_at += 4;
+        const std::size_t digits = c == 'u' ? 4 : c == 'x' ? 2 : 0;
+        const std::string_view hex = m_pattern.substr(std::min(m_at, m_pattern.size()), digits);
+        if (digits > 0 && hex.size() == digits && areHexDigits(hex)) {
+            m_out.append("\\x{").append(hex).append("}");
+            m_at += digits;
         } else if (c == 's') {
             m_out.append(m_inClass ? "" : "[").append(kBlanks).append(m_inClass ? "" : "]");
-        } else if (c == 'S' && !m_inClass) {
-            m_out.append("[^").append(kBlanks).append("]");
+        } else if (c == 'S') {
+            m_out.append(m_inClass ? "" : "[").append(kOthers).append(m_inClass ? "" : "]");
+        } else if (c == 'c' && m_at < m_pattern.size() && std::isalpha(m_pattern[m_at] & 0x7F)) {
+            m_out.append("\\x0").append(1, "0123456789abcdef"[m_pattern[m_at] & 15]);
+            if ((m_pattern[m_at] & 16) != 0)
+                m_out[m_out.size() - 2] = '1';
+            ++m_at;
+        } else if (isPlainLetter(c)) { // stands for itself, other than in RE2
+            m_out += c;
         } else if (c == 'b' && m_inClass) {
             m_out += "\\x08";
         } else if (c == '/') {
@@ -77,6 +106,13 @@ private:
             if (c != '\0')
                 m_out += c;
         }
+    }
+
+    static bool isPlainLetter(char c)
+    {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        return (letter && std::string_view("dDwWbBnrtvf").find(c) == std::string_view::npos) ||
+               (c & 0x80) != 0;
     }
 
     std::string_view m_pattern;
@@ -108,6 +144,17 @@ std::unique_ptr<Matcher> makeMatcher(std::string_view pattern, std::string_view 
     return matcher;
 }
 
+Value nextMatch(Run &run, const NextMatch &next)
+{
+    if (next.from >= next.text.size())
+        return {};
+    const Value match = firstMatch(run, *next.matcher, next.text, next.from);
+    // An empty match would be found again for ever.
+    return match.get("match").isString() && match.get("match").size() == 0
+               ? run.fail("D1004", nullptr, {}, next.matcher->source)
+               : match;
+}
+
 Value firstMatch(Run &run, const Matcher &matcher, std::string_view text, std::size_t from)
 {
     const int groups = matcher.regex->NumberOfCapturingGroups();
@@ -117,8 +164,6 @@ Value firstMatch(Run &run, const Matcher &matcher, std::string_view text, std::s
                                                     re2::RE2::UNANCHORED, parts.data(), groups + 1);
     if (!found || !run.step(1 + static_cast<std::uint32_t>(text.size() / 64)))
         return {};
-    if (parts[0].empty())
-        return run.fail("D1004", nullptr, {}, matcher.source);
     const auto begin = static_cast<std::size_t>(parts[0].data() - text.data());
     const std::size_t end = begin + parts[0].size();
     auto *next = run.make<NextMatch>();

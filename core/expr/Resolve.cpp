@@ -201,7 +201,7 @@ AstPtr Resolver::filter(AstPtr raw)
         return raw;
     const bool path = made->kind == AstKind::Path;
     Ast &step = path ? *made->items.back() : *made;
-    if (step.group || made->group) {
+    if (step.group) { // one of the whole path comes after the predicates of its last step
         fail("S0209", *raw);
         return m_failed ? raw : broken(raw, made);
     }

@@ -119,7 +119,7 @@ void Writer::writeObject(const Value &value, int depth)
 {
     m_out += '{';
     bool first = true;
-    for (const Member &member : value.members()) {
+    for (const Member &member : inReferenceOrder(m_run, value)) {
         if (member.value.isUndefined())
             continue;
         if (!first)
@@ -242,6 +242,43 @@ Value appended(Run &run, const Value &first, const Value &second)
     items.append(first);
     items.append(second);
     return items.finish(first.isArray() ? 0 : Value::Sequence);
+}
+
+namespace {
+
+/// The number a key stands for when it is one that JavaScript sorts; else -1.
+std::int64_t indexOf(const Value &key)
+{
+    const std::string_view text = key.text();
+    std::int64_t index = -1;
+    if (text.empty() || text.size() > 10 || (text[0] == '0' && text.size() > 1) || text[0] == '-')
+        return -1;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), index);
+    constexpr std::int64_t kLast = 4'294'967'294;
+    return read.ptr == text.data() + text.size() && index <= kLast ? index : -1;
+}
+
+} // namespace
+
+std::span<const Member> inReferenceOrder(Run &run, const Value &object)
+{
+    const std::span<const Member> members = object.members();
+    const auto plain = [](const Member &member) {
+        const std::string_view key = member.key.text();
+        return key.empty() || key[0] < '0' || key[0] > '9';
+    };
+    if (std::all_of(members.begin(), members.end(), plain) || !run.charge(0))
+        return members;
+    auto *sorted = run.arena.allocateArray<Member>(members.size());
+    std::copy(members.begin(), members.end(), sorted);
+    const auto rank = [](const Member &member) {
+        const std::int64_t index = indexOf(member.key);
+        return index < 0 ? INT64_MAX : index;
+    };
+    std::stable_sort(sorted, sorted + members.size(), [rank](const Member &a, const Member &b) {
+        return rank(a) < rank(b);
+    });
+    return {sorted, members.size()};
 }
 
 int nesting(const Value &value, int limit)

@@ -49,6 +49,11 @@ inline Value asArray(Run &run, const Value &value)
 /// Two values as one array, as grouping and array constructors join them.
 Value appended(Run &run, const Value &first, const Value &second);
 
+/// An object's members in the order in which JavaScript, and so the reference, goes through them:
+/// keys that are whole numbers first, ascending. Objects keep and print the order they came in;
+/// only what names or lists members ($keys, $each, $spread, $sift, $string, `*`, `**`) uses this.
+std::span<const Member> inReferenceOrder(Run &run, const Value &object);
+
 /// How deeply arrays and objects are nested, counted no further than `limit`.
 int nesting(const Value &value, int limit);
 
