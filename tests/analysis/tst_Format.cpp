@@ -166,7 +166,7 @@ private Q_SLOTS:
         row("bindings of steps", "a @ $x . b # $i", "a@$x.b#$i");
         row("a regular expression", "$match( x,/a[/]b/i )", "$match(x, /a[/]b/i)");
         row("a division after a kept list", "(a[]) / 2", "(a[]) / 2");
-        row("a trailing comma goes", "[1, 2,]", "[1, 2]");
+        row("a semicolon at the end goes", "(a; b;)", "(a; b)");
     }
     void writesTheCanonicalText()
     {
@@ -201,11 +201,7 @@ private Q_SLOTS:
     $net := $l.amount - $l.discount;
     $net > 0 ? $net : 0
   )}),
-  "Name": first_name
-    & " "
-    & middle_name
-    & " "
-    & last_name
+  "Name": first_name & " " & middle_name & " " & last_name
 })"));;
     }
 

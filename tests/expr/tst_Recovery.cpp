@@ -115,7 +115,7 @@ private Q_SLOTS:
         row("a dot without a field", "data.object.", "S0207<>");
         row("an operator without its right side", "a + ", "S0207<>");
         row("a missing value in each of three fields",
-            "{\"a\": 1 +, \"b\": amount, \"c\": $f(x, ), \"d\": * }", "S0211<,>");
+            "{\"a\": 1 +, \"b\": amount, \"c\": $f(x, ), \"d\": * }", "S0211<,> S0211<)>");
         row("two fields with mistakes", "{\"a\": 1 + , \"ü\": b c, \"d\": = 5}",
             "S0211<,> S0202<c> S0211<=>");
         row("a missing closing bracket", "$sum((a + b)", "S0203<>");
@@ -131,8 +131,8 @@ private Q_SLOTS:
         row("a wrong assignment", "(a := 1; b := 2)", "S0212<a> S0212<b>");
         row("a wrong parameter", "function($a, b) { = 1 }", "S0208<b> S0211<=>");
         row("literals as steps", "[a.1, b.true]", "S0213<1> S0213<true>");
-        row("a predicate behind a grouping", "[a{b: c}[0], x{y: z}{y: z}]",
-            "S0209<a{b: c}[0]> S0210<x{y: z}{y: z}>");
+        row("a predicate behind a grouping", "[$a{b: c}[0], x{y: z}{y: z}]",
+            "S0209<$a{b: c}[0]> S0210<x{y: z}{y: z}>");
         row("regular expressions that cannot run", "[$match(a, /(?=b)/), $match(a, /(?!c)/)]",
             "X1003</(?=b)/> X1003</(?!c)/>");
         row("no colon in a pair", "{\"a\" 5, b, \"c\": 1}", "S0202<5> S0202<,>");
