@@ -20,6 +20,7 @@ int runCommandLine(int argc, char **argv, const Registry &registry)
     addRunCommand(app, invocation);
     addValidateCommand(app, invocation);
     addEvalCommand(app, invocation);
+    addExplainCommand(app, invocation);
     addMapCommand(app, invocation);
     addWebhookCommand(app, invocation);
     addSandboxCommand(app, invocation);

@@ -25,6 +25,7 @@ void addValidateCommand(CLI::App &app, Invocation &invocation);
 void addRunCommand(CLI::App &app, Invocation &invocation);
 void addSandboxCommand(CLI::App &app, Invocation &invocation);
 void addWebhookCommand(CLI::App &app, Invocation &invocation);
+void addExplainCommand(CLI::App &app, Invocation &invocation);
 void addFunctionsCommand(CLI::App &app, Invocation &invocation);
 void addNodesCommand(CLI::App &app, Invocation &invocation);
 void addMapCommand(CLI::App &app, Invocation &invocation);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Commands.h"
-#include "app/runner/Files.h"
+#include "app/runner/ExpressionReport.h"
 #include "app/runner/Output.h"
+#include "core/analysis/Findings.h"
 #include "core/base/Clock.h"
+#include "core/base/Text.h"
 #include "core/data/Json.h"
 #include "core/expr/Expression.h"
 
@@ -17,7 +19,9 @@ struct EvalOptions
     std::string expression;
     std::string data;
     std::string bindings;
+    std::string file;
     bool batch = false;
+    bool portable = false;
     bool json = false;
 };
 
@@ -52,50 +56,31 @@ ExpressionResult<Document> evaluate(const Job &job)
     return compiled->evaluateToDocument(job.input, job.environment);
 }
 
-Value errorValue(Arena &arena, const ExpressionError &error, bool withToken)
+/// Whatever other JSONata engines would not understand, one message each.
+int reportUnportable(Output &out, const std::string &text)
 {
-    ObjectBuilder object(arena);
-    object.set("code", Value::string(arena, error.code));
-    if (error.position >= 0)
-        object.set("position", Value::integer(error.position));
-    if (withToken && !error.token.empty())
-        object.set("token", Value::string(arena, error.token));
-    object.set("message", Value::string(arena, error.message));
-    return object.finish();
-}
-
-int reportError(Output &out, const ExpressionError &error)
-{
-    if (out.isJson()) {
+    analysis::Surroundings surroundings;
+    surroundings.portable = true;
+    int reported = 0;
+    for (const analysis::ExpressionFinding &finding : analysis::findingsOf(text, surroundings)) {
+        if (finding.code != "map.not_portable")
+            continue;
+        ++reported;
+        if (!out.isJson()) {
+            out.message(finding.message + " [" + finding.code + "] " +
+                        markedPlace(text, finding.start, finding.end) + '\n' + finding.fix);
+            continue;
+        }
         Arena arena;
+        ExpressionError error;
+        error.code = finding.code;
+        error.position = static_cast<int>(
+            toQString(std::string_view(text).substr(0, static_cast<std::size_t>(finding.end)))
+                .size());
+        error.message = finding.message;
         out.message(toJson(errorValue(arena, error, false)));
-        return kNotRight;
     }
-    std::string text = error.message + " [" + error.code + "]";
-    if (error.position >= 0)
-        text += " at character " + std::to_string(error.position);
-    out.message(text);
-    return kNotRight;
-}
-
-/// An empty path gives an undefined root.
-Result<Document> readDocument(const std::string &path)
-{
-    if (path.empty())
-        return Document();
-    auto bytes = readInput(path);
-    if (!bytes)
-        return std::move(bytes).error();
-    auto document = parseJson(*bytes);
-    if (!document)
-        return std::move(document.error()).at(path);
-    return document;
-}
-
-int reportUnreadable(Output &out, const Error &error)
-{
-    out.message(error.text());
-    return error.kind == ErrorKind::Transient ? kCouldNot : kNotRight;
+    return reported == 0 ? kDone : kNotRight;
 }
 
 int evalOnce(const EvalOptions &options)
@@ -107,11 +92,16 @@ int evalOnce(const EvalOptions &options)
     const auto bindings = readDocument(options.bindings);
     if (!bindings)
         return reportUnreadable(out, bindings.error());
-    Job job{options.expression, data->root(), baseEnvironment()};
+    const auto text = expressionText(options.expression, options.file);
+    if (!text)
+        return reportUnreadable(out, text.error());
+    if (options.portable && reportUnportable(out, *text) != kDone)
+        return kNotRight;
+    Job job{*text, data->root(), baseEnvironment()};
     bindAll(job.environment, bindings->root());
     auto result = evaluate(job);
     if (!result)
-        return reportError(out, result.error());
+        return reportExpressionError(out, *text, result.error());
     if (!result->root().isUndefined())
         out.line(toJson(result->root(), options.json ? JsonStyle::Compact : JsonStyle::Pretty));
     return kDone;
@@ -141,8 +131,8 @@ std::string answerLine(const std::string &line)
         answer.set("id", Value::null());
         ObjectBuilder error(arena);
         error.set("code", Value::string("runner.bad_request"));
-        const std::string why = request ? "The line needs \"expr\" as a string."
-                                        : request.error().message;
+        const std::string why =
+            request ? "The line needs \"expr\" as a string." : request.error().message;
         error.set("message", Value::string(arena, why));
         answer.set("error", error.finish());
         return toJson(answer.finish());
@@ -175,19 +165,28 @@ int evalBatch()
 void addEvalCommand(CLI::App &app, Invocation &invocation)
 {
     auto options = std::make_shared<EvalOptions>();
-    CLI::App *command = app.add_subcommand("eval", "Evaluate an expression of the mapping language");
+    CLI::App *command =
+        app.add_subcommand("eval", "Evaluate an expression of the mapping language");
     command->add_option("EXPR", options->expression, "The expression");
-    command->add_option("--data", options->data, "JSON file to evaluate on; - reads standard input");
+    command->add_option("--data", options->data,
+                        "JSON file to evaluate on; - reads standard input");
     command->add_option("--bindings", options->bindings, "JSON file: variable name -> value");
+    command->add_option("--file", options->file, "Read the expression from this file");
+    command->add_flag("--portable", options->portable,
+                      "Report what other JSONata engines do not know, instead of a result");
     command->add_flag("--batch", options->batch,
                       "Read one request a line from standard input, answer one a line");
     command->add_flag("--json", options->json, "Print results and errors as JSON on one line");
     command->footer("Example:\n  tidewire eval 'data.object.amount / 100' --data event.json\n  "
                     "echo '{\"id\":1,\"expr\":\"1+1\"}' | tidewire eval --batch");
     command->callback([options, &invocation, command] {
-        if (options->batch == !options->expression.empty())
-            throw CLI::ValidationError(command->get_name(), "give either EXPR or --batch");
-        invocation.command = [options] { return options->batch ? evalBatch() : evalOnce(*options); };
+        const int given = (options->batch ? 1 : 0) + (options->expression.empty() ? 0 : 1) +
+                          (options->file.empty() ? 0 : 1);
+        if (given != 1)
+            throw CLI::ValidationError(command->get_name(), "give either EXPR, --file or --batch");
+        invocation.command = [options] {
+            return options->batch ? evalBatch() : evalOnce(*options);
+        };
     });
 }
 

@@ -62,7 +62,8 @@ int listText()
         }
         out.line(table(rows));
     }
-    out.line(out.faint("Functions with * are Tidewire's own. tidewire functions NAME explains one."));
+    out.line(
+        out.faint("Functions with * are Tidewire's own. tidewire functions NAME explains one."));
     return kDone;
 }
 

@@ -151,7 +151,7 @@ void TestCommandLine::batchAnswersABadLineAndGoesOn()
 void TestCommandLine::everyCommandHasHelpWithAnExample_data()
 {
     QTest::addColumn<QStringList>("command");
-    for (const char *name : {"run", "validate", "eval", "map", "sandbox", "nodes", "schema"})
+    for (const char *name : {"run", "validate", "eval", "functions", "explain", "map", "sandbox", "nodes", "schema"})
         QTest::newRow(name) << QStringList{QString::fromLatin1(name)};
     QTest::newRow("webhook verify") << QStringList{"webhook", "verify"};
     QTest::newRow("webhook send") << QStringList{"webhook", "send"};
