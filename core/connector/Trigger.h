@@ -37,6 +37,11 @@ public:
     /// Stores the event; `done` is called exactly once, later, unless the trigger was stopped.
     virtual void accept(IncomingEvent event, std::function<void(Result<Acceptance>)> done) = 0;
 
+    /// The greatest id, in text order, of this trigger's events that the journal still knows; empty
+    /// when there is none. For triggers whose ids rise: planned times, cursors. Answers once, now or
+    /// later, unless the trigger was stopped.
+    virtual void newestEvent(std::function<void(Result<std::string>)> done) { done(std::string()); }
+
     /// Counts a delivery that was refused before it became an event (bad signature, wrong type).
     virtual void refused(const Error &why) = 0;
 

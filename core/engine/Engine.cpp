@@ -172,6 +172,14 @@ void Engine::checkStopped()
         report();
 }
 
+void Engine::newestEvent(const std::string &flow, const std::string &trigger,
+                         std::function<void(Result<std::string>)> done)
+{
+    m_store.submit<std::string>(
+        this, [flow, trigger](Journal &journal) { return journal.newestEvent(flow, trigger); },
+        std::move(done));
+}
+
 void Engine::claim(BusinessKey key, std::function<void(Result<bool>)> done)
 {
     const KeyClaim claim{std::move(key.flow), std::move(key.step), std::move(key.key), key.run,

@@ -86,6 +86,10 @@ public:
     /// No new effects; `done` when calls in flight are answered and recorded, or after `grace`.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
+    /// The greatest event id of a trigger: see TriggerHost::newestEvent().
+    void newestEvent(const std::string &flow, const std::string &trigger,
+                     std::function<void(Result<std::string>)> done);
+
     void claim(BusinessKey key, std::function<void(Result<bool>)> done) override;
 
 private:

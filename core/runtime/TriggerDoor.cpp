@@ -20,6 +20,11 @@ void TriggerDoor::accept(IncomingEvent event, std::function<void(Result<Acceptan
     m_engine.accept(m_flow, m_trigger, std::move(event), std::move(done));
 }
 
+void TriggerDoor::newestEvent(std::function<void(Result<std::string>)> done)
+{
+    m_engine.newestEvent(m_flow, m_trigger, std::move(done));
+}
+
 void TriggerDoor::refused(const Error &why)
 {
     m_observer.deliveryRefused(m_flow, m_trigger, why);

@@ -24,6 +24,7 @@ public:
     const std::string &path() const { return m_path; } ///< Empty: it receives no webhooks.
 
     void accept(IncomingEvent event, std::function<void(Result<Acceptance>)> done) override;
+    void newestEvent(std::function<void(Result<std::string>)> done) override;
     void refused(const Error &why) override;
     Result<void> receive(const std::string &path,
                          std::function<void(HttpRequest, HttpReply)> handler) override;

@@ -33,6 +33,9 @@ public:
     /// Deletes what is older than asked for; open runs and their records stay. Answers rows deleted.
     virtual Result<int> forget(const Retention &retention) = 0;
 
+    /// The greatest event id, in text order, that this trigger handed in; empty when there is none.
+    virtual Result<std::string> newestEvent(const std::string &flow,
+                                            const std::string &trigger) = 0;
     /// The number of the newest run; 0 in an empty journal.
     virtual Result<std::int64_t> newestRun() = 0;
     /// Open runs behind `after` in the order of acceptance, at most `limit`. Reads neither bodies

@@ -155,6 +155,19 @@ void SqliteJournal::maintain(bool busy)
         m_core->stopped = sqlite::errorOf(m_core->database->handle());
 }
 
+Result<std::string> SqliteJournal::newestEvent(const std::string &flow, const std::string &trigger)
+{
+    auto query = m_core->database->prepare(
+        "SELECT max(event_id) FROM run"
+        " WHERE source = (SELECT id FROM source WHERE flow = ?1 AND trigger = ?2)");
+    if (!query)
+        return std::move(query).error();
+    auto row = query->bind(1, flow).bind(2, trigger).step();
+    if (!row)
+        return std::move(row).error();
+    return query->isNull(0) ? std::string() : query->text(0);
+}
+
 Result<std::int64_t> SqliteJournal::newestRun()
 {
     return m_core->database->number("SELECT max(id) FROM run");

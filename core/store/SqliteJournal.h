@@ -43,6 +43,7 @@ public:
     Result<std::vector<WrittenLetter>> write(const RunChange &change) override;
     Result<bool> claim(const KeyClaim &claim) override;
     Result<int> forget(const Retention &retention) override;
+    Result<std::string> newestEvent(const std::string &flow, const std::string &trigger) override;
     Result<std::int64_t> newestRun() override;
     Result<std::vector<OpenRunHead>> openRunHeads(std::int64_t after, int limit) override;
     Result<std::vector<OpenRun>> openRuns(const std::vector<std::int64_t> &runs) override;

@@ -61,12 +61,14 @@ void TestLayers::initTestCase()
          words("core/base core/data core/schema core/expr core/analysis core/mapping core/connector")},
         {QStringLiteral("core/connectors/http"),
          words("core/base core/data core/schema core/expr core/mapping core/connector core/net core/sandbox")},
+        {QStringLiteral("core/connectors/timer"),
+         words("core/base core/data core/schema core/expr core/connector")},
         {QStringLiteral("core/connectors/stripe"),
          words("core/base core/data core/schema core/connector core/net core/sandbox")},
         {QStringLiteral("core/connectors/salesforce"),
          words("core/base core/data core/schema core/connector core/net core/sandbox")},
         {QStringLiteral("core/runtime"),
-         core + words("core/net core/store core/engine core/sandbox core/connectors/logic core/connectors/http "
+         core + words("core/net core/store core/engine core/sandbox core/connectors/logic core/connectors/http core/connectors/timer "
                       "core/connectors/stripe core/connectors/salesforce")},
         {QStringLiteral("ui/base"), words("core/base")},
         {QStringLiteral("ui/models"), core + words("core/engine core/runtime core/sandbox ui/base ui/commands ui/canvas")},

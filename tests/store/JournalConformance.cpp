@@ -106,6 +106,19 @@ void JournalConformance::theSameIdAtAnotherTriggerOrFlowIsAnotherEvent()
     QVERIFY(!accepted(*journal, elsewhere).first);
 }
 
+void JournalConformance::theNewestEventIsTheGreatestOfItsTrigger()
+{
+    auto journal = open();
+    QCOMPARE(journal->newestEvent("payments", "charges").value_or("?"), std::string());
+    for (const char *id : {"2026-01-02", "2026-01-03", "2026-01-01"})
+        accepted(*journal, event(id));
+    NewRun other = event("2027-01-01");
+    other.trigger = "refunds";
+    accepted(*journal, other);
+    journal = open();
+    QCOMPARE(journal->newestEvent("payments", "charges").value_or("?"), std::string("2026-01-03"));
+}
+
 void JournalConformance::bytesOfTheEventComeBackAsTheyWere()
 {
     const std::string body("{\"a\":\"\xc3\xa4\xff\", \"b\":\x00 1}\n", 20);

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void init();
     void anEventIsFirstOnceAndARepeatAfterwards();
     void theSameIdAtAnotherTriggerOrFlowIsAnotherEvent();
+    void theNewestEventIsTheGreatestOfItsTrigger();
     void bytesOfTheEventComeBackAsTheyWere();
     void whatWasNotCommittedIsGone();
     void openRunsComeBackWithTheirRecords();

@@ -56,6 +56,10 @@ public:
     }
     Result<bool> claim(const KeyClaim &) override { return true; }
     Result<int> forget(const Retention &) override { return 0; }
+    Result<std::string> newestEvent(const std::string &, const std::string &) override
+    {
+        return std::string();
+    }
     Result<std::int64_t> newestRun() override { return m_last; }
     Result<std::vector<OpenRunHead>> openRunHeads(std::int64_t, int) override
     {

@@ -157,6 +157,12 @@ NodeDescriptor HttpRequestStep::descriptor()
     node.connection = "http";
     node.params = requestParams();
     node.effect = true;
+    node.repeatWith = [](const Settings &settings) {
+        const std::string method = settings.text("method");
+        if (settings.flag("idempotency_key") || method == "GET" || method == "HEAD")
+            return Repeat::SafeByKey;
+        return method == "PUT" || method == "DELETE" ? Repeat::SafeByState : Repeat::Unsafe;
+    };
     node.summary = [](const Settings &settings) {
         return settings.text("method") + ' ' + settings.text("path");
     };
