@@ -7,25 +7,6 @@
 namespace tw::expr {
 namespace {
 
-template <typename T>
-std::unique_ptr<T> made(const Ast &ast)
-{
-    auto node = std::make_unique<T>();
-    node->position = ast.position;
-    node->start = ast.start;
-    node->end = ast.end;
-    return node;
-}
-
-NodePtr constantNode(const Ast &ast, const Value &value)
-{
-    auto node = std::make_unique<ConstantNode>(value);
-    node->position = ast.position;
-    node->start = ast.start;
-    node->end = ast.end;
-    return node;
-}
-
 /// Gives an id to every name that the expression binds itself.
 void collectBindings(const Ast &ast, Program &program)
 {
@@ -60,6 +41,16 @@ void collectBindings(const Ast &ast, Program &program)
     }
 }
 
+/// Most mappings bind nothing, which is seen faster in their text than in their tree.
+bool mayBind(std::string_view text)
+{
+    for (const std::string_view mark : {":=", "@", "#", "function", "\u03bb"}) {
+        if (text.find(mark) != std::string_view::npos)
+            return true;
+    }
+    return false;
+}
+
 struct OperatorName
 {
     std::string_view text;
@@ -75,7 +66,7 @@ constexpr OperatorName kOperators[] = {
 
 } // namespace
 
-Program::Program() = default;
+Program::Program(std::size_t expectedBytes) : memory(expectedBytes) {}
 Program::~Program() = default;
 
 int Program::nameId(std::string_view name)
@@ -89,7 +80,8 @@ int Program::nameId(std::string_view name)
 
 NodePtr Compiler::compile(const Ast &ast)
 {
-    collectBindings(ast, m_program);
+    if (mayBind(m_program.text))
+        collectBindings(ast, m_program);
     m_bound = static_cast<int>(m_program.names.size());
     NodePtr root = node(ast);
     return m_failed ? nullptr : std::move(root);
@@ -138,7 +130,7 @@ NodePtr Compiler::plain(const Ast &ast)
     switch (ast.kind) {
     case AstKind::Name: {
         auto field = made<NameNode>(ast);
-        field->key = Value::key(m_program.memory.copy(ast.text));
+        field->key = Value::key(ast.text);
         return field;
     }
     case AstKind::Variable:
@@ -210,17 +202,17 @@ NodePtr Compiler::plain(const Ast &ast)
 NodePtr Compiler::literal(const Ast &ast)
 {
     if (ast.kind == AstKind::String)
-        return constantNode(ast, Value::key(m_program.memory.copy(ast.text)));
+        return made<ConstantNode>(ast, Value::key(ast.text));
     if (ast.kind == AstKind::Number) {
         const double number = ast.number;
         const bool whole = number == static_cast<double>(static_cast<std::int64_t>(
                                          std::abs(number) < 0x1p53 ? number : 0.5)) &&
                            number != 0;
-        return constantNode(ast, whole ? Value::integer(static_cast<std::int64_t>(number))
-                                       : Value::number(number));
+        return made<ConstantNode>(ast, whole ? Value::integer(static_cast<std::int64_t>(number))
+                                             : Value::number(number));
     }
-    return constantNode(ast,
-                        ast.text == "null" ? Value::null() : Value::boolean(ast.text == "true"));
+    return made<ConstantNode>(ast, ast.text == "null" ? Value::null()
+                                                      : Value::boolean(ast.text == "true"));
 }
 
 NodePtr Compiler::variable(const Ast &ast)
@@ -245,8 +237,9 @@ NodePtr Compiler::path(const Ast &ast)
     path->keepArray = ast.keepArray;
     path->yieldsTuples = ast.tuple;
     path->fromVariable = ast.items.front()->kind == AstKind::Variable;
+    path->steps.reserve(ast.items.size());
     for (const AstPtr &part : ast.items) {
-        Step step;
+        Step &step = path->steps.emplace_back();
         step.node = node(*part);
         if (part->kind == AstKind::Name)
             step.field = static_cast<const NameNode *>(step.node.get());
@@ -260,15 +253,14 @@ NodePtr Compiler::path(const Ast &ast)
             step.index = m_program.nameId(part->index);
         if (part->ancestor)
             step.ancestor = m_program.nameId(part->ancestor->label);
+        step.stages.reserve(part->stages.size());
         for (const AstStage &stage : part->stages) {
-            Stage compiled;
+            Stage &compiled = step.stages.emplace_back();
             if (stage.filter)
                 compiled.predicate = node(*stage.filter);
             else
                 compiled.index = m_program.nameId(stage.index);
-            step.stages.push_back(std::move(compiled));
         }
-        path->steps.push_back(std::move(step));
     }
     for (const Step &step : path->steps) {
         if (!step.field || step.tuple || !step.stages.empty())
@@ -332,17 +324,18 @@ NodePtr Compiler::array(const Ast &ast)
     ArrayBuilder items(m_program.memory);
     for (const NodePtr &item : array->items)
         items.add(*item->constant());
-    return constantNode(ast, items.finish(ast.consArray ? Value::Constructed : 0));
+    return made<ConstantNode>(ast, items.finish(ast.consArray ? Value::Constructed : 0));
 }
 
 std::vector<std::pair<NodePtr, NodePtr>> Compiler::pairs(const AstList<AstPair> &from)
 {
-    std::vector<std::pair<NodePtr, NodePtr>> made;
+    std::vector<std::pair<NodePtr, NodePtr>> compiled;
+    compiled.reserve(from.size());
     for (const AstPair &pair : from) {
         NodePtr key = node(*pair.key);
-        made.emplace_back(std::move(key), node(*pair.value));
+        compiled.emplace_back(std::move(key), node(*pair.value));
     }
-    return made;
+    return compiled;
 }
 
 NodePtr Compiler::object(const Ast &ast)
@@ -352,6 +345,7 @@ NodePtr Compiler::object(const Ast &ast)
     bool distinct = !m_failed;
     bool constant = !m_failed;
     ObjectBuilder folded(m_program.memory);
+    folded.reserve(static_cast<std::uint32_t>(group->pairs.size()));
     for (const auto &[key, value] : group->pairs) {
         if (m_failed)
             break;
@@ -363,7 +357,7 @@ NodePtr Compiler::object(const Ast &ast)
     }
     group->distinctConstantKeys = distinct;
     if (constant)
-        return constantNode(ast, folded.finish());
+        return made<ConstantNode>(ast, folded.finish());
     return group;
 }
 
@@ -372,6 +366,7 @@ NodePtr Compiler::block(const Ast &ast)
     auto block = made<BlockNode>(ast);
     Scope scope{m_scope};
     m_scope = &scope;
+    block->items.reserve(ast.items.size());
     for (const AstPtr &item : ast.items)
         block->items.push_back(node(*item));
     m_scope = scope.outer;
@@ -413,10 +408,9 @@ NodePtr Compiler::lambda(const Ast &ast)
 namespace {
 
 /// How errors call the procedure of a call.
-std::string procedureName(const Ast &procedure)
+std::string_view procedureName(const Ast &procedure)
 {
-    return std::string(procedure.kind == AstKind::Path ? procedure.items.front()->text
-                                                       : procedure.text);
+    return procedure.kind == AstKind::Path ? procedure.items.front()->text : procedure.text;
 }
 
 } // namespace
@@ -429,6 +423,7 @@ NodePtr Compiler::call(const Ast &ast)
     if (ast.left->kind == AstKind::Path)
         call->variable = m_program.nameId(call->name);
     call->tail = ast.tail;
+    call->arguments.reserve(ast.items.size());
     for (const AstPtr &argument : ast.items)
         call->arguments.push_back(node(*argument));
     return call;
@@ -480,11 +475,11 @@ NodePtr Compiler::regex(const Ast &ast)
     if (!matcher) {
         fail(compileError("X1003", ast.position, ast.start, ast.end, std::string(ast.text),
                           problem));
-        return constantNode(ast, {});
+        return made<ConstantNode>(ast, Value());
     }
     const Value value = Value::function(static_cast<const Callable *>(matcher.get()));
     m_program.matchers.push_back(std::move(matcher));
-    return constantNode(ast, value);
+    return made<ConstantNode>(ast, value);
 }
 
 } // namespace tw::expr

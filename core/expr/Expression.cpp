@@ -21,7 +21,8 @@ ExpressionResult<std::shared_ptr<Program>> compileText(std::string_view text,
     auto ast = parse(text);
     if (!ast)
         return ast.error();
-    auto program = std::make_shared<Program>();
+    constexpr std::size_t kBytesPerCharacter = 12; // of nodes
+    auto program = std::make_shared<Program>(512 + text.size() * kBytesPerCharacter);
     program->text = text;
     program->names = names;
     program->ast = std::move(*ast);

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tw::expr {
@@ -26,19 +27,31 @@ public:
     int start = 0;
     int end = 0;
 };
-using NodePtr = std::unique_ptr<Node>;
+
+/// Nodes lie in their program's arena: only what they hold elsewhere is given back.
+struct NodeDelete
+{
+    template <typename T>
+    void operator()(T *node) const
+    {
+        node->~T();
+    }
+};
+template <typename T>
+using NodeOf = std::unique_ptr<T, NodeDelete>;
+using NodePtr = NodeOf<Node>;
 
 struct Matcher;
 
 /// What compile() makes. `memory` holds literals; values of evaluations may point into it.
 struct Program
 {
-    Program();
+    explicit Program(std::size_t expectedBytes = 512);
     ~Program();
     std::string text;
     AstTree ast;
+    Arena memory; ///< Of nodes and of constants; texts are those of the tree.
     NodePtr root;
-    Arena memory{512};
     std::vector<std::string> names; ///< Variables, labels of `%`: Binding::name is an index here.
     std::vector<std::unique_ptr<Matcher>> matchers;
 
@@ -59,6 +72,16 @@ private:
         Scope *outer;
         bool captured = false; ///< Something inside may outlive the frame.
     };
+    template <typename T, typename... Arguments>
+    NodeOf<T> made(const Ast &ast, Arguments &&...arguments)
+    {
+        T *memory = m_program.memory.allocateArray<T>(1);
+        NodeOf<T> node(std::construct_at(memory, std::forward<Arguments>(arguments)...));
+        node->position = ast.position;
+        node->start = ast.start;
+        node->end = ast.end;
+        return node;
+    }
     NodePtr node(const Ast &ast);
     NodePtr plain(const Ast &ast);
     NodePtr literal(const Ast &ast);

@@ -65,7 +65,7 @@ public:
     Value eval(Run &run, Value input, Frame *frame) const override;
     NodePtr inner;
     std::vector<NodePtr> predicates;
-    std::unique_ptr<class GroupNode> group;
+    NodeOf<class GroupNode> group;
     bool keepArray = false;
 };
 
@@ -92,7 +92,7 @@ class BinaryNode final : public Node
 public:
     Value eval(Run &run, Value input, Frame *frame) const override;
     Operator which = Operator::Add;
-    std::string token;
+    std::string_view token;
     NodePtr left;
     NodePtr right;
 
@@ -192,8 +192,8 @@ public:
     /// `first` goes before the written arguments (from `~>`), unless null.
     Value call(Run &run, const Value &input, Frame *frame, const Value *first) const;
     NodePtr procedure;
-    std::string name;  ///< For error messages.
-    int variable = -1; ///< The variable probably meant by `foo(1)` instead of `$foo(1)`.
+    std::string_view name; ///< For error messages.
+    int variable = -1;     ///< The variable probably meant by `foo(1)` instead of `$foo(1)`.
     std::vector<NodePtr> arguments;
     bool tail = false;
     bool raw = false; ///< Sequences are left as they are for the predicates around.
@@ -208,7 +208,7 @@ class PartialNode final : public Node
 public:
     Value eval(Run &run, Value input, Frame *frame) const override;
     NodePtr procedure;
-    std::string name;
+    std::string_view name;
     int variable = -1;
     std::vector<NodePtr> arguments; ///< Null for a placeholder.
 };

@@ -32,7 +32,7 @@ public:
     Value eval(Run &run, Value input, Frame *frame) const override;
 
     std::vector<Step> steps;
-    std::unique_ptr<GroupNode> group;
+    NodeOf<GroupNode> group;
     bool keepSingleton = false;
     bool keepArray = false;
     bool yieldsTuples = false; ///< The path around this one wants the bindings as well.
