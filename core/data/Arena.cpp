@@ -7,6 +7,7 @@
 namespace tw {
 namespace {
 constexpr std::size_t kLargestStep = 1u << 20;
+constexpr std::size_t kLargestJoined = 16u << 20;
 } // namespace
 
 Arena::~Arena()
@@ -21,19 +22,40 @@ void *Arena::allocateSlowly(std::size_t bytes, std::size_t alignment)
         throw std::bad_alloc();
     const std::size_t size = std::max(m_nextBlock, bytes + alignment);
     m_closedBytes += m_cursor - m_blockStart;
+    openBlock(size);
+    m_nextBlock = std::min(std::max(m_nextBlock, size) * 2, std::max(kLargestStep, m_nextBlock));
+    return allocate(bytes, alignment);
+}
+
+void Arena::openBlock(std::size_t size)
+{
     auto *memory = static_cast<char *>(::operator new(size));
     m_blocks.push_back({memory, size});
     m_reserved += size;
-    m_nextBlock = std::min(std::max(m_nextBlock, size) * 2, std::max(kLargestStep, m_nextBlock));
     m_blockStart = m_cursor = reinterpret_cast<std::uintptr_t>(memory);
     m_end = m_cursor + size;
-    return allocate(bytes, alignment);
+}
+
+/// The next message is probably as large as this one: then one block serves all of it.
+void Arena::joinBlocks()
+{
+    const std::size_t used = bytesUsed();
+    for (const Block &block : m_blocks)
+        ::operator delete(block.memory);
+    m_blocks.clear();
+    m_reserved = 0;
+    openBlock(used + used / 16 + 64);
+    m_closedBytes = 0;
 }
 
 void Arena::reset()
 {
     if (m_blocks.empty())
         return;
+    if (m_blocks.size() > 1 && m_reserved <= kLargestJoined) {
+        joinBlocks();
+        return;
+    }
     const auto largest =
         std::max_element(m_blocks.begin(), m_blocks.end(),
                          [](const Block &a, const Block &b) { return a.size < b.size; });

@@ -46,7 +46,7 @@ public:
         return {to, text.size()};
     }
 
-    /// Forgets everything but keeps the largest block for the next message.
+    /// Forgets everything but keeps, or has ready, one block for the next message.
     void reset();
     std::size_t bytesUsed() const { return m_closedBytes + (m_cursor - m_blockStart); }
     std::size_t bytesReserved() const { return m_reserved; }
@@ -57,6 +57,8 @@ private:
         char *memory;
         std::size_t size;
     };
+    void openBlock(std::size_t size);
+    void joinBlocks();
     void *allocateSlowly(std::size_t bytes, std::size_t alignment);
 
     std::uintptr_t m_cursor = 0;

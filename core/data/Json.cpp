@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/Json.h"
 
+#include "core/data/JsonStack.h"
 #include "core/data/JsonText.h"
 #include "core/data/Number.h"
 #include "core/data/Utf8.h"
@@ -47,7 +48,7 @@ private:
 struct ReaderScratch
 {
     StructuralIndex index;
-    json::TreeStack tree;
+    json::ShapedStack tree;
 };
 
 ReaderScratch &scratch()
@@ -80,6 +81,8 @@ private:
     bool readArray();
     bool readMemberName();
     bool readScalar(Value &value);
+    bool readShortNumber(std::uint32_t start, Value &value) const;
+    bool isExpected(const Value &key, std::uint32_t start) const;
     bool readString(std::uint32_t start, std::string_view &text);
     bool afterValue();
     bool open(bool object);
@@ -101,7 +104,7 @@ private:
     char *m_text;
     std::size_t m_size;
     std::size_t m_maxDepth;
-    json::TreeStack &m_tree;
+    json::ShapedStack &m_tree;
     const std::uint32_t *m_offsets;
     std::uint32_t m_count;
     std::uint32_t m_next = 0;
@@ -131,6 +134,24 @@ bool FastReader::readString(std::uint32_t start, std::string_view &text)
     return true;
 }
 
+/// A whole number of up to 18 digits, which most are; nothing to be said about any other.
+bool FastReader::readShortNumber(std::uint32_t start, Value &value) const
+{
+    const char *at = m_text + start;
+    const bool negative = *at == '-';
+    at += negative ? 1 : 0;
+    const char *first = at;
+    std::int64_t whole = 0;
+    for (; *at >= '0' && *at <= '9' && at - first < 18; ++at)
+        whole = whole * 10 + (*at - '0');
+    const auto digits = at - first;
+    const bool ends = *at == ',' || *at == '}' || *at == ']' || isBlank(*at);
+    if (!ends || digits == 0 || (*first == '0' && (digits > 1 || negative)))
+        return false;
+    value = Value::integer(negative ? -whole : whole);
+    return true;
+}
+
 bool FastReader::readScalar(Value &value)
 {
     const std::uint32_t start = m_offsets[m_next++];
@@ -141,6 +162,8 @@ bool FastReader::readScalar(Value &value)
         value = Value::string(text);
         return true;
     }
+    if (readShortNumber(start, value))
+        return true;
     std::size_t end = tokenEnd();
     while (isBlank(m_text[end - 1]))
         --end;
@@ -176,16 +199,30 @@ bool FastReader::close()
     return true;
 }
 
+/// Whether the string at `start` reads `key`, seen without looking for its end.
+bool FastReader::isExpected(const Value &key, std::uint32_t start) const
+{
+    const std::size_t end = start + 1 + key.size();
+    return end < m_size && m_escape > end && m_text[end] == '"' &&
+           sameKeyText(key, m_text + start + 1);
+}
+
 bool FastReader::readMemberName()
 {
     if (token() != '"')
         return false;
     const std::uint32_t start = m_offsets[m_next++];
+    const Value *expected = m_tree.expectedKey();
     std::string_view name;
-    if (!readString(start, name) || token() != ':')
+    if (expected && isExpected(*expected, start))
+        m_tree.pushExpected(*expected);
+    else if (readString(start, name))
+        m_tree.pushUnexpected(Value::key(name));
+    else
+        return false;
+    if (token() != ':')
         return false;
     ++m_next;
-    m_tree.push(Value::key(name));
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <new>
 
 namespace tw {
 namespace {
@@ -294,8 +295,12 @@ Value ObjectBuilder::get(const Value &hashedKey) const
 bool ObjectBuilder::indexWhole()
 {
     if (m_size < kSlotsFrom) {
-        for (std::uint32_t i = 1; i < m_size; ++i) {
-            for (std::uint32_t j = 0; j < i; ++j) {
+        std::uint64_t seen = 0;
+        for (std::uint32_t i = 0; i < m_size; ++i) {
+            const std::uint64_t bit = 1ull << (m_members[i].key.m_hash & 63);
+            const bool perhaps = (seen & bit) != 0;
+            seen |= bit;
+            for (std::uint32_t j = 0; perhaps && j < i; ++j) {
                 if (sameKey(m_members[i].key, m_members[j].key))
                     return false;
             }
@@ -328,6 +333,19 @@ Value ObjectBuilder::fromMembers(Arena &arena, std::span<const Member> members)
     for (const Member &member : members)
         merged.set(member.key, member.value);
     return merged.finish();
+}
+
+Value ObjectBuilder::fromMembersLike(Arena &arena, std::span<const Member> members,
+                                     const Value &like)
+{
+    const std::size_t bytes = members.size_bytes();
+    auto *memory = static_cast<char *>(arena.allocate(sizeof(ObjectRep) + bytes, alignof(Value)));
+    auto *own = reinterpret_cast<Member *>(memory + sizeof(ObjectRep));
+    std::memcpy(static_cast<void *>(own), members.data(), bytes);
+    Value made(Value::Kind::Object);
+    made.m_size = static_cast<std::uint32_t>(members.size());
+    made.m_object = new (memory) ObjectRep{own, like.m_object->slots, like.m_object->slotMask};
+    return made;
 }
 
 Value ObjectBuilder::finish()

@@ -121,10 +121,17 @@ public:
     /// get() along dots, `a.b.0.c`; undefined where the path ends early.
     Value find(std::string_view dottedPath) const;
 
+    std::uint16_t keyHash() const { return m_hash; } ///< Of what key() made.
+
     friend bool sameKey(const Value &a, const Value &b)
     {
         return a.head() == b.head() &&
-               (a.m_text == b.m_text || std::memcmp(a.m_text, b.m_text, a.m_size) == 0);
+               (a.m_text == b.m_text || sameBytes(a.m_text, b.m_text, a.m_size));
+    }
+    /// Whether key().size() bytes at `text` are the key.
+    friend bool sameKeyText(const Value &key, const char *text)
+    {
+        return sameBytes(key.m_text, text, key.m_size);
     }
 
 private:
@@ -140,6 +147,27 @@ private:
         return mask < kWideFrom ? m_hash & mask : wideHome(mask);
     }
     std::uint32_t wideHome(std::uint32_t mask) const;
+    /// memcmp for keys: they are short, and a call costs more than the comparison.
+    static bool sameBytes(const char *a, const char *b, std::size_t size)
+    {
+        const auto same = [a, b](auto word, std::size_t at) {
+            auto other = word;
+            std::memcpy(&word, a + at, sizeof word);
+            std::memcpy(&other, b + at, sizeof other);
+            return word == other;
+        };
+        if (size >= 8) {
+            for (std::size_t at = 0; at + 8 < size; at += 8) {
+                if (!same(std::uint64_t{}, at))
+                    return false;
+            }
+            return same(std::uint64_t{}, size - 8);
+        }
+        if (size >= 4)
+            return same(std::uint32_t{}, 0) && same(std::uint32_t{}, size - 4);
+        return size == 0 ||
+               (a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1]);
+    }
     std::uint64_t head() const // kind, flags, key hash and size at once
     {
         std::uint64_t word;
@@ -220,6 +248,8 @@ public:
     Value finish();
     /// All members at once, in one allocation of the right size; keys as for set(hashedKey).
     static Value fromMembers(Arena &arena, std::span<const Member> members);
+    /// The same when `like` has exactly these keys in this order, by address: they share its index.
+    static Value fromMembersLike(Arena &arena, std::span<const Member> members, const Value &like);
 
 private:
     std::uint32_t indexOf(const Value &hashedKey) const;
