@@ -41,6 +41,13 @@ struct NodeContext
     std::shared_ptr<Connection> connection; ///< Null when the node type needs none. Shared by its users.
 };
 
+/// What it means to send an effect once more without knowing what became of it.
+enum class Repeat {
+    SafeByKey,   ///< The other side recognises our idempotency key.
+    SafeByState, ///< The same state again: harmless unless a late attempt overwrites newer data.
+    Unsafe,      ///< It may happen twice.
+};
+
 struct NodeSample
 {
     std::string id; ///< "charge.succeeded".
@@ -65,6 +72,8 @@ struct NodeDescriptor
     std::function<std::vector<Exit>(const Settings &)> dynamicExits;
     bool canFail = true;
     bool effect = false;    ///< Changes something outside: journaled before and after.
+    Repeat repeat = Repeat::Unsafe; ///< Of an effect.
+    std::function<Repeat(const Settings &)> repeatWith; ///< Used instead of `repeat` when set.
     bool terminal = false;  ///< Has no exits (dead letter).
     /// One plain line for the card: "event ID, 30 days".
     std::function<std::string(const Settings &)> summary;

@@ -45,4 +45,20 @@ void StepReply::answer(StepAnswer result)
         sink(std::move(result));
 }
 
+void Step::lookUp(const StepCall &, StepReply reply)
+{
+    reply.fail(internalError("connector.no_look_up", "This step cannot look up what it did."));
+}
+
+std::string Step::batchKey(const StepCall &) const
+{
+    return {};
+}
+
+void Step::processBatch(const std::vector<StepCall> &calls, std::vector<StepReply> replies)
+{
+    for (std::size_t at = 0; at < calls.size(); ++at)
+        process(calls[at], std::move(replies[at]));
+}
+
 } // namespace tw

@@ -78,6 +78,20 @@ public:
     /// called again after a restart; the answers of an effect (descriptor: `effect`) are journaled
     /// and never asked for twice once they are known.
     virtual void process(const StepCall &call, StepReply reply) = 0;
+
+    /// Whether lookUp() can tell if an effect took place.
+    virtual bool canLookUp() const { return false; }
+    /// Asked instead of process() when it is not known what became of an earlier attempt
+    /// (`on_unknown: look_up`): emit what process() would have, had it been answered; drop when the
+    /// effect is not there, and it is sent again; fail when this cannot be told.
+    virtual void lookUp(const StepCall &call, StepReply reply);
+
+    /// How many items one call can carry; 1: items go one by one.
+    virtual std::size_t batchLimit() const { return 1; }
+    /// Items with the same key are never in one call nor in two calls at a time; empty: no such key.
+    virtual std::string batchKey(const StepCall &call) const;
+    /// As process() for several items, at most batchLimit(); one reply for each call, in any order.
+    virtual void processBatch(const std::vector<StepCall> &calls, std::vector<StepReply> replies);
 };
 
 } // namespace tw

@@ -87,6 +87,7 @@ Result<void> DeployedFlow::addNode(const FlowStep &step, const FlowDocument &doc
         auto connection = connectionOf(step, *node.type, document, connections);
         if (!connection)
             return std::move(connection).error();
+        const std::shared_ptr<Connection> used = *connection;
         NodeContext context{services, m_id, step.id, node.settings, std::move(*connection)};
         if (node.type->kind == NodeKind::Trigger) {
             auto trigger = node.type->createTrigger(std::move(context));
@@ -98,9 +99,33 @@ Result<void> DeployedFlow::addNode(const FlowStep &step, const FlowDocument &doc
             if (!created)
                 return std::move(created).error().at(placeOf(document, step.at));
             node.step = std::move(*created);
+            if (auto read = readEffect(node, step, document, used.get()); !read)
+                return read;
         }
     }
     m_nodes.push_back(std::move(node));
+    return {};
+}
+
+Result<void> DeployedFlow::readEffect(Node &node, const FlowStep &step,
+                                      const FlowDocument &document, const Connection *connection)
+{
+    if (!node.isEffect())
+        return {};
+    node.repeat = node.type->repeatWith ? node.type->repeatWith(node.settings) : node.type->repeat;
+    node.onUnknown = step.onUnknown.value_or(node.repeat == Repeat::Unsafe ? OnUnknown::Ask
+                                                                           : OnUnknown::Repeat);
+    if (node.onUnknown == OnUnknown::LookUp && !node.step->canLookUp())
+        return finding(document, step.at, "flow.cannot_look_up",
+                       "The step \"" + step.id + "\" cannot look up whether it took effect. "
+                       "Write \"on_unknown: ask\" or \"on_unknown: repeat\".");
+    node.destination = connection ? static_cast<const void *>(connection) : node.step.get();
+    if (connection && connection->settings().has("max_server_time"))
+        node.maxServerTime = connection->settings().duration("max_server_time");
+    const BatchPolicy batch = step.batch.value_or(BatchPolicy{});
+    const std::size_t size = std::min(node.step->batchLimit(), static_cast<std::size_t>(batch.size));
+    if (size > 1)
+        node.batches = std::make_unique<Batches>(size, batch.linger);
     return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connector/Registry.h"
+#include "core/engine/Batches.h"
 #include "core/expr/Expression.h"
 #include "core/flow/FlowDocument.h"
 
@@ -33,6 +34,11 @@ public:
         std::string defaultExit; ///< Where records of a disabled step leave; empty: nowhere.
         std::map<std::string, std::vector<int>, std::less<>> wires; ///< Exit -> nodes.
         RetryPolicy retry;
+        OnUnknown onUnknown = OnUnknown::Repeat;
+        Repeat repeat = Repeat::Unsafe;
+        const void *destination = nullptr; ///< The same for all that goes to the same place.
+        std::chrono::milliseconds maxServerTime{30'000}; ///< A late attempt lands within this.
+        std::unique_ptr<Batches> batches; ///< Null: items go one by one.
 
         const std::vector<int> &targets(std::string_view exit) const;
         bool isEffect() const { return type->effect && !disabled; }
@@ -69,6 +75,8 @@ private:
     Result<void> addNode(const FlowStep &step, const FlowDocument &document,
                          const Registry &registry, const Services &services,
                          const Connections &connections);
+    static Result<void> readEffect(Node &node, const FlowStep &step,
+                                   const FlowDocument &document, const Connection *connection);
     Result<void> readOrder(const FlowDocument &document);
     Result<void> wire(const FlowStep &step, const FlowDocument &document);
 

@@ -98,7 +98,7 @@ void Engine::accepted(NewRun event, const AcceptedRun &run)
     DeployedFlow &flow = *flowOf(event.flow);
     admit(event.body.size());
     if (!m_lanes.enter(run.run, laneOf(flow, event.key)))
-        return; // It comes back from the journal when it is its turn.
+        return schedulePump(); // The run before it need not linger; this one is read back in its turn.
     if (m_ready.empty() && m_runs.size() + m_loading < m_limits.activeRuns)
         startRun({run.run, std::move(event), false, {}}, flow, false);
     else
@@ -113,11 +113,8 @@ void Engine::cancel(std::int64_t id)
     if (run->ending)
         return;
     m_alarms.remove(id);
-    for (const auto &[token, item] : run->items) {
-        if (item.state == RunItem::State::Claimed)
-            releasePlace(*run->flow);
-    }
-    run->items.clear();
+    for (auto items = std::exchange(run->items, {}); auto &[token, item] : items)
+        dropItem(*run, item);
     run->pending.toAsk.clear();
     run->outcome = RunState::Failed;
     flush(*run);

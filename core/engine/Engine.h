@@ -42,7 +42,9 @@ struct EngineCounts
 
 /// Runs events through deployed flows. An event is accepted when the journal has it; a run is a
 /// state machine: pure steps are computed at once, effects are asked only after their intent is on
-/// disk and gone on from only after their answer is. Runs of one business object go one after the
+/// disk and gone on from only after their answer is. While an attempt with an unknown outcome may
+/// still land, its key sends nothing more to that destination, unless the destination knows our keys;
+/// then the step's policy decides: repeat, look up, ask a person. Runs of one business object go one after the
 /// other, the end of each on disk before the next begins (Lanes). After a restart open runs go on:
 /// pure steps again, effects with a known answer from the journal, effects that were asked once
 /// more.
@@ -142,6 +144,7 @@ private:
     void begin(Run &run, int token);
     void ask(Run &run, int token);
     void answered(std::int64_t run, int token, DeployedFlow *flow, bool effect, StepAnswer answer);
+    void keepAnswer(std::int64_t run, int token, StepAnswer answer);
     void settle(Run &run, int token, StepAnswer answer, bool replayed);
     void settleEmitted(Run &run, RunItem &item, StepAnswer answer, StepEvent event, bool record);
     void settleFailed(Run &run, int token, Error error, StepEvent event, bool record);
@@ -151,13 +154,44 @@ private:
     StepEvent eventFor(const Run &run, const RunItem &item, StepEvent::Phase phase) const;
     StepRecord recordFor(const Run &run, const RunItem &item, RecordState state) const;
 
-    // EngineEffects.cpp: effects, their places and their retries
+    // EngineEffects.cpp: effects, their places, retries and unknown outcomes
+    using Node = DeployedFlow::Node;
+    const Node &nodeOf(const Run &run, const RunItem &item) const;
     bool takeUp(Run &run, int token, const StepRecord &record);
+    bool takeUpIntent(Run &run, int token);
+    void queueEffect(Run &run, int token);
+    void quarantine(Run &run, const Node &node, Instant attempt);
+    void quarantineEarlier(Run &run);
+    Instant quarantineOf(const Run &run, const Node &node) const;
+    Instant restOf(const Run &run) const;
+    void settleLookUp(Run &run, int token, StepAnswer answer);
+    void askPerson(Run &run, int token, const Error &error, StepEvent event, bool record);
+    void intentKept(Run &run, int token);
+    void dropItem(Run &run, RunItem &item);
     void claimPlace(Run &run, int token);
     void releasePlace(DeployedFlow &flow);
     StepCall callFor(const Run &run, const RunItem &item) const;
     void waitForRetry(Run &run, int token, Error error, StepEvent event, bool record);
     std::chrono::milliseconds backoff(const RetryPolicy &policy, const Error &error, int attempt);
+
+    // EngineBatches.cpp: effects of many runs in one call
+    struct BatchCall
+    {
+        DeployedFlow *flow = nullptr;
+        int node = 0;
+        std::vector<Batches::Entry> entries;
+        std::size_t toKeep = 0;     ///< Intents that are not on disk yet.
+        std::size_t unanswered = 0;
+    };
+    void collect(Run &run, int token);
+    void sendBatches(bool drained);
+    void sendBatchesOf(DeployedFlow &flow, int node, bool drained);
+    bool isAwaited(const Batches &batches) const;
+    void claimBatch(DeployedFlow &flow, int node, std::vector<Batches::Entry> entries);
+    void sendBatch(std::int64_t id);
+    void batchAnswered(std::int64_t id, std::int64_t run, int token, StepAnswer answer);
+    void endBatch(std::int64_t id);
+    void setBatchAlarm(Instant due);
 
     // EngineJournal.cpp: writes
     void flush(Run &run);
@@ -178,6 +212,9 @@ private:
     std::deque<Ready> m_ready;
     Alarms m_alarms;
     std::optional<Instant> m_nextAlarm;
+    std::unordered_map<std::int64_t, BatchCall> m_batches;
+    std::int64_t m_lastBatch = 0;
+    std::optional<Instant> m_batchAlarm;
     std::deque<Task> m_tasks;
     bool m_pumpPosted = false;
     bool m_pumping = false;

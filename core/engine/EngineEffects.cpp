@@ -20,8 +20,10 @@ bool Engine::takeUp(Run &run, int token, const StepRecord &record)
     answer.note = record.note;
     switch (record.state) {
     case RecordState::Intent:
-        return false;
+        return takeUpIntent(run, token);
     case RecordState::Waiting:
+        item.lookUp = record.error && record.error->outcomeUnknown
+            && nodeOf(run, item).onUnknown == OnUnknown::LookUp;
         if (!record.retryAt || *record.retryAt <= m_clock.now())
             return false;
         wakeAt(run, token, *record.retryAt);
@@ -46,6 +48,154 @@ bool Engine::takeUp(Run &run, int token, const StepRecord &record)
     return true;
 }
 
+const Engine::Node &Engine::nodeOf(const Run &run, const RunItem &item) const
+{
+    return run.flow->nodes()[static_cast<std::size_t>(item.node)];
+}
+
+/// An attempt was made and nobody knows what became of it. False: it goes on.
+bool Engine::takeUpIntent(Run &run, int token)
+{
+    RunItem &item = run.items.at(token);
+    const OnUnknown policy = nodeOf(run, item).onUnknown;
+    item.lookUp = policy == OnUnknown::LookUp;
+    if (policy != OnUnknown::Ask)
+        return false;
+    askPerson(run, token,
+              transientError("engine.interrupted", "The runner stopped before the answer came."),
+              eventFor(run, item, Phase::Failed), true);
+    return true;
+}
+
+void Engine::queueEffect(Run &run, int token)
+{
+    RunItem &item = run.items.at(token);
+    const Node &node = nodeOf(run, item);
+    if (const Instant until = quarantineOf(run, node); until > m_clock.now())
+        return wakeAt(run, token, until);
+    if (node.batches && !item.lookUp)
+        return collect(run, token);
+    claimPlace(run, token);
+}
+
+void Engine::quarantine(Run &run, const Node &node, Instant attempt)
+{
+    if (node.repeat == Repeat::SafeByKey)
+        return;
+    const Instant until = attempt + node.maxServerTime;
+    for (auto &[destination, end] : run.quarantine) {
+        if (destination == node.destination) {
+            end = std::max(end, until);
+            return;
+        }
+    }
+    run.quarantine.emplace_back(node.destination, until);
+}
+
+/// What an earlier process left in doubt: the time of the intent is all that is known.
+void Engine::quarantineEarlier(Run &run)
+{
+    for (const StepRecord &record : run.earlier) {
+        const bool doubtful = record.state == RecordState::Intent
+            || (record.error && record.error->outcomeUnknown);
+        const int node = doubtful ? run.flow->indexOf(record.step) : -1;
+        if (node >= 0 && run.flow->nodes()[static_cast<std::size_t>(node)].isEffect())
+            quarantine(run, run.flow->nodes()[static_cast<std::size_t>(node)], record.at);
+    }
+}
+
+Instant Engine::quarantineOf(const Run &run, const Node &node) const
+{
+    Instant until;
+    for (const auto &[destination, end] : run.quarantine) {
+        if (destination == node.destination && node.repeat != Repeat::SafeByKey)
+            until = end;
+    }
+    return until;
+}
+
+/// Before this, the next run of the key must not begin.
+Instant Engine::restOf(const Run &run) const
+{
+    Instant until;
+    for (const auto &[destination, end] : run.quarantine)
+        until = run.lane == 0 ? until : std::max(until, end);
+    return until;
+}
+
+void Engine::settleLookUp(Run &run, int token, StepAnswer answer)
+{
+    RunItem &item = run.items.at(token);
+    item.lookUp = false;
+    if (answer.kind == StepAnswer::Kind::Emitted)
+        return settle(run, token, std::move(answer), false); // It did take place.
+    if (answer.kind == StepAnswer::Kind::Dropped)
+        return queueEffect(run, token); // It did not: send it again.
+    StepEvent event = eventFor(run, item, Phase::Failed);
+    answer.error.outcomeUnknown = true;
+    const bool again = answer.error.kind == ErrorKind::Transient
+        && ++item.lookUps <= nodeOf(run, item).retry.times;
+    if (again)
+        return waitForRetry(run, token, std::move(answer.error), std::move(event), true);
+    askPerson(run, token, answer.error, std::move(event), true);
+}
+
+/// Nobody but a person can tell whether the step took effect: the record is put aside, and does not
+/// take the step's error exit, which is for steps that failed.
+void Engine::askPerson(Run &run, int token, const Error &error, StepEvent event, bool record)
+{
+    RunItem &item = run.items.at(token);
+    const Node &node = nodeOf(run, item);
+    Error unknown = error;
+    if (error.code != kOutcomeUnknown) {
+        unknown = rejectedError(std::string(kOutcomeUnknown),
+                                "It is not known whether the step \"" + node.id
+                                    + "\" took effect. " + error.message
+                                    + " Look at the other side, then send it again or leave it.");
+        unknown.evidence = error.evidence;
+        unknown.outcomeUnknown = true;
+    }
+    event.phase = Phase::Failed;
+    event.exits = {std::string(kErrorExit)};
+    event.outputs = {errorMessage(unknown, node.id, item.attempt, item.input)};
+    event.error = unknown;
+    if (record) {
+        run.pending.change.steps.push_back(recordFor(run, item, RecordState::Failed));
+        run.pending.change.steps.back().error = unknown;
+    }
+    note(run, item, std::move(event));
+    keepLetter(run, {node.id, item.lineage, unknown, jsonText(item.input), item.attempt,
+                     m_clock.now(), m_clock.now() + std::chrono::hours(90 * 24)});
+    run.items.erase(token);
+}
+
+void Engine::intentKept(Run &run, int token)
+{
+    const auto found = run.items.find(token);
+    if (found == run.items.end())
+        return;
+    found->second.intentKept = true;
+    const std::int64_t batch = found->second.batch;
+    if (batch == 0)
+        return ask(run, token);
+    if (--m_batches.at(batch).toKeep == 0)
+        sendBatch(batch);
+}
+
+/// Gives back what an item holds that nobody wants any more.
+void Engine::dropItem(Run &run, RunItem &item)
+{
+    const bool effect = nodeOf(run, item).isEffect();
+    if (effect && item.state == State::Asked)
+        quarantine(run, nodeOf(run, item), item.startedAt); // It may still take place.
+    if (item.state != State::Claimed)
+        return;
+    if (item.batch == 0)
+        return releasePlace(*run.flow);
+    if (!item.intentKept && --m_batches.at(item.batch).toKeep == 0)
+        sendBatch(item.batch);
+}
+
 void Engine::claimPlace(Run &run, int token)
 {
     DeployedFlow::Places &places = run.flow->places();
@@ -57,6 +207,8 @@ void Engine::claimPlace(Run &run, int token)
     }
     ++places.inFlight;
     item.state = State::Claimed;
+    if (item.lookUp)
+        return ask(run, token); // Changes nothing outside: needs no intent.
     ++item.attempt;
     run.pending.change.steps.push_back(recordFor(run, item, RecordState::Intent));
     run.pending.toAsk.push_back(token);
@@ -99,7 +251,10 @@ void Engine::waitForRetry(Run &run, int token, Error error, StepEvent event, boo
 {
     RunItem &item = run.items.at(token);
     const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
-    const Instant at = m_clock.now() + backoff(node.retry, error, item.attempt);
+    const Instant at
+        = std::max(m_clock.now() + backoff(node.retry, error, item.attempt + item.lookUps),
+                   quarantineOf(run, node));
+    item.lookUp = error.outcomeUnknown && node.onUnknown == OnUnknown::LookUp;
     event.phase = Phase::Waiting;
     event.error = error;
     event.retryAt = at;

@@ -12,7 +12,13 @@ void Engine::flush(Run &run)
 {
     if (run.committing)
         return;
-    if (run.items.empty() && !run.ending) {
+    const Instant rest = run.items.empty() ? restOf(run) : Instant{};
+    if (rest > m_clock.now()) {
+        if (run.restsUntil != rest)
+            m_alarms.add({rest, run.id, true});
+        run.restsUntil = rest;
+        setAlarm();
+    } else if (run.items.empty() && !run.ending) {
         run.ending = true;
         run.pending.change.end = RunEnd{run.outcome, m_clock.now()};
     }
@@ -60,7 +66,7 @@ void Engine::committed(std::int64_t id, const std::shared_ptr<RunBatch> &batch,
     run->committing = false;
     tell(*run, *batch, *result);
     for (const int token : batch->toAsk)
-        ask(*run, token);
+        intentKept(*run, token);
     if (batch->change.end) {
         return finished(*run, batch->change.end->finished);
     }

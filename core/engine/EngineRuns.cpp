@@ -152,6 +152,7 @@ void Engine::startRun(OpenRun open, DeployedFlow &flow, bool told)
             next = std::max(next, record.item + 1);
         }
     }
+    quarantineEarlier(run);
     auto message = parseJson(run.event.body);
     const int trigger = flow.indexOf(run.event.trigger);
     if (!message || trigger < 0) {
@@ -231,9 +232,11 @@ void Engine::settleDown(Run &run)
 /// Drops a run that only waits, and long; the alarm brings it back. False: it stays.
 bool Engine::unload(Run &run)
 {
-    if (run.ending || run.items.empty() || !run.pending.isEmpty() || m_stopping)
+    if (run.ending || !run.pending.isEmpty() || m_stopping)
         return false;
     const Instant soon = m_clock.now() + m_limits.unloadAfter;
+    if (run.items.empty() && run.restsUntil <= soon)
+        return false;
     for (const auto &[token, item] : run.items) {
         const bool effect = run.flow->nodes()[static_cast<std::size_t>(item.node)].isEffect();
         if (!effect || item.state != RunItem::State::Waiting || item.wakeAt <= soon)
@@ -293,7 +296,9 @@ void Engine::ring()
             m_ready.push_back({alarm.run, alarm.told});
             continue;
         }
-        for (auto &[token, item] : run->items) {
+        if (run->items.empty())
+            settleDown(*run);
+        else for (auto &[token, item] : run->items) {
             if (item.state != RunItem::State::Waiting || item.wakeAt > now)
                 continue;
             item.state = RunItem::State::Due;

@@ -39,6 +39,7 @@ void Engine::pump()
         perform(std::move(task));
     }
     m_pumping = false;
+    sendBatches(m_tasks.empty());
     if (!m_tasks.empty())
         schedulePump();
     else
@@ -96,7 +97,7 @@ void Engine::begin(Run &run, int token)
         if (record && takeUp(run, token, *record))
             return;
     }
-    claimPlace(run, token);
+    queueEffect(run, token);
 }
 
 void Engine::ask(Run &run, int token)
@@ -116,7 +117,7 @@ void Engine::ask(Run &run, int token)
     if (effect) {
         item.told = false;
         ++m_inFlight;
-        ++m_counts.effects;
+        m_counts.effects += !item.lookUp;
         ++m_counts.calls;
         m_observer.stepChanged(eventFor(run, item, Phase::Started));
     } else {
@@ -127,7 +128,10 @@ void Engine::ask(Run &run, int token)
         if (guard)
             guard->answered(id, token, &flow, effect, std::move(answer));
     });
-    node.step->process(callFor(run, item), std::move(reply));
+    if (item.lookUp)
+        node.step->lookUp(callFor(run, item), std::move(reply));
+    else
+        node.step->process(callFor(run, item), std::move(reply));
 }
 
 void Engine::answered(std::int64_t id, int token, DeployedFlow *flow, bool effect,
@@ -135,12 +139,7 @@ void Engine::answered(std::int64_t id, int token, DeployedFlow *flow, bool effec
 {
     if (m_closing)
         return;
-    Run *run = find(id);
-    const bool known = run && run->items.count(token) > 0;
-    if (known) {
-        run->items.at(token).state = State::Answered;
-        enqueue(*run, token, std::move(answer));
-    }
+    keepAnswer(id, token, std::move(answer));
     if (effect) {
         --m_inFlight;
         releasePlace(*flow);
@@ -148,10 +147,21 @@ void Engine::answered(std::int64_t id, int token, DeployedFlow *flow, bool effec
     }
 }
 
+void Engine::keepAnswer(std::int64_t id, int token, StepAnswer answer)
+{
+    Run *run = find(id);
+    if (!run || run->items.count(token) == 0)
+        return;
+    run->items.at(token).state = State::Answered;
+    enqueue(*run, token, std::move(answer));
+}
+
 void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
 {
     RunItem &item = run.items.at(token);
-    const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
+    if (item.lookUp && !replayed)
+        return settleLookUp(run, token, std::move(answer));
+    const auto &node = nodeOf(run, item);
     const bool record = node.isEffect() && !replayed;
     StepEvent event = eventFor(run, item, Phase::Done);
     event.took = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -203,7 +213,13 @@ void Engine::settleFailed(Run &run, int token, Error error, StepEvent event, boo
 {
     RunItem &item = run.items.at(token);
     const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
-    const bool again = !event.replayed && error.kind == ErrorKind::Transient
+    const bool unknown = error.outcomeUnknown && node.isEffect();
+    if (unknown && !event.replayed)
+        quarantine(run, node, item.startedAt);
+    if (error.code == kOutcomeUnknown
+        || (unknown && !event.replayed && node.onUnknown == OnUnknown::Ask))
+        return askPerson(run, token, error, std::move(event), record);
+    const bool again = !event.replayed && (error.kind == ErrorKind::Transient || unknown)
         && item.attempt <= node.retry.times;
     if (again)
         return waitForRetry(run, token, std::move(error), std::move(event), record);

@@ -12,6 +12,8 @@ namespace tw {
 /// Exit on which a terminal step hands a message to the engine to be kept as a dead letter, and what
 /// it says there: {"message": …, "reason"?: "…", "keep_ms"?: …}.
 inline constexpr std::string_view kDeadLetterExit = "dead_letter";
+/// Of a dead letter: a person has to find out whether the step took effect.
+inline constexpr std::string_view kOutcomeUnknown = "engine.outcome_unknown";
 /// The failure exit of every step that can fail.
 inline constexpr std::string_view kErrorExit = "error";
 

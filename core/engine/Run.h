@@ -25,6 +25,10 @@ struct RunItem
     DocumentPtr input;
     State state = State::Ready;
     int attempt = 0;
+    bool lookUp = false; ///< An attempt was made and its outcome is unknown: look first.
+    int lookUps = 0;     ///< That failed.
+    std::int64_t batch = 0;  ///< The call it goes out with; 0: one of its own.
+    bool intentKept = false; ///< Claimed: its intent is on disk.
     bool told = false; ///< The observer heard of it before the run was unloaded.
     Instant wakeAt;    ///< Waiting.
     Instant startedAt;
@@ -66,6 +70,9 @@ struct Run
     RunBatch pending;
     bool committing = false;
     bool ending = false;             ///< The end is written or on its way.
+    /// Until when a late attempt of this run may still land at a destination.
+    std::vector<std::pair<const void *, Instant>> quarantine;
+    Instant restsUntil;              ///< Nothing to do, but its key is not free before.
     bool holds = false;              ///< Later events of its key wait for a person.
     RunState outcome = RunState::Done;
 

@@ -24,6 +24,17 @@ struct RetryPolicy
     Jitter jitter = Jitter::Full;
 };
 
+/// What a step does when it is not known whether its effect took place.
+enum class OnUnknown { Repeat, LookUp, Ask };
+
+/// Effects of many events in one call. A call that is not full leaves when none is on its way and the
+/// last one left `linger` ago, so that a lone event never waits.
+struct BatchPolicy
+{
+    int size = 200;
+    std::chrono::milliseconds linger{250};
+};
+
 /// In which order the events of a flow run: one after the other for each business object, unless the
 /// flow says that order does not matter.
 struct FlowOrder
@@ -56,6 +67,8 @@ struct FlowStep
     std::string note;
     std::vector<Wire> wires; ///< From `to` and `on_error`, in the file's order.
     std::optional<RetryPolicy> retry;
+    std::optional<OnUnknown> onUnknown; ///< None: as the type declares.
+    std::optional<BatchPolicy> batch;
     const YamlNode *with = nullptr; ///< Into the document's tree; null when missing.
     const YamlNode *node = nullptr; ///< The whole block.
     std::size_t index = 0;          ///< Place in the file's list of steps.

@@ -16,7 +16,7 @@ const std::vector<std::string> &flowKeys()
 const std::vector<std::string> &stepKeys()
 {
     static const std::vector<std::string> kKeys{"id",   "type",  "name", "connection", "disabled",
-                                                "with", "retry", "to",   "on_error",   "note"};
+                                                "with", "retry", "on_unknown", "batch", "to",   "on_error",   "note"};
     return kKeys;
 }
 

@@ -26,6 +26,8 @@ private:
     void readWires(FlowStep &step, const YamlNode &node, const std::string &exit);
     void readExits(FlowStep &step, const YamlNode &node);
     void readRetry(FlowStep &step, const YamlNode &node);
+    void readOnUnknown(FlowStep &step, const YamlNode &node);
+    void readBatch(FlowStep &step, const YamlNode &node);
     void readNotes(const YamlNode &node);
     void readGroups(const YamlNode &node);
     void readLayout(const YamlNode &node);

@@ -95,6 +95,15 @@ constexpr std::string_view kStep = R"json({
       "jitter": {"enum": ["full", "none"]}
     }
   },
+  "on_unknown": {"description": "When it is not known whether the step took effect.", "enum": ["repeat", "look_up", "ask"]},
+  "batch": {
+    "description": "Records of many events in one call, where the step can.",
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "size": {"type": "integer", "minimum": 1, "maximum": 10000},
+      "linger": {"$ref": "#/definitions/duration"}
+    }
+  },
   "to": {"anyOf": [{"$ref": "#/definitions/targets"}, {"type": "object", "additionalProperties": {"$ref": "#/definitions/targets"}}]},
   "on_error": {"$ref": "#/definitions/targets"},
   "note": {"type": "string"}
@@ -191,6 +200,10 @@ Value stepRule(Arena &arena, const NodeDescriptor &node)
         properties.set("on_error", Value::boolean(false));
     if (node.kind == NodeKind::Trigger)
         properties.set("retry", Value::boolean(false));
+    if (!node.effect) {
+        properties.set("on_unknown", Value::boolean(false));
+        properties.set("batch", Value::boolean(false));
+    }
     Value then = one(arena, "properties", properties.finish());
     if (!required.empty())
         then = with(arena, then, "required", textList(arena, required));

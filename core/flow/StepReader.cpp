@@ -56,6 +56,10 @@ void FlowReader::readStep(const YamlNode &node, std::size_t index)
     }
     if (const YamlNode *retry = node.find("retry"))
         readRetry(step, *retry);
+    if (const YamlNode *onUnknown = node.find("on_unknown"))
+        readOnUnknown(step, *onUnknown);
+    if (const YamlNode *batch = node.find("batch"))
+        readBatch(step, *batch);
     if (const YamlNode *to = node.find("to"))
         readExits(step, *to);
     if (const YamlNode *onError = node.find("on_error"))
@@ -145,6 +149,50 @@ void FlowReader::readRetry(FlowStep &step, const YamlNode &node)
             refuse(*jitter, "\"jitter\" must be full or none.", "Write \"jitter: full\".");
     }
     step.retry = retry;
+}
+
+void FlowReader::readOnUnknown(FlowStep &step, const YamlNode &node)
+{
+    if (node.scalar == "repeat")
+        step.onUnknown = OnUnknown::Repeat;
+    else if (node.scalar == "look_up")
+        step.onUnknown = OnUnknown::LookUp;
+    else if (node.scalar == "ask")
+        step.onUnknown = OnUnknown::Ask;
+    else
+        m_findings.error(node.at, "flow.bad_on_unknown",
+                         "\"on_unknown\" must be repeat, look_up or ask.",
+                         "Write \"on_unknown: ask\" to have a person look when it is not known "
+                         "whether the step took effect.");
+}
+
+void FlowReader::readBatch(FlowStep &step, const YamlNode &node)
+{
+    if (!isKind(node, YamlNode::Kind::Map, "\"batch\""))
+        return;
+    checkKeys(node, "A batch", {"size", "linger"});
+    BatchPolicy batch;
+    Arena arena(256);
+    if (const YamlNode *size = node.find("size")) {
+        const auto count = size->toValue(arena).toInt();
+        if (count && *count >= 1 && *count <= 10'000)
+            batch.size = static_cast<int>(*count);
+        else
+            m_findings.error(size->at, "flow.bad_batch",
+                             "\"size\" must be a whole number from 1 to 10000.",
+                             "Write \"size: 200\"; 1 sends each record by itself.");
+    }
+    if (const YamlNode *linger = node.find("linger")) {
+        const auto span = parseDuration(linger->scalar);
+        if (span && *span >= std::chrono::milliseconds(0) && *span <= std::chrono::minutes(5))
+            batch.linger = *span;
+        else
+            m_findings.error(linger->at, "flow.bad_batch",
+                             "\"linger\" must be a span of time of at most 5m, not "
+                                 + inQuotes(linger->scalar) + '.',
+                             "Write a whole number and a unit: 250ms or 2s.");
+    }
+    step.batch = batch;
 }
 
 } // namespace tw

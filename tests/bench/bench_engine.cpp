@@ -172,6 +172,7 @@ Registry benchRegistry()
     NodeDescriptor effect = pure;
     effect.type = "bench.effect";
     effect.effect = true;
+    effect.repeat = Repeat::SafeByKey;
     effect.createStep = [](NodeContext) -> Result<std::unique_ptr<Step>> {
         return std::unique_ptr<Step>(std::make_unique<WriteStep>());
     };

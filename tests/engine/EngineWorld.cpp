@@ -4,6 +4,7 @@
 #include "core/base/Text.h"
 #include "core/connectors/logic/Descriptor.h"
 #include "core/data/Json.h"
+#include "core/engine/RecordCodec.h"
 #include "core/store/SqliteJournal.h"
 
 #include <QTest>
@@ -31,6 +32,16 @@ public:
         give(std::move(reply), std::move(answer));
     }
 
+    bool canLookUp() const override { return m_effect; }
+    void lookUp(const StepCall &call, StepReply reply) override
+    {
+        ++m_world.lookUps;
+        auto &script = m_world.m_scripts[call.step + '?'];
+        StepAnswer answer = std::move(script.front());
+        script.pop_front();
+        give(std::move(reply), std::move(answer));
+    }
+
     static void give(StepReply reply, StepAnswer answer)
     {
         switch (answer.kind) {
@@ -46,6 +57,34 @@ public:
 private:
     EngineWorld &m_world;
     bool m_effect;
+};
+
+/// As FakeStep, many at a time.
+class EngineWorld::FakeBatchStep final : public Step
+{
+public:
+    explicit FakeBatchStep(EngineWorld &world) : m_world(world), m_one(world, true) {}
+
+    void process(const StepCall &call, StepReply reply) override
+    {
+        m_world.batchSizes.push_back(1);
+        m_one.process(call, std::move(reply));
+    }
+    std::size_t batchLimit() const override { return 200; }
+    std::string batchKey(const StepCall &call) const override
+    {
+        return m_world.batchKeys ? jsonText(call.input) : std::string();
+    }
+    void processBatch(const std::vector<StepCall> &calls, std::vector<StepReply> replies) override
+    {
+        m_world.batchSizes.push_back(calls.size());
+        for (std::size_t at = 0; at < calls.size(); ++at)
+            m_one.process(calls[at], std::move(replies[at]));
+    }
+
+private:
+    EngineWorld &m_world;
+    FakeStep m_one;
 };
 
 namespace {
@@ -103,10 +142,22 @@ std::vector<ConnectorDescriptor> EngineWorld::connectors()
     NodeDescriptor effect = pure;
     effect.type = "fake.effect";
     effect.effect = true;
+    effect.repeat = Repeat::SafeByKey;
     effect.createStep = [this](NodeContext) -> Result<std::unique_ptr<Step>> {
         return std::unique_ptr<Step>(std::make_unique<FakeStep>(*this, true));
     };
-    fake.nodes = {trigger, pure, effect};
+    NodeDescriptor upsert = effect;
+    upsert.type = "fake.upsert";
+    upsert.repeat = Repeat::SafeByState;
+    NodeDescriptor unsafe = effect;
+    unsafe.type = "fake.unsafe";
+    unsafe.repeat = Repeat::Unsafe;
+    NodeDescriptor batch = effect;
+    batch.type = "fake.batch";
+    batch.createStep = [this](NodeContext) -> Result<std::unique_ptr<Step>> {
+        return std::unique_ptr<Step>(std::make_unique<FakeBatchStep>(*this));
+    };
+    fake.nodes = {trigger, pure, effect, upsert, unsafe, batch};
     return {fake, logic::descriptor()};
 }
 

@@ -39,7 +39,8 @@ struct Told final : RunObserver
 };
 
 /// The engine with a real journal in a temporary folder, a clock that stands still, and steps whose
-/// answers are scripted: "fake.trigger", "fake.pure" (effect: no) and "fake.effect". Without a
+/// answers are scripted: "fake.trigger", "fake.pure" (effect: no), "fake.effect" (safe to repeat),
+/// "fake.upsert" (safe by state), "fake.unsafe" and "fake.batch". Without a
 /// script, a step emits its input on "out". The exits "out" and "second" exist.
 class EngineWorld
 {
@@ -69,6 +70,9 @@ public:
     HttpClient http;
     Told told;
     std::vector<StepCall> calls;      ///< All calls of fake steps.
+    int lookUps = 0;                  ///< What they answer is scripted under "<step>?".
+    std::vector<std::size_t> batchSizes; ///< Of each call to a "fake.batch".
+    bool batchKeys = false;           ///< Its records are told apart by their content.
     std::string order;                ///< Lines of the flow file: "order: none\n".
     int resumePage = 10'000;          ///< Open runs read at once when it starts.
     bool holdEffects = false;         ///< Effects answer only through answerHeld().
@@ -78,6 +82,7 @@ public:
 
 private:
     class FakeStep;
+    class FakeBatchStep;
     std::vector<ConnectorDescriptor> connectors();
 
     EngineLimits m_limits;

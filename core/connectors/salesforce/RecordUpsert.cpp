@@ -72,6 +72,14 @@ Error missingKey(const std::string &field, const std::string &object)
                              "messages.");
 }
 
+/// Whatever became of it, an upsert by external id may be sent again; the engine decides when.
+Error repeatable(Error error)
+{
+    if (error.outcomeUnknown)
+        error.kind = ErrorKind::Transient;
+    return error;
+}
+
 std::string textOf(const Value &value)
 {
     if (value.isString())
@@ -97,6 +105,7 @@ NodeDescriptor RecordUpsert::descriptor()
     node.connection = "salesforce";
     node.params = upsertParams();
     node.effect = true;
+    node.repeat = Repeat::SafeByState;
     node.summary = [](const Settings &settings) { return settings.text("object"); };
     node.output = resultShape();
     node.errorCodes = {"salesforce.duplicate_record",
@@ -204,12 +213,7 @@ void RecordUpsert::answered(const DocumentPtr &input, const std::string &key, St
                             Result<HttpAnswer> answer) const
 {
     if (!answer) {
-        Error error = std::move(answer).error();
-        // Whatever became of it, an upsert by external id may be sent again.
-        if (error.outcomeUnknown)
-            error.kind = ErrorKind::Transient;
-        error.outcomeUnknown = false;
-        reply.fail(std::move(error));
+        reply.fail(repeatable(std::move(answer).error()));
         return;
     }
     auto result = resultOf(input, key, *answer);
@@ -234,12 +238,18 @@ Result<DocumentPtr> RecordUpsert::resultOf(const DocumentPtr &input, const std::
     if (!done || (success.isBool() && !success.asBool()))
         return toError(answer.status, answer.body, answer.headers.value("Retry-After"),
                        {"write", m_object, m_connection->address()});
+    return written(input, key, body.get("id"), answer.status == 201);
+}
+
+DocumentPtr RecordUpsert::written(const DocumentPtr &input, const std::string &key, const Value &id,
+                                  bool created) const
+{
     Document document;
     Arena &arena = document.arena();
     ObjectBuilder builder(arena);
-    if (body.get("id").isString())
-        builder.set("id", copyInto(arena, body.get("id")));
-    builder.set("created", Value::boolean(answer.status == 201));
+    if (id.isString())
+        builder.set("id", copyInto(arena, id));
+    builder.set("created", Value::boolean(created));
     builder.set("success", Value::boolean(true));
     builder.set("object", Value::string(arena, m_object));
     builder.set("external_id", Value::string(arena, m_externalId));

@@ -26,14 +26,31 @@ public:
     static Result<std::unique_ptr<Step>> create(NodeContext context);
 
     void process(const StepCall &call, StepReply reply) override;
+    std::size_t batchLimit() const override;
+    std::string batchKey(const StepCall &call) const override;
+    /// One call for up to 200 records (collections), with an outcome for each.
+    void processBatch(const std::vector<StepCall> &calls, std::vector<StepReply> replies) override;
 
 private:
+    struct Member
+    {
+        StepCall call;
+        std::string key;
+        StepReply reply;
+    };
+    using Members = std::vector<Member>;
+
     RecordUpsert(NodeContext context, std::shared_ptr<SalesforceConnection> connection);
 
     Result<std::string> keyOf(const Value &record) const;
     std::string bodyOf(const Value &record) const;
+    std::string bodyOf(const Members &members) const;
     void answered(const DocumentPtr &input, const std::string &key, StepReply &reply,
                   Result<HttpAnswer> answer) const;
+    void allAnswered(Members &members, Result<HttpAnswer> answer);
+    void memberAnswered(Member &member, const Value &result) const;
+    DocumentPtr written(const DocumentPtr &input, const std::string &key, const Value &id,
+                        bool created) const;
     Result<DocumentPtr> resultOf(const DocumentPtr &input, const std::string &key,
                                  const HttpAnswer &answer) const;
     Error severalMatches(const std::string &key, const HttpAnswer &answer) const;

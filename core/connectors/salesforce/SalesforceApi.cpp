@@ -130,6 +130,8 @@ HttpResponse SalesforceApi::route(const Call &call)
         return limits();
     if (path[0] == "query" && path.size() <= 2 && isGet)
         return query(call);
+    if (path[0] == "composite" && path.size() == 4 && path[1] == "sobjects")
+        return upsertMany(call);
     if (path[0] != "sobjects")
         return notFound();
     if (path.size() == 1)

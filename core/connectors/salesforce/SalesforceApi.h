@@ -6,6 +6,7 @@
 #include "core/net/HttpMessage.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ public:
     /// `segments` behind /services/data, decoded each by itself: {"v61.0", "sobjects", …}.
     HttpResponse handle(const HttpRequest &request, const std::vector<std::string> &segments);
     static HttpResponse versions();
+    /// The first record of the next collection is refused so; the others are written.
+    void refuseNextRecord(Refusal refusal) { m_nextRefusal = std::move(refusal); }
 
 private:
     struct Call
@@ -44,6 +47,9 @@ private:
     HttpResponse oneByKey(const Call &call, const Describe &object);
     HttpResponse upsert(const Call &call, const Describe &object, const FieldInfo &key,
                         const std::vector<const Record *> &matches);
+    HttpResponse upsertMany(const Call &call);
+    Value upsertOne(Arena &arena, const Describe &object, const FieldInfo &key, const Value &record,
+                    bool twice);
     HttpResponse read(const Call &call, const Describe &object, const Record &record) const;
     HttpResponse query(const Call &call);
     HttpResponse page(const Call &call, Cursor cursor);
@@ -54,6 +60,7 @@ private:
     RecordStore &m_store;
     RecordRules m_rules;
     std::map<std::string, Cursor> m_cursors;
+    std::optional<Refusal> m_nextRefusal;
     int m_calls = 0;
     int m_nextCursor = 0;
 };

@@ -57,6 +57,12 @@ std::vector<Param> SalesforceConnection::params()
         secret("access_token", "Access token")
             .help("For example from \"sf org display\" of the Salesforce CLI.")
             .shownWhen("auth", "access_token"),
+        duration("max_server_time", "Longest work on a call")
+            .help("How long Salesforce may go on with a call whose answer was lost. Nothing more is "
+                  "written about the same business object before, so that a late write cannot "
+                  "replace newer data.")
+            .fallback("30s")
+            .advanced(),
         text("api_version", "API version")
             .help("The org must offer it; newer orgs keep older versions.")
             .fallback("61.0")
@@ -191,7 +197,9 @@ HttpCall SalesforceConnection::httpCall(const Call &call) const
         http.headers.set("Content-Type", "application/json; charset=UTF-8");
     http.body = call.body;
     http.timeout = std::chrono::minutes(2);
-    http.repeatable = true;
+    // A write that is sent again while its first attempt may still be at work could land after newer
+    // data: the engine decides, not the client.
+    http.repeatable = call.method == "GET";
     return http;
 }
 

@@ -135,7 +135,11 @@ void SalesforceDouble::handle(const HttpRequest &request, HttpReply reply)
             reply.send(data(request));
             return;
         }
-        const bool refuses = fault->status != 0 || !fault->code.empty();
+        const bool oneRecord = fault->status == 0 && !fault->code.empty()
+            && path.find("/composite/sobjects/") != std::string_view::npos;
+        if (oneRecord)
+            m_api.refuseNextRecord({fault->code, "The double was told to answer so.", {}});
+        const bool refuses = !oneRecord && (fault->status != 0 || !fault->code.empty());
         const bool hasEffect =
             fault->effect == sandbox::Fault::Effect::After || (!refuses && !fault->drop);
         HttpResponse answer;
