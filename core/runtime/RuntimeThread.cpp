@@ -4,13 +4,61 @@
 #include "core/base/Text.h"
 #include "core/flow/SecretSource.h"
 
+#include <QCoreApplication>
+#include <QEvent>
+#include <QPointer>
+#include <functional>
+#include <mutex>
 
 namespace tw {
 namespace {
 
 constexpr std::chrono::milliseconds kFrame{16};
 
+QEvent::Type callsEvent()
+{
+    static const auto type = static_cast<QEvent::Type>(QEvent::registerEventType());
+    return type;
+}
+
+/// Calls on their way to the thread of `Receiver`, in order. The queue and its mutex are ours, Qt
+/// carries a bare event: so a thread checker, which cannot see into Qt, knows who waited for whom.
+template <typename Receiver>
+class CallQueue
+{
+public:
+    using Call = std::function<void(Receiver &)>;
+
+    void push(QObject &receiver, Call call)
+    {
+        bool first = false;
+        {
+            const std::lock_guard lock(m_mutex);
+            first = m_calls.empty();
+            m_calls.push_back(std::move(call));
+        }
+        if (first)
+            QCoreApplication::postEvent(&receiver, new QEvent(callsEvent()));
+    }
+    std::vector<Call> take()
+    {
+        const std::lock_guard lock(m_mutex);
+        return std::exchange(m_calls, {});
+    }
+
+private:
+    std::mutex m_mutex;
+    std::vector<Call> m_calls; // guarded by m_mutex
+};
+
 } // namespace
+
+/// What both threads touch; each end outlives its use by the other.
+struct RuntimeThread::Lines
+{
+    CallQueue<Worker> toWorker;
+    CallQueue<RuntimeThread> toOwner;
+};
 
 bool RuntimeNews::isEmpty() const
 {
@@ -22,9 +70,19 @@ bool RuntimeNews::isEmpty() const
 class RuntimeThread::Worker final : public QObject, public RunObserver
 {
 public:
-    Worker(RuntimeThread &owner, const Registry &registry, const SecretSource &secrets)
-        : m_owner(owner), m_registry(registry), m_secrets(secrets)
+    Worker(RuntimeThread &owner, Lines &lines, const Registry &registry,
+           const SecretSource &secrets)
+        : m_owner(owner), m_lines(lines), m_registry(registry), m_secrets(secrets)
     {}
+
+    bool event(QEvent *event) override
+    {
+        if (event->type() != callsEvent())
+            return QObject::event(event);
+        for (const auto &call : m_lines.toWorker.take())
+            call(*this);
+        return true;
+    }
 
     void start(const Order &order)
     {
@@ -140,13 +198,10 @@ private:
         }
     }
 
-    template <typename Call>
-    void tell(Call call)
+    // The owner outlives this object and its thread.
+    void tell(std::function<void(RuntimeThread &)> call)
     {
-        // The owner outlives this object and its thread.
-        QMetaObject::invokeMethod(
-            &m_owner, [owner = &m_owner, call = std::move(call)] { call(*owner); },
-            Qt::QueuedConnection);
+        m_lines.toOwner.push(m_owner, std::move(call));
     }
 
     void fail(const Error &error)
@@ -182,6 +237,7 @@ private:
     }
 
     RuntimeThread &m_owner;
+    Lines &m_lines;
     const Registry &m_registry;
     const SecretSource &m_secrets;
     SystemClock m_clock;
@@ -192,7 +248,8 @@ private:
 
 RuntimeThread::RuntimeThread(const Registry &registry, const SecretSource &secrets,
                              QObject *parent)
-    : QObject(parent), m_worker(new Worker(*this, registry, secrets))
+    : QObject(parent), m_lines(std::make_unique<Lines>()),
+      m_worker(new Worker(*this, *m_lines, registry, secrets))
 {
     m_thread.setObjectName(QStringLiteral("runtime"));
     m_worker->moveToThread(&m_thread);
@@ -206,12 +263,22 @@ RuntimeThread::~RuntimeThread()
     m_thread.wait();
 }
 
-template <typename Call>
-void RuntimeThread::onWorker(Call call)
+void RuntimeThread::onWorker(std::function<void(Worker &)> call)
 {
-    QMetaObject::invokeMethod(
-        m_worker, [worker = m_worker, call = std::move(call)] { call(*worker); },
-        Qt::QueuedConnection);
+    m_lines->toWorker.push(*m_worker, std::move(call));
+}
+
+bool RuntimeThread::event(QEvent *event)
+{
+    if (event->type() != callsEvent())
+        return QObject::event(event);
+    const QPointer<RuntimeThread> guard(this);
+    for (const auto &call : m_lines->toOwner.take()) {
+        if (!guard)
+            break; // A receiver of a signal destroyed this object.
+        call(*this);
+    }
+    return true;
 }
 
 void RuntimeThread::start(Order order)

@@ -5,6 +5,7 @@
 
 #include <QObject>
 #include <QThread>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -71,6 +72,8 @@ public:
     void readRecords(std::string connector);
     bool isRunning() const { return m_running; }
 
+    bool event(QEvent *event) override;
+
 Q_SIGNALS:
     void started(const tw::ReadyInfo &ready);
     void failed(const tw::Error &error); ///< start() or inject() did not work, or the journal stopped.
@@ -82,9 +85,11 @@ Q_SIGNALS:
 private:
     class Worker;
 
-    template <typename Call>
-    void onWorker(Call call);
+    struct Lines;
 
+    void onWorker(std::function<void(Worker &)> call);
+
+    std::unique_ptr<Lines> m_lines;
     QThread m_thread;
     Worker *m_worker = nullptr; ///< Lives on the thread, is deleted there.
     bool m_running = false;
