@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/Random.h"
+#include "core/base/Text.h"
+#include "core/connectors/stripe/WebhookSignature.h"
+#include "core/net/HttpClient.h"
+#include "tests/acceptance/ChaosOrg.h"
+#include "tests/acceptance/Programs.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <QTest>
+#include <algorithm>
+#include <csignal>
+#include <deque>
+
+using namespace tw;
+
+namespace {
+
+constexpr int kObjects = 60;
+constexpr int kEventsPerCycle = 150;
+
+struct Delivery
+{
+    int object = 0;
+    int number = 0;
+};
+
+int setting(const char *name, int fallback)
+{
+    const int value = qEnvironmentVariableIntValue(name);
+    return value > 0 ? value : fallback;
+}
+
+quint16 freePort()
+{
+    QTcpServer probe;
+    return probe.listen(QHostAddress::LocalHost) ? probe.serverPort() : quint16(0);
+}
+
+} // namespace
+
+/// kill -9 of `tidewire run` again and again under load, while the org misbehaves and the source
+/// repeats and mixes up events: every acknowledged event takes effect, in the order of acceptance of
+/// its object, and nothing late lands over newer data. TIDEWIRE_CHAOS_CYCLES (20) sets the number of
+/// kills of both rows together, TIDEWIRE_CHAOS_SEED the dice.
+class TestChaos : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void acknowledgedEventsTakeEffectOnceAndInOrder_data();
+    void acknowledgedEventsTakeEffectOnceAndInOrder();
+
+private:
+    void writeProject(const QByteArray &batch);
+    void write(const QString &name, const QByteArray &text);
+    void startRunner(bool untilIdle = false);
+    void killRunner();
+    void plan(int events);
+    void pump();
+    void send(Delivery delivery);
+    void answered(Delivery delivery, const Result<HttpAnswer> &answer);
+    void check() const;
+
+    const int m_cycles = setting("TIDEWIRE_CHAOS_CYCLES", 20) / 2;
+    Random m_random{std::uint64_t(setting("TIDEWIRE_CHAOS_SEED", 4711))};
+    std::unique_ptr<test::ChaosOrg> m_org;
+    std::unique_ptr<QTemporaryDir> m_dir;
+    quint16 m_port = 0;
+    std::unique_ptr<QProcess> m_runner;
+    std::string m_url;
+    std::string m_secret = "whsec_" + randomToken(16);
+    QStringList m_environment;
+    std::vector<std::deque<Delivery>> m_waiting; ///< Per object: one is on its way at a time.
+    std::vector<bool> m_busy;
+    std::vector<std::vector<int>> m_accepted; ///< Per object, in the order of acceptance.
+    int m_left = 0;
+    int m_events = 0;
+    int m_acknowledged = 0;
+    int m_kills = 0;
+    int m_killAt = 0;
+    HttpClient m_client;
+    SystemClock m_clock;
+};
+
+void TestChaos::write(const QString &name, const QByteArray &text)
+{
+    const QString path = m_dir->filePath(name);
+    QDir().mkpath(QFileInfo(path).path());
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+        qFatal("cannot write a test file");
+}
+
+void TestChaos::writeProject(const QByteArray &batch)
+{
+    write("tidewire.yaml", "schema: project/1\nname: Chaos\nconnections:\n  stripe: {type: stripe}\n"
+                           "  crm: {type: salesforce}\n");
+    write("flows/objects.flow.yaml",
+          QByteArray("schema: flow/1\nid: objects\nname: Objects\nversion: 1.0.0\n"
+          "connections: {stripe: stripe, crm: salesforce}\nsteps:\n"
+          "  - id: changes\n    type: stripe.webhook\n    connection: stripe\n"
+          "    with: {events: [charge.updated]}\n    to: shape\n"
+          "  - id: shape\n    type: map\n    with:\n      mapping:\n"
+          "        Key__c: data.object.id\n        Number__c: data.object.amount\n    to: store\n"
+          "  - id: store\n    type: salesforce.record.upsert\n    connection: crm\n"
+          "    retry: {times: 50, first: 50ms, factor: 2, longest: 1s}\n")
+          + "    batch: " + batch + "\n"
+          "    with: {object: Thing__c, external_id: Key__c}\n");
+    write("environments/chaos.yaml",
+          "schema: environment/1\nname: chaos\nkind: sandbox\nconnections:\n"
+          "  stripe:\n    webhook_secret: ${secret:stripe/webhook_secret}\n"
+          "  crm:\n    base_url: " + QByteArray::fromStdString(m_org->url())
+              + "\n    auth: access_token\n    access_token: ${secret:crm/access_token}\n"
+                "    max_server_time: 2s\n");
+    m_environment = {"TIDEWIRE_SECRET_STRIPE_WEBHOOK_SECRET=" + toQString(m_secret),
+                     "TIDEWIRE_SECRET_CRM_ACCESS_TOKEN=00D000000000001!token"};
+}
+
+void TestChaos::startRunner(bool untilIdle)
+{
+    QStringList arguments{"run", m_dir->path(), "--env", "chaos", "--data-dir",
+                          m_dir->filePath("data"), "--listen",
+                          QStringLiteral("127.0.0.1:%1").arg(m_port), "--json"};
+    if (untilIdle)
+        arguments += "--until-idle";
+    m_runner = test::startTidewire(arguments, m_environment);
+    const QJsonObject ready = test::awaitLine(*m_runner, "ready");
+    QVERIFY2(!ready.isEmpty(), m_runner->readAllStandardError().constData());
+    m_url = toUtf8(ready[u"webhooks"][u"objects/changes"].toString());
+}
+
+void TestChaos::killRunner()
+{
+    ::kill(static_cast<pid_t>(m_runner->processId()), SIGKILL);
+    m_runner->waitForFinished();
+}
+
+/// Numbers rise per object; one in twenty changes places with the next, one in ten comes twice.
+void TestChaos::plan(int events)
+{
+    m_waiting.assign(kObjects, {});
+    m_busy.assign(kObjects, false);
+    m_accepted.assign(kObjects, {});
+    std::vector<int> last(kObjects, 0);
+    for (int event = 0; event < events; ++event) {
+        const auto object = m_random.below(kObjects);
+        m_waiting[object].push_back({static_cast<int>(object), ++last[object]});
+    }
+    for (auto &waiting : m_waiting) {
+        for (std::size_t at = 0; at + 1 < waiting.size(); ++at) {
+            if (m_random.below(20) == 0)
+                std::swap(waiting[at], waiting[at + 1]);
+        }
+        for (std::size_t at = 0; at < waiting.size(); ++at) {
+            if (m_random.below(10) > 0)
+                continue;
+            const Delivery again{waiting[at].object, waiting[at].number};
+            const auto place = std::min(waiting.size(), at + 1 + m_random.below(4));
+            waiting.insert(waiting.begin() + static_cast<std::ptrdiff_t>(place), again);
+            ++at;
+        }
+        m_left += static_cast<int>(waiting.size());
+    }
+    m_events = events;
+}
+
+void TestChaos::pump()
+{
+    for (std::size_t object = 0; object < m_waiting.size(); ++object) {
+        if (m_busy[object] || m_waiting[object].empty())
+            continue;
+        const Delivery next = m_waiting[object].front();
+        m_waiting[object].pop_front();
+        m_busy[object] = true;
+        send(next);
+    }
+}
+
+void TestChaos::send(Delivery delivery)
+{
+    const std::string id = std::to_string(delivery.object) + "_" + std::to_string(delivery.number);
+    HttpCall call;
+    call.method = "POST";
+    call.url = m_url;
+    call.headers.add("Content-Type", "application/json");
+    call.body = "{\"id\":\"evt_" + id + "\",\"object\":\"event\",\"type\":\"charge.updated\","
+        "\"livemode\":false,\"created\":1790000000,\"data\":{\"object\":{\"id\":\"ch_"
+        + std::to_string(delivery.object) + "\",\"amount\":" + std::to_string(delivery.number) + "}}}";
+    call.headers.add("Stripe-Signature",
+                     stripe::signDelivery(call.body, Secret(m_secret), m_clock.now()));
+    m_client.send(std::move(call), this, [this, delivery](const Result<HttpAnswer> &answer) {
+        answered(delivery, answer);
+    });
+}
+
+void TestChaos::answered(Delivery delivery, const Result<HttpAnswer> &answer)
+{
+    const auto object = std::size_t(delivery.object);
+    m_busy[object] = false;
+    if (answer && answer->status / 100 == 2) {
+        --m_left;
+        auto &accepted = m_accepted[object];
+        // A repeat that came before its first one is the first one.
+        if (std::find(accepted.begin(), accepted.end(), delivery.number) == accepted.end()) {
+            accepted.push_back(delivery.number);
+            ++m_acknowledged;
+        }
+    } else {
+        m_waiting[object].push_front(delivery);
+    }
+    if (m_kills < m_cycles && m_acknowledged >= m_killAt) {
+        m_killAt = m_acknowledged + 1 + int(m_random.below(std::uint64_t(2 * m_events / (m_cycles + 1))));
+        m_killAt = std::min(m_killAt, m_events - (m_cycles - m_kills));
+        ++m_kills;
+        // Not at once: what was acknowledged just now shall be on its way.
+        m_clock.callAfter(std::chrono::milliseconds(m_random.below(400)), this, [this] {
+            killRunner();
+            startRunner();
+            pump();
+        });
+    }
+    m_clock.callAfter(std::chrono::milliseconds(answer ? 0 : 20), this, [this] { pump(); });
+}
+
+/// Repeats of one write in a row are harmless; anything else is not what was accepted.
+void TestChaos::check() const
+{
+    int lost = 0, misordered = 0, repeated = 0, stale = 0;
+    for (int object = 0; object < kObjects; ++object) {
+        const auto &accepted = m_accepted[std::size_t(object)];
+        const auto found = m_org->written().find("ch_" + std::to_string(object));
+        std::vector<int> written = found == m_org->written().end() ? std::vector<int>() : found->second;
+        const auto before = written.size();
+        written.erase(std::unique(written.begin(), written.end()), written.end());
+        repeated += int(before - written.size());
+        for (const int number : accepted)
+            lost += std::count(written.begin(), written.end(), number) == 0;
+        misordered += written != accepted;
+        stale += !accepted.empty() && (written.empty() || written.back() != accepted.back());
+    }
+    qInfo("%d events, %d kills, %d calls (%d faulty): lost %d, objects out of order %d, objects "
+          "whose last state is old %d, harmless repeats %d",
+          m_acknowledged, m_kills, m_org->calls(), m_org->faults(), lost, misordered, stale, repeated);
+    QCOMPARE(lost, 0);
+    QCOMPARE(misordered, 0);
+    QCOMPARE(stale, 0);
+}
+
+void TestChaos::acknowledgedEventsTakeEffectOnceAndInOrder_data()
+{
+    QTest::addColumn<QByteArray>("batch");
+    QTest::newRow("one call for each event") << QByteArray("{size: 1}");
+    QTest::newRow("many records in one call") << QByteArray("{size: 25, linger: 20ms}");
+}
+
+void TestChaos::acknowledgedEventsTakeEffectOnceAndInOrder()
+{
+    QFETCH(QByteArray, batch);
+    m_org = std::make_unique<test::ChaosOrg>(m_random.next(), 10);
+    m_dir = std::make_unique<QTemporaryDir>();
+    writeProject(batch);
+    m_port = freePort();
+    m_left = m_acknowledged = m_kills = 0;
+    plan(m_cycles * kEventsPerCycle);
+    m_killAt = 20;
+    startRunner();
+    pump();
+    QTRY_COMPARE_WITH_TIMEOUT(m_left, 0, 60'000 + m_cycles * 15'000);
+    QTRY_COMPARE_WITH_TIMEOUT(m_kills, m_cycles, 10'000);
+    QTest::qWait(500); // the last kill waits for its moment
+    killRunner();
+    startRunner(true);
+    QTRY_COMPARE_WITH_TIMEOUT(m_runner->state(), QProcess::NotRunning, 120'000);
+    QCOMPARE(m_runner->exitCode(), 0);
+    QTRY_VERIFY(m_org->isQuiet());
+    QCOMPARE(m_acknowledged, m_events);
+    check();
+}
+
+QTEST_GUILESS_MAIN(TestChaos)
+#include "tst_Chaos.moc"
