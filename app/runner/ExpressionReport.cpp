@@ -190,6 +190,22 @@ std::string markedPlace(std::string_view text, int start, int end)
                       "  " + blank + " | ");
 }
 
+namespace {
+
+/// The function that failed and the value it failed on, where the error is about one: as the
+/// reference tells them.
+void addCause(Arena &arena, ObjectBuilder &object, const ExpressionError &error)
+{
+    const bool isCall = error.code.starts_with("D31") && !error.token.empty();
+    if (isCall)
+        object.set("functionName", Value::string(arena, error.token));
+    const auto value = isCall ? parseJson(error.value) : Result<Document>(Error{});
+    if (value)
+        object.set("value", copyInto(arena, value->root()));
+}
+
+} // namespace
+
 Value errorValue(Arena &arena, const ExpressionError &error, bool withToken)
 {
     ObjectBuilder object(arena);
@@ -198,6 +214,8 @@ Value errorValue(Arena &arena, const ExpressionError &error, bool withToken)
         object.set("position", Value::integer(error.position));
     if (withToken && !error.token.empty())
         object.set("token", Value::string(arena, error.token));
+    if (withToken)
+        addCause(arena, object, error);
     object.set("message", Value::string(arena, error.message));
     return object.finish();
 }
