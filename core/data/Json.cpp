@@ -109,7 +109,6 @@ private:
     std::uint32_t m_count;
     std::uint32_t m_next = 0;
     std::size_t m_escape; ///< The next backslash of the text.
-    Value m_closed;       ///< The outermost container once it is complete.
 };
 
 bool FastReader::readString(std::uint32_t start, std::string_view &text)
@@ -191,11 +190,7 @@ bool FastReader::open(bool object)
 bool FastReader::close()
 {
     ++m_next;
-    const Value made = m_tree.close(m_arena);
-    if (m_tree.depth() == 0)
-        m_closed = made;
-    else
-        m_tree.push(made);
+    m_tree.close(m_arena);
     return true;
 }
 
@@ -272,18 +267,11 @@ bool FastReader::read(Value &root)
             if (!readArray())
                 return false;
         } else {
-            Value value;
-            if (!readScalar(value))
-                return false;
-            if (m_tree.depth() == 0)
-                m_closed = value;
-            else
-                m_tree.push(value);
-            if (!afterValue())
+            if (!readScalar(m_tree.add()) || !afterValue())
                 return false;
         }
     } while (m_tree.depth() > 0);
-    root = m_closed;
+    root = m_tree.root();
     return m_next == m_count;
 }
 

@@ -26,26 +26,27 @@ public:
         if (m_values.size() > kKeptValues)
             m_values = {};
     }
-    void push(const Value &value)
+    /// A place for the next value, to be built there: a copy would wait for the stores before it.
+    Value &add()
     {
         if (m_size == m_values.size())
             m_values.resize(m_size == 0 ? 256 : m_size * 2);
-        m_values[m_size++] = value;
+        return m_values[m_size++];
     }
     void open(bool object)
     {
-        Frame frame;
-        frame.first = m_size;
-        frame.object = object;
+        std::size_t place = 0;
         if (!m_open.empty()) {
-            const Frame &outer = m_open.back();
-            frame.place = outer.place;
-            if (outer.object) // its key is what was pushed last
-                frame.place = (outer.place * 31 + m_values[m_size - 1].keyHash()) % kPlaces;
+            place = m_open.back().place;
+            if (m_open.back().object) // its key is what was added last
+                place = (place * 31 + m_values[m_size - 1].keyHash()) % kPlaces;
         }
+        Frame &frame = m_open.emplace_back();
+        frame.first = m_size;
+        frame.place = place;
+        frame.object = object;
         if (object)
-            frame.like = m_last[frame.place];
-        m_open.push_back(frame);
+            frame.like = m_last[place];
     }
     /// The key that stands here in the predecessor, as long as all before it were the same.
     const Value *expectedKey() const
@@ -56,28 +57,35 @@ public:
     void pushExpected(const Value &key)
     {
         ++m_open.back().keys;
-        push(key);
+        add() = key;
     }
     void pushUnexpected(const Value &key)
     {
         m_open.back().like = {};
-        push(key);
+        add() = key;
     }
-    /// Builds the innermost container and takes it off; the caller pushes it where it belongs.
-    Value close(Arena &arena)
+    /// Builds the innermost container and puts it in the place of its parts.
+    void close(Arena &arena)
     {
-        const Frame frame = m_open.back();
-        m_open.pop_back();
-        const Value *first = m_values.data() + frame.first;
+        const Frame &frame = m_open.back();
+        Value *first = m_values.data() + frame.first;
         const std::size_t count = m_size - frame.first;
         m_size = frame.first;
-        if (frame.object)
-            return object(arena, frame, {reinterpret_cast<const Member *>(first), count / 2});
+        if (frame.object) {
+            const Value made =
+                object(arena, frame, {reinterpret_cast<const Member *>(first), count / 2});
+            m_open.pop_back();
+            add() = made;
+            return;
+        }
+        m_open.pop_back();
         auto *items = arena.allocateArray<Value>(count);
         if (count > 0)
             std::memcpy(static_cast<void *>(items), first, count * sizeof(Value));
-        return Value::array(items, static_cast<std::uint32_t>(count));
+        add() = Value::array(items, static_cast<std::uint32_t>(count));
     }
+    /// What has been read when nothing is open any more.
+    const Value &root() const { return m_values.front(); }
     std::size_t depth() const { return m_open.size(); }
     bool inObject() const { return m_open.back().object; }
 

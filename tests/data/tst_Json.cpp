@@ -64,6 +64,8 @@ private Q_SLOTS:
     void prettyIsWhatJavaScriptPrints();
     void undefinedMembersAreLeftOut();
     void aRepeatedKeyKeepsItsPlaceAndItsLastValue();
+    void neighboursWithLikeKeysStayApart_data();
+    void neighboursWithLikeKeysStayApart();
     void aByteOrderMarkIsSkipped();
     void refusalsSayWhereAndWhy_data();
     void refusalsSayWhereAndWhy();
@@ -268,6 +270,41 @@ void TestJson::aRepeatedKeyKeepsItsPlaceAndItsLastValue()
     QCOMPARE(document.root().size(), 20u);
     QCOMPARE(document.root().members()[3].value.rawInt(), std::int64_t(23));
     QVERIFY(readersAgree(many));
+}
+
+void TestJson::neighboursWithLikeKeysStayApart_data()
+{
+    QTest::addColumn<QString>("text");
+    const auto row = [](const char *name, const char *text) {
+        QTest::newRow(name) << QString::fromUtf8(text);
+    };
+    row("the same keys", R"([{"a":1,"b":2},{"a":3,"b":4},{"a":5,"b":6}])");
+    row("another order", R"([{"a":1,"b":2},{"b":3,"a":4},{"a":5,"b":6}])");
+    row("one key less", R"([{"a":1,"b":2},{"a":3},{},{"a":5,"b":6}])");
+    row("one key more", R"([{"a":1},{"a":2,"b":3},{"a":4,"b":5},{"a":6}])");
+    row("a key that begins like another", R"([{"ab":1},{"a":2},{"abc":3},{"ab":4}])");
+    row("a repeated key", R"([{"a":1,"b":2},{"a":3,"b":4,"a":5},{"a":6,"a":7},{"a":8,"b":9}])");
+    row("escaped keys", R"([{"a\\":1},{"a\\":2},{"a\"":3},{"a\"":4},{"\u0061":5},{"a":6}])");
+    row("an escape behind the key", R"([{"a":"x\n","b":1},{"a":"y","b":"\\"},{"a":"z","b":2}])");
+    row("nested under one name", R"([{"a":{"a":{"b":1}}},{"a":{"a":{"b":2}}},{"a":{"a":1}}])");
+    row("more members than a plain search takes",
+        R"([{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"j":0},)"
+        R"({"a":9,"b":8,"c":7,"d":6,"e":5,"f":4,"g":3,"h":2,"i":1,"j":0},)"
+        R"({"a":9,"b":8,"c":7,"d":6,"e":5,"f":4,"g":3,"h":2,"j":1,"i":0}])");
+    row("no colon", R"([{"a":1},{"a" 1}])");
+    row("text behind the key", R"([{"a":1},{"a"b:1}])");
+    row("a key without end", R"([{"a":1},{"a)");
+}
+
+void TestJson::neighboursWithLikeKeysStayApart()
+{
+    QFETCH(QString, text);
+    QVERIFY(readersAgree(toUtf8(text)));
+    const auto parsed = parseJson(toUtf8(text));
+    for (const Value &object : parsed ? parsed->root().items() : std::span<const Value>()) {
+        for (const Member &member : object.members())
+            QVERIFY(equals(object.get(member.key.text()), member.value));
+    }
 }
 
 void TestJson::aByteOrderMarkIsSkipped()
