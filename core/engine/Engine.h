@@ -134,6 +134,7 @@ private:
     void wakeAt(Run &run, int token, Instant at);
     void setAlarm();
     void ring();
+    void wakeDue(Run &run, Instant now);
 
     // EngineSteps.cpp: items
     void enqueue(Run &run, int item, std::optional<StepAnswer> answer = {});
@@ -166,6 +167,7 @@ private:
     Instant restOf(const Run &run) const;
     void settleLookUp(Run &run, int token, StepAnswer answer);
     void askPerson(Run &run, int token, const Error &error, StepEvent event, bool record);
+    void keepIntent(Run &run, int token);
     void intentKept(Run &run, int token);
     void dropItem(Run &run, RunItem &item);
     void claimPlace(Run &run, int token);

@@ -71,10 +71,8 @@ void Engine::claimBatch(DeployedFlow &flow, int node, std::vector<Batches::Entry
         RunItem &item = run->items.at(entry.token);
         item.state = State::Claimed;
         item.batch = id;
-        item.intentKept = false;
         ++item.attempt;
-        run->pending.change.steps.push_back(recordFor(*run, item, RecordState::Intent));
-        run->pending.toAsk.push_back(entry.token);
+        keepIntent(*run, entry.token);
         runs.push_back(run);
         ++members;
     }

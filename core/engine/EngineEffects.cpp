@@ -11,6 +11,15 @@ namespace tw {
 using Phase = StepEvent::Phase;
 using State = RunItem::State;
 
+namespace {
+
+// An effect is asked so soon after the time in its intent, or gets a newer one: after a crash the
+// quarantine counts from that time.
+constexpr std::chrono::milliseconds kIntentLag{1000};
+constexpr int kMostRenewals = 3;
+
+} // namespace
+
 /// Goes on where an earlier process stopped. False: the effect has to be asked again.
 bool Engine::takeUp(Run &run, int token, const StepRecord &record)
 {
@@ -58,6 +67,7 @@ bool Engine::takeUpIntent(Run &run, int token)
 {
     RunItem &item = run.items.at(token);
     const OnUnknown policy = nodeOf(run, item).onUnknown;
+    item.startedAt = run.earlierRecord(nodeOf(run, item).id, item.lineage)->at + kIntentLag;
     item.lookUp = policy == OnUnknown::LookUp;
     if (policy != OnUnknown::Ask)
         return false;
@@ -92,7 +102,8 @@ void Engine::quarantine(Run &run, const Node &node, Instant attempt)
     run.quarantine.emplace_back(node.destination, until);
 }
 
-/// What an earlier process left in doubt: the time of the intent is all that is known.
+/// What was in doubt before the run was taken up: an intent tells about when the attempt was made, a
+/// record of an unknown outcome tells it exactly.
 void Engine::quarantineEarlier(Run &run)
 {
     for (const StepRecord &record : run.earlier) {
@@ -100,7 +111,8 @@ void Engine::quarantineEarlier(Run &run)
             || (record.error && record.error->outcomeUnknown);
         const int node = doubtful ? run.flow->indexOf(record.step) : -1;
         if (node >= 0 && run.flow->nodes()[static_cast<std::size_t>(node)].isEffect())
-            quarantine(run, run.flow->nodes()[static_cast<std::size_t>(node)], record.at);
+            quarantine(run, run.flow->nodes()[static_cast<std::size_t>(node)],
+                       record.state == RecordState::Intent ? record.at + kIntentLag : record.at);
     }
 }
 
@@ -161,6 +173,7 @@ void Engine::askPerson(Run &run, int token, const Error &error, StepEvent event,
     event.error = unknown;
     if (record) {
         run.pending.change.steps.push_back(recordFor(run, item, RecordState::Failed));
+        run.pending.change.steps.back().at = item.startedAt;
         run.pending.change.steps.back().error = unknown;
     }
     note(run, item, std::move(event));
@@ -174,8 +187,12 @@ void Engine::intentKept(Run &run, int token)
     const auto found = run.items.find(token);
     if (found == run.items.end())
         return;
-    found->second.intentKept = true;
-    const std::int64_t batch = found->second.batch;
+    RunItem &item = found->second;
+    if (m_clock.now() - item.intentAt > kIntentLag && item.renewals++ < kMostRenewals)
+        return keepIntent(run, token); // The caller writes it.
+    item.renewals = 0;
+    item.intentKept = true;
+    const std::int64_t batch = item.batch;
     if (batch == 0)
         return ask(run, token);
     if (--m_batches.at(batch).toKeep == 0)
@@ -210,8 +227,16 @@ void Engine::claimPlace(Run &run, int token)
     if (item.lookUp)
         return ask(run, token); // Changes nothing outside: needs no intent.
     ++item.attempt;
+    keepIntent(run, token);
+}
+
+void Engine::keepIntent(Run &run, int token)
+{
+    RunItem &item = run.items.at(token);
+    item.intentKept = false;
     run.pending.change.steps.push_back(recordFor(run, item, RecordState::Intent));
     run.pending.toAsk.push_back(token);
+    item.intentAt = run.pending.change.steps.back().at;
 }
 
 void Engine::releasePlace(DeployedFlow &flow)
@@ -260,6 +285,8 @@ void Engine::waitForRetry(Run &run, int token, Error error, StepEvent event, boo
     event.retryAt = at;
     if (record) {
         run.pending.change.steps.push_back(recordFor(run, item, RecordState::Waiting));
+        if (error.outcomeUnknown)
+            run.pending.change.steps.back().at = item.startedAt;
         run.pending.change.steps.back().error = std::move(error);
         run.pending.change.steps.back().retryAt = at;
     }

@@ -297,16 +297,22 @@ void Engine::ring()
             continue;
         }
         if (run->items.empty())
-            settleDown(*run);
-        else for (auto &[token, item] : run->items) {
-            if (item.state != RunItem::State::Waiting || item.wakeAt > now)
-                continue;
-            item.state = RunItem::State::Due;
-            enqueue(*run, token);
-        }
+            settleDown(*run); // It rested.
+        else
+            wakeDue(*run, now);
     }
     setAlarm();
     checkIdle();
+}
+
+void Engine::wakeDue(Run &run, Instant now)
+{
+    for (auto &[token, item] : run.items) {
+        if (item.state != RunItem::State::Waiting || item.wakeAt > now)
+            continue;
+        item.state = RunItem::State::Due;
+        enqueue(run, token);
+    }
 }
 
 } // namespace tw

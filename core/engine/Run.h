@@ -29,6 +29,8 @@ struct RunItem
     int lookUps = 0;     ///< That failed.
     std::int64_t batch = 0;  ///< The call it goes out with; 0: one of its own.
     bool intentKept = false; ///< Claimed: its intent is on disk.
+    Instant intentAt;        ///< What its intent says.
+    int renewals = 0;        ///< Of an intent that the disk kept for too long.
     bool told = false; ///< The observer heard of it before the run was unloaded.
     Instant wakeAt;    ///< Waiting.
     Instant startedAt;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/flow/FlowCheck.h"
 
+#include "core/expr/Expression.h"
+
 #include <algorithm>
 
 namespace tw {
@@ -44,7 +46,7 @@ FlowCheck::FlowCheck(const FlowDocument &document, const Registry &registry,
       m_flow(document.flow()),
       m_registry(registry),
       m_options(options),
-      m_shapes(document.flow(), registry),
+      m_shapes(document.flow(), registry, options.targets),
       m_findings(document.file())
 {}
 
@@ -60,6 +62,7 @@ std::vector<Diagnostic> FlowCheck::run()
     if (isFuture || !m_document.tree().isMap())
         return std::move(m_findings.all());
     checkConnections();
+    checkOrder();
     for (const FlowStep &step : m_flow.steps)
         checkStep(step);
     checkWires();
@@ -97,6 +100,20 @@ void FlowCheck::checkConnections()
     }
 }
 
+void FlowCheck::checkOrder()
+{
+    if (m_flow.order.by.empty())
+        return;
+    const auto compiled = Expression::compile(m_flow.order.by);
+    if (compiled)
+        return;
+    m_findings.enter("order/by");
+    m_findings.error(m_flow.order.byAt, "flow.expression",
+                     "The expression of \"order\" cannot be read: " + compiled.error().message,
+                     "Correct the expression (" + compiled.error().code + ").");
+    m_findings.enter({});
+}
+
 void FlowCheck::checkStep(const FlowStep &step)
 {
     m_findings.enter("steps/" + step.id, step.id);
@@ -116,6 +133,13 @@ void FlowCheck::checkStep(const FlowStep &step)
     if (step.retry && node->kind == NodeKind::Trigger) {
         m_findings.error(placeOf(step, "retry"), "flow.bad_retry",
                          "A step that begins a flow is never tried again.", "Remove \"retry\".");
+    }
+    for (const char *key : {"on_unknown", "batch"}) {
+        if (step.node->find(key) && !node->effect)
+            m_findings.error(placeOf(step, key), "flow.not_an_effect",
+                             "The step " + inQuotes(step.id) + " changes nothing outside, so "
+                                 + inQuotes(key) + " has no meaning.",
+                             "Remove " + inQuotes(key) + '.');
     }
 }
 

@@ -46,7 +46,9 @@ quint16 freePort()
 /// kill -9 of `tidewire run` again and again under load, while the org misbehaves and the source
 /// repeats and mixes up events: every acknowledged event takes effect, in the order of acceptance of
 /// its object, and nothing late lands over newer data. TIDEWIRE_CHAOS_CYCLES (20) sets the number of
-/// kills of both rows together, TIDEWIRE_CHAOS_SEED the dice.
+/// kills of both rows together, TIDEWIRE_CHAOS_SEED the dice; with a
+/// TIDEWIRE_CHAOS_SERVER_TIME (4000 ms; the org's slowest answer takes 1.5 s, and it stands still while a
+/// runner starts) that is too short it has to fail.
 class TestChaos : public QObject
 {
     Q_OBJECT
@@ -116,7 +118,8 @@ void TestChaos::writeProject(const QByteArray &batch)
           "  stripe:\n    webhook_secret: ${secret:stripe/webhook_secret}\n"
           "  crm:\n    base_url: " + QByteArray::fromStdString(m_org->url())
               + "\n    auth: access_token\n    access_token: ${secret:crm/access_token}\n"
-                "    max_server_time: 2s\n");
+                "    max_server_time: "
+              + QByteArray::number(setting("TIDEWIRE_CHAOS_SERVER_TIME", 4000)) + "ms\n");
     m_environment = {"TIDEWIRE_SECRET_STRIPE_WEBHOOK_SECRET=" + toQString(m_secret),
                      "TIDEWIRE_SECRET_CRM_ACCESS_TOKEN=00D000000000001!token"};
 }
@@ -240,7 +243,18 @@ void TestChaos::check() const
         repeated += int(before - written.size());
         for (const int number : accepted)
             lost += std::count(written.begin(), written.end(), number) == 0;
-        misordered += written != accepted;
+        if (written != accepted) {
+            ++misordered;
+            const auto [at, expected]
+                = std::mismatch(written.begin(), written.end(), accepted.begin(), accepted.end());
+            QStringList around;
+            for (auto one = at - std::min<std::ptrdiff_t>(3, at - written.begin());
+                 one != written.end() && one - at < 4; ++one)
+                around += QString::number(*one);
+            qInfo("object %d: expected %d as write %d, but it went %s", object,
+                  expected == accepted.end() ? 0 : *expected, int(at - written.begin()),
+                  qPrintable(around.join(u' ')));
+        }
         stale += !accepted.empty() && (written.empty() || written.back() != accepted.back());
     }
     qInfo("%d events, %d kills, %d calls (%d faulty): lost %d, objects out of order %d, objects "

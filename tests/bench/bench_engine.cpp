@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Durable accepts and whole runs per second, beside a plain SQLite loop that inserts the same bytes
 // with one commit per 64 rows, in the same process and on the same disk.
-// Usage: bench_engine [events] [folder]
+// Usage: bench_engine [events] [folder [backlog]]
+// With "backlog": what open runs cost in memory and at the next start.
 #include "core/base/Text.h"
 #include "core/connector/Registry.h"
 #include "core/engine/Engine.h"
@@ -14,6 +15,7 @@
 #include <QTemporaryDir>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <functional>
 
@@ -150,6 +152,16 @@ public:
     }
 };
 
+/// Never answers: everything behind it waits.
+class StuckStep final : public Step
+{
+public:
+    void process(const StepCall &, StepReply reply) override { m_held.push_back(std::move(reply)); }
+
+private:
+    std::vector<StepReply> m_held;
+};
+
 class NoTrigger final : public Trigger
 {
 public:
@@ -178,7 +190,12 @@ Registry benchRegistry()
     };
     ConnectorDescriptor bench;
     bench.id = "bench";
-    bench.nodes = {trigger, pure, effect};
+    NodeDescriptor stuck = effect;
+    stuck.type = "bench.stuck";
+    stuck.createStep = [](NodeContext) -> Result<std::unique_ptr<Step>> {
+        return std::unique_ptr<Step>(std::make_unique<StuckStep>());
+    };
+    bench.nodes = {trigger, pure, effect, stuck};
     return Registry({bench});
 }
 
@@ -223,6 +240,83 @@ Figure runs(const std::string &file, int events)
     return load.run();
 }
 
+double residentMiB()
+{
+    long total = 0;
+    long resident = 0;
+    if (std::FILE *file = std::fopen("/proc/self/statm", "r")) {
+        if (std::fscanf(file, "%ld %ld", &total, &resident) != 2)
+            resident = 0;
+        std::fclose(file);
+    }
+    return static_cast<double>(resident) * 4096 / (1 << 20);
+}
+
+std::unique_ptr<DeployedFlow> stuckFlow(const Registry &registry, const Services &services)
+{
+    const FlowDocument document("schema: flow/1\nid: payments\nname: P\nversion: 1.0.0\nsteps:\n"
+                                "  - id: charges\n    type: bench.trigger\n    to: a\n"
+                                "  - id: a\n    type: bench.pure\n    to: write\n"
+                                "  - id: write\n    type: bench.stuck\n",
+                                "bench.flow.yaml");
+    auto flow = DeployedFlow::create(document, registry, services, {});
+    return flow ? std::move(*flow) : nullptr;
+}
+
+/// What a backlog costs: memory while a destination does not answer, and how long the next start
+/// takes until its first event is durable.
+void backlog(const std::string &file, int events)
+{
+    const Registry registry = benchRegistry();
+    SystemClock clock;
+    HttpClient http;
+    Finished observer;
+    const double before = residentMiB();
+    const auto send = [&clock](Engine &engine, int number, std::function<void()> done) {
+        IncomingEvent event{"evt_" + std::to_string(number), "charge.succeeded", eventBody(number),
+                            clock.now(), false, "ch_" + std::to_string(number)};
+        engine.accept("payments", "charges", std::move(event),
+                      [done = std::move(done)](const Result<Acceptance> &result) {
+                          if (!result)
+                              std::abort();
+                          done();
+                      });
+    };
+    {
+        StoreThread store(std::move(*SqliteJournal::open({file})));
+        Engine engine(store, clock, observer, 1);
+        engine.deploy(stuckFlow(registry, {clock, http, &engine}));
+        engine.resume({});
+        Load *current = nullptr;
+        Load load(events, [&](int number) {
+            send(engine, number, [&current] { current->done(); });
+        });
+        current = &load;
+        load.run();
+        const double now = residentMiB();
+        std::printf("%d open runs (%zu in memory): %.0f MiB resident, %.0f MiB more than before\n",
+                    events, engine.activeRuns(), now, now - before);
+    }
+    QElapsedTimer watch;
+    watch.start();
+    auto journal = std::move(*SqliteJournal::open({file}));
+    const auto opened = watch.elapsed();
+    auto unfinished = std::move(*readUnfinished(*journal));
+    const auto read = watch.elapsed();
+    StoreThread store(std::move(journal));
+    Engine engine(store, clock, observer, 1, {200'000, 4ull << 30});
+    engine.deploy(stuckFlow(registry, {clock, http, &engine}));
+    engine.resume(std::move(unfinished));
+    const auto resumed = watch.elapsed();
+    send(engine, events, [] { QCoreApplication::quit(); });
+    QCoreApplication::exec();
+    std::printf("start with %d open runs: journal open %lld ms, open runs known %lld ms, in lanes "
+                "%lld ms, first event durable %lld ms; %.0f MiB resident\n",
+                events, static_cast<long long>(opened), static_cast<long long>(read),
+                static_cast<long long>(resumed), static_cast<long long>(watch.elapsed()),
+                residentMiB());
+}
+
 void print(const char *what, const Figure &figure, const Figure &raw)
 {
     std::printf("| %-44s | %9.0f | %8.1f | %5.2f |\n", what, figure.perSecond, figure.cpuMicros,
@@ -241,6 +335,10 @@ int main(int argc, char **argv)
     const auto file = [&folder](const char *name) {
         return toUtf8(folder.filePath(QString::fromLatin1(name)));
     };
+    if (argc > 3 && std::strcmp(argv[3], "backlog") == 0) {
+        backlog(file("backlog.db"), events);
+        return 0;
+    }
     std::printf("%d events of %zu bytes, %d outstanding\n\n", events, eventBody(1000).size(),
                 kOutstanding);
     std::printf("| what                                         | events/s  | CPU us   | ratio |\n"

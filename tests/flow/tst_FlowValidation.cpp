@@ -121,6 +121,25 @@ void tst_FlowValidation::findsWithPlaceAndFix_data()
          one("flow.unknown_exit 13:15"));
     flow("a wire into the beginning", "    to: a\n  - id: a\n    type: log\n    on_error: orders\n",
          {QStringLiteral("flow.wire_into_trigger 12:15"), QStringLiteral("flow.cycle 12:15")});
+    const std::string ordered = "schema: flow/1\nid: a\nconnections: {web: shop}\n";
+    row("an order that is neither a map nor none", ordered + "order: any\nsteps:\n" + kTrigger,
+        one("flow.bad_order 4:8"));
+    row("an order by an expression that cannot be read",
+        ordered + "order: {by: \"data.(\"}\nsteps:\n" + kTrigger, one("flow.expression 4:13"));
+    row("an order with an unknown key", ordered + "order: {per: data.id}\nsteps:\n" + kTrigger,
+        one("flow.unknown_key 4:9"));
+    row("a failure that neither passes nor holds",
+        ordered + "order: {after_failure: stop}\nsteps:\n" + kTrigger, one("flow.bad_order 4:24"));
+    flow("an unknown outcome of a step that changes nothing",
+         "    to: a\n  - id: a\n    type: log\n    on_unknown: ask\n",
+         one("flow.not_an_effect 12:17"));
+    flow("another word for unknown outcomes",
+         "    to: a\n  - id: a\n    type: log\n    on_unknown: hope\n",
+         {QStringLiteral("flow.bad_on_unknown 12:17"), QStringLiteral("flow.not_an_effect 12:17")});
+    flow("a batch of nothing",
+         "    to: a\n  - id: a\n    type: log\n    batch: {size: 0, linger: soon}\n",
+         {QStringLiteral("flow.not_an_effect 12:12"), QStringLiteral("flow.bad_batch 12:19"),
+          QStringLiteral("flow.bad_batch 12:30")});
     row("an unknown connection",
         kHead + "  - id: orders\n    type: shop.webhook\n    connection: wep\n"
                 "    with: {events: [order.paid]}\n",
