@@ -40,6 +40,8 @@ class Output
 {
 public:
     explicit Output(std::string &text) : m_text(text), m_used(text.size()) {}
+    /// With room for so much, so that many short additions do not each double a long text.
+    Output(std::string &text, std::size_t bytes) : Output(text) { text.resize(m_used + bytes); }
     ~Output() { m_text.resize(m_used); }
     Output(const Output &) = delete;
     Output &operator=(const Output &) = delete;
@@ -273,7 +275,7 @@ void appendNumber(std::string &out, double number)
 
 void appendJsonString(std::string &out, std::string_view text)
 {
-    Output output(out);
+    Output output(out, text.size() * 6 + 2);
     writeString(output, text);
 }
 
