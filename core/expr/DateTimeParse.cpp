@@ -23,7 +23,7 @@ constexpr std::string_view kNamed = "MxFP";
 bool isReadable(const DatePart &part, PictureProblem &problem)
 {
     const bool zone = part.component == 'Z' || part.component == 'z';
-    if (part.component == 0 || zone)
+    if (part.component == 0 || zone || part.component == 'f')
         return true;
     if (part.isInteger && part.integer.isSupported())
         return true;
@@ -43,6 +43,8 @@ std::string partRegex(const DatePart &part)
             regex += re2::RE2::QuoteMeta(part.integer.separators.front().text) + "[0-9]+";
         return regex + ")";
     }
+    if (part.component == 'f')
+        return "([0-9]+)";
     return "(" + (part.isInteger ? part.integer.regex() : std::string("[a-zA-Z]+")) + ")";
 }
 
@@ -89,13 +91,11 @@ void readPart(double &value, const DatePart &part, const std::string &text)
         value = zoneMinutes(part, text);
         return;
     }
-    if (part.isInteger) {
+    if (part.component == 'f') // digits of a fraction: .5 is 500 ms
+        value = std::floor(std::atof(("0." + text).c_str()) * 1000 + 1e-6);
+    else if (part.isInteger)
         value = part.integer.read(text);
-        if (part.component == 'f') // digits of a fraction: .5 is 500 ms
-            value = std::floor(value * std::pow(10, 3 - static_cast<double>(text.size())));
-        return;
-    }
-    if (part.component == 'M' || part.component == 'x')
+    else if (part.component == 'M' || part.component == 'x')
         value = nameIndex(kMonthNames, part, text) + 1;
     else if (part.component == 'F')
         value = nameIndex(kDayNames, part, text);
@@ -110,7 +110,8 @@ bool isOf(const Components &given, std::string_view all, std::string_view kind)
 {
     bool some = false;
     for (const char component : all) {
-        if (given.count(component) == 0)
+        const auto value = given.find(component); // a zero says nothing, as in the reference
+        if (value == given.end() || value->second == 0)
             continue;
         if (kind.find(component) == std::string_view::npos)
             return false;
@@ -145,7 +146,9 @@ double momentOf(Components &given, bool ordinalDate, bool halfDay)
         return std::numeric_limits<double>::quiet_NaN();
     if (halfDay)
         given['H'] = std::fmod(given['h'], 12) + (given['P'] == 1 ? 12 : 0);
-    const auto year = static_cast<std::int64_t>(given['Y']);
+    auto year = static_cast<std::int64_t>(given['Y']);
+    if (year >= 0 && year <= 99) // JavaScript's idea of two digits
+        year += 1900;
     double days = 0;
     if (ordinalDate) {
         days = static_cast<double>(daysFromCivil(year, 1, 1)) + given['d'] - 1;

@@ -121,8 +121,8 @@ double leadingInteger(std::string_view text)
         const auto read = std::from_chars(text.data() + 2, text.data() + text.size(), small, 16);
         value = read.ec == std::errc() ? static_cast<double>(small) : NAN;
     } else if (!text.empty() && text[0] >= '0' && text[0] <= '9') {
-        const auto end = std::find_if(text.begin(), text.end(),
-                                      [](char c) { return c < '0' || c > '9'; });
+        const auto end =
+            std::find_if(text.begin(), text.end(), [](char c) { return c < '0' || c > '9'; });
         std::from_chars(text.data(), text.data() + (end - text.begin()), value);
     }
     return negative ? -value : value;
@@ -326,13 +326,7 @@ std::string IntegerPicture::regex() const
     case Style::Unsupported:
         break;
     }
-    std::string out = parseWidth > 0 ? "[0-9]{" + std::to_string(parseWidth) + "}" : "[0-9]+";
-    if (!separators.empty()) {
-        out = "[0-9";
-        for (const Separator &separator : separators)
-            out += "\\" + separator.text;
-        out += "]+";
-    }
+    const std::string out = parseWidth > 0 ? "[0-9]{" + std::to_string(parseWidth) + "}" : "[0-9]+";
     return ordinal ? out + "(?:th|st|nd|rd)" : out;
 }
 

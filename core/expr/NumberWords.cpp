@@ -106,8 +106,9 @@ std::vector<std::string> wordsOf(const std::string &text)
     for (std::size_t at = 0; at < text.size();) {
         const std::string_view rest = std::string_view(text).substr(at);
         constexpr std::string_view kBreaks[] = {", ", " and ", " ", "-"};
-        const auto found = std::find_if(std::begin(kBreaks), std::end(kBreaks),
-                                        [rest](auto mark) { return rest.substr(0, mark.size()) == mark; });
+        const auto found = std::find_if(std::begin(kBreaks), std::end(kBreaks), [rest](auto mark) {
+            return rest.substr(0, mark.size()) == mark;
+        });
         if (found == std::end(kBreaks)) {
             words.back() += text[at++];
             continue;

@@ -25,7 +25,7 @@ AstPtr Parser::arrayConstructor(const Token &token)
 {
     const Bracket bracket(*this, ']');
     AstPtr made = node(AstKind::Array, token);
-    while (!m_failed && !is("]")) {
+    for (bool more = !is("]"); !m_failed && more;) {
         AstPtr item = expression(0);
         if (!m_failed && is("..")) {
             const Token range = m_next;
@@ -33,8 +33,7 @@ AstPtr Parser::arrayConstructor(const Token &token)
             item = binary(AstKind::Binary, range, item, 0);
         }
         made->items.add(m_memory, item);
-        if (!another(",", "]", made->items.back()))
-            break;
+        more = another(",", "]", made->items.back());
     }
     advance("]", true);
     return finished(made);
@@ -57,7 +56,7 @@ AstPtr Parser::transform(const Token &token)
 void Parser::readPairs(AstList<AstPair> &pairs)
 {
     const Bracket bracket(*this, '}');
-    while (!m_failed && !is("}")) {
+    for (bool more = !is("}"); !m_failed && more;) {
         AstPair pair;
         pair.key = expression(0);
         advance(":");
@@ -65,8 +64,7 @@ void Parser::readPairs(AstList<AstPair> &pairs)
             return;
         pair.value = expression(0);
         pairs.add(m_memory, pair);
-        if (!another(",", "}", pairs.back().value))
-            break;
+        more = another(",", "}", pairs.back().value);
     }
     advance("}", true);
 }
@@ -102,7 +100,7 @@ AstPtr Parser::call(const Token &token, AstPtr left)
     AstPtr made = node(AstKind::Call, token);
     made->start = left->start;
     made->left = left;
-    while (!m_failed && !is(")")) {
+    for (bool more = !is(")"); !m_failed && more;) {
         if (is("?")) {
             made->kind = AstKind::Partial;
             made->items.add(m_memory, node(AstKind::Placeholder, m_next));
@@ -110,8 +108,7 @@ AstPtr Parser::call(const Token &token, AstPtr left)
         } else {
             made->items.add(m_memory, expression(0));
         }
-        if (!another(",", ")", made->items.back()))
-            break;
+        more = another(",", ")", made->items.back());
     }
     advance(")", true);
     bracket.reset();

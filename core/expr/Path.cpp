@@ -3,7 +3,6 @@
 
 #include "core/expr/Values.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace tw::expr {
@@ -239,10 +238,6 @@ Value PathNode::finish(Run &run, Value sequence, Frame *frame) const
         if (sequence.isArray())
             sequence = sequence.withFlags(sequence.flags() | Value::KeepSingleton);
     }
-    const bool empty = sequence.isArray() ? sequence.size() == 0 : sequence.isUndefined();
-    const auto streams = [](const Step &step) { return step.tuple; };
-    if (group && empty && std::any_of(steps.begin(), steps.end(), streams))
-        sequence = Value::array(nullptr, 0, Value::Sequence | Value::TupleStream);
     if (group)
         return group->group(run, sequence, frame);
     return collapsed(sequence, keepArray);
@@ -256,7 +251,7 @@ Value PathNode::step(Run &run, const Step &step, const Value &input, Frame *fram
             if (!run.failed())
                 sorted = filter(run, *stage.predicate, sorted, frame);
         }
-        return sorted;
+        return sorted.isArray() && sorted.size() == 0 ? Value() : sorted;
     }
     StepResults results(run, last);
     for (const Value &item : input.items()) {
