@@ -5,6 +5,7 @@
 #include "app/runner/MapTrial.h"
 #include "app/runner/Output.h"
 #include "core/data/Json.h"
+#include "core/flow/FlowShapes.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -29,6 +30,7 @@ struct Trial
     std::vector<std::string> files;
     std::vector<MappingOutcome> outcomes;
     std::optional<Coverage> coverage;
+    std::vector<Diagnostic> findings; ///< About the mapping, before anything runs.
 
     std::string place(const FieldError &error) const
     {
@@ -114,6 +116,23 @@ Value coverageValue(Arena &arena, const Coverage &coverage)
     return object.finish();
 }
 
+Value findingsValue(Arena &arena, const std::vector<Diagnostic> &findings)
+{
+    ArrayBuilder array(arena);
+    for (const Diagnostic &finding : findings) {
+        ObjectBuilder object(arena);
+        object.set("severity", Value::string(arena, toString(finding.severity)));
+        object.set("code", Value::string(arena, finding.code));
+        object.set("file", Value::string(arena, finding.file));
+        object.set("line", Value::integer(finding.line));
+        object.set("column", Value::integer(finding.column));
+        object.set("message", Value::string(arena, finding.message));
+        object.set("fix", Value::string(arena, finding.fix));
+        array.add(object.finish());
+    }
+    return array.finish();
+}
+
 void reportJson(Output &out, const Trial &trial)
 {
     Arena arena;
@@ -125,6 +144,7 @@ void reportJson(Output &out, const Trial &trial)
     object.set("samples", samples.finish());
     if (trial.coverage)
         object.set("coverage", coverageValue(arena, *trial.coverage));
+    object.set("findings", findingsValue(arena, trial.findings));
     out.json(object.finish());
 }
 
@@ -225,8 +245,8 @@ int complain(Output &out, const Error &error)
     return error.kind == ErrorKind::Transient ? kCouldNot : kNotRight;
 }
 
-int tryMapping(Output &out, Trial trial, const CompiledMapping &mapping, const MapOptions &options,
-               const Registry &registry)
+int tryMapping(Output &out, Trial trial, const CompiledMapping &mapping, const Registry &registry,
+               const std::optional<Shape> &target)
 {
     const Approach approach(trial.map, registry);
     if (!approach.unknown().empty())
@@ -237,15 +257,6 @@ int tryMapping(Output &out, Trial trial, const CompiledMapping &mapping, const M
     if (!samples)
         return complain(out, samples.error());
     trial.outcomes = mapping.preview(*samples, trialEnvironment());
-    auto target = options.target.empty()
-                      ? targetOf(trial.map.document->flow(), *trial.map.step, registry)
-                      : std::nullopt;
-    if (!options.target.empty()) {
-        auto read = readTarget(options.target);
-        if (!read)
-            return complain(out, read.error());
-        target = std::move(*read);
-    }
     if (target)
         trial.coverage = coverageOf(mapping.mapping(), *target, trial.outcomes);
     if (out.isJson())
@@ -257,6 +268,47 @@ int tryMapping(Output &out, Trial trial, const CompiledMapping &mapping, const M
     return failed ? kNotRight : kDone;
 }
 
+/// What the step is to fill: given, or told by the steps behind it.
+Result<std::optional<Shape>> targetFor(const MapStep &map, const MapOptions &options,
+                                       const Registry &registry)
+{
+    if (!options.target.empty()) {
+        auto read = readTarget(options.target);
+        if (!read)
+            return std::move(read).error();
+        return std::optional<Shape>(std::move(*read));
+    }
+    auto known = FlowShapes(map.document->flow(), registry).targets(*map.step);
+    return known.empty() ? std::nullopt : std::optional<Shape>(std::move(known.front()));
+}
+
+/// What the check of the whole flow says about the mapping of this step.
+std::vector<Diagnostic> findingsFor(const MapStep &map, const MapOptions &options,
+                                    const std::optional<Shape> &target, const Registry &registry)
+{
+    FlowCheckOptions check;
+    if (target && !options.target.empty())
+        check.targets.emplace(map.step->id, *target);
+    std::vector<Diagnostic> found = validateFlow(*map.document, registry, check);
+    const std::string place = "steps/" + map.step->id + "/with";
+    std::erase_if(found, [&](const Diagnostic &one) { return !one.path.starts_with(place); });
+    return found;
+}
+
+/// A file that cannot be read has no steps: its errors come first.
+bool reportUnreadable(Output &out, const Project &project)
+{
+    bool any = false;
+    for (const auto &document : project.flows()) {
+        if (document->isSound())
+            continue;
+        for (const Diagnostic &problem : document->formProblems())
+            out.message(toText(problem));
+        any = true;
+    }
+    return any;
+}
+
 int map(const MapOptions &options, const Registry &registry)
 {
     Output out(options.json);
@@ -265,7 +317,10 @@ int map(const MapOptions &options, const Registry &registry)
         return complain(out, project.error());
     const auto found = findMapStep(**project, registry, options.step);
     if (!found)
-        return complain(out, found.error());
+        return reportUnreadable(out, **project) ? kNotRight : complain(out, found.error());
+    const auto target = targetFor(*found, options, registry);
+    if (!target)
+        return complain(out, target.error());
     std::vector<Diagnostic> findings;
     const auto mapping = compileStep(*found, findings);
     for (const Diagnostic &finding : findings)
@@ -279,7 +334,10 @@ int map(const MapOptions &options, const Registry &registry)
         out.message("The project has no samples; name an event with --event.");
         return kWrongUse;
     }
-    return tryMapping(out, std::move(trial), *mapping, options, registry);
+    trial.findings = findingsFor(*found, options, *target, registry);
+    for (const Diagnostic &finding : trial.findings)
+        out.message(toText(finding));
+    return tryMapping(out, std::move(trial), *mapping, registry, *target);
 }
 
 } // namespace

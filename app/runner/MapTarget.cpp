@@ -2,6 +2,7 @@
 #include "app/runner/MapTarget.h"
 
 #include "app/runner/Files.h"
+#include "core/connectors/salesforce/RecordShape.h"
 #include "core/data/Json.h"
 
 #include <algorithm>
@@ -54,23 +55,6 @@ Shape fromSchema(const Value &schema)
     return shape;
 }
 
-Shape fromDescribe(const Value &describe)
-{
-    Shape shape;
-    shape.type = Shape::Type::Group;
-    for (const Value &field : describe.get("fields").items()) {
-        const bool isCreateable = isTrue(field.get("createable"));
-        Shape::Field known;
-        known.name = field.get("name").text();
-        known.shape.nullable = isTrue(field.get("nillable"));
-        known.required =
-            isCreateable && !known.shape.nullable && !isTrue(field.get("defaultedOnCreate"));
-        known.writable = isCreateable || isTrue(field.get("updateable"));
-        shape.fields.push_back(std::move(known));
-    }
-    return shape;
-}
-
 } // namespace
 
 Result<Shape> readTarget(const std::string &path)
@@ -83,23 +67,12 @@ Result<Shape> readTarget(const std::string &path)
         return std::move(document.error()).at(path);
     const Value &root = document->root();
     if (root.get("fields").isArray())
-        return fromDescribe(root);
+        return salesforce::recordShape(salesforce::Describe(std::move(*document)));
     if (root.get("properties").isObject())
         return fromSchema(root);
     return configError("runner.no_target", "This is neither a JSON Schema of an object nor a "
                                            "Salesforce describe result.")
         .at(path);
-}
-
-std::optional<Shape> targetOf(const Flow &flow, const FlowStep &step, const Registry &registry)
-{
-    for (const Wire &wire : step.wires) {
-        const FlowStep *next = wire.exit == "error" ? nullptr : flow.step(wire.to);
-        const NodeDescriptor *node = next ? registry.node(next->type) : nullptr;
-        if (node && node->input.type == Shape::Type::Group && !node->input.fields.empty())
-            return node->input;
-    }
-    return std::nullopt;
 }
 
 } // namespace tw::runner

@@ -2,11 +2,8 @@
 #pragma once
 
 #include "core/base/Result.h"
-#include "core/connector/Registry.h"
-#include "core/flow/Flow.h"
 #include "core/schema/Shape.h"
 
-#include <optional>
 #include <string>
 
 namespace tw::runner {
@@ -14,8 +11,5 @@ namespace tw::runner {
 /// What a target takes, from a file: a JSON Schema of an object, or a Salesforce describe result.
 /// Error: Config `runner.no_target` for anything else.
 Result<Shape> readTarget(const std::string &path);
-
-/// What the steps behind a step take, where one of them says so.
-std::optional<Shape> targetOf(const Flow &flow, const FlowStep &step, const Registry &registry);
 
 } // namespace tw::runner

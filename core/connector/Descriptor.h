@@ -80,6 +80,8 @@ struct NodeDescriptor
     /// Further checks that only the node type knows; appends findings without file and line.
     std::function<void(const Settings &, std::vector<Diagnostic> &)> check;
     Shape input;
+    /// What the step takes with these settings; Any: unknown. Used instead of `input` when set.
+    std::function<Shape(const Settings &)> inputShape;
     Shape output;
     /// What leaves with these settings and this input (null: unknown); used instead of `output` when
     /// set. A type with neither passes on what it gets.

@@ -47,6 +47,8 @@ void FlowCheck::checkExpressions(const FlowStep &step, const NodeDescriptor &nod
             }
             checkExpression(*text, inQuotes(entry.key), around);
         }
+        if (isMapping)
+            checkTargetFields(step, *given);
         around.target.reset();
         around.missingIsHandled = around.listIsHandled = false;
         m_findings.enter("steps/" + step.id + "/with", step.id);

@@ -46,7 +46,7 @@ FlowCheck::FlowCheck(const FlowDocument &document, const Registry &registry,
       m_flow(document.flow()),
       m_registry(registry),
       m_options(options),
-      m_shapes(document.flow(), registry),
+      m_shapes(document.flow(), registry, options.targets),
       m_findings(document.file())
 {}
 

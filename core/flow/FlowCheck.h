@@ -32,6 +32,7 @@ private:
     void checkExpressions(const FlowStep &step, const NodeDescriptor &node);
     void checkExpression(const YamlNode &node, const std::string &what,
                          const analysis::Surroundings &around);
+    void checkTargetFields(const FlowStep &step, const YamlNode &mapping);
     void checkStepRefs(const FlowStep &step, const NodeDescriptor &node);
     void checkExits(const FlowStep &step, const NodeDescriptor &node, const Settings &settings);
 

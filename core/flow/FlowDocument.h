@@ -5,6 +5,7 @@
 #include "core/flow/Flow.h"
 #include "core/flow/FlowEdit.h"
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -53,6 +54,8 @@ private:
 struct FlowCheckOptions
 {
     bool portable = false; ///< Report what other JSONata engines do not know.
+    /// By step: what a mapping is to fill, instead of what the steps behind it take.
+    std::map<std::string, Shape> targets;
 };
 
 /// All findings of a flow: its form, then unknown types and keys (with a suggestion), dangling

@@ -114,8 +114,9 @@ Shape failureMessageShape(const Shape *input)
     return message;
 }
 
-FlowShapes::FlowShapes(const Flow &flow, const Registry &registry)
-    : m_flow(flow), m_registry(registry)
+FlowShapes::FlowShapes(const Flow &flow, const Registry &registry,
+                       std::map<std::string, Shape> targets)
+    : m_flow(flow), m_registry(registry), m_targets(std::move(targets))
 {
     bool isFirst = true;
     for (const FlowStep &step : m_flow.steps) {
@@ -226,12 +227,14 @@ const Shape *FlowShapes::input(std::string_view step) const
     return found == m_inputs.end() || !found->second ? nullptr : &*found->second;
 }
 
-std::optional<Shape::Field> FlowShapes::target(const FlowStep &step, std::string_view target) const
+std::vector<Shape> FlowShapes::targets(const FlowStep &step) const
 {
-    const auto path = mapping_form::targetPath(target);
+    if (const auto given = m_targets.find(step.id); given != m_targets.end())
+        return {given->second};
+    std::vector<Shape> found;
     std::deque<const FlowStep *> open{&step};
     std::set<std::string_view> seen;
-    while (path && !open.empty()) {
+    while (!open.empty()) {
         const FlowStep &from = *open.front();
         open.pop_front();
         for (const Wire &wire : from.wires) {
@@ -239,20 +242,33 @@ std::optional<Shape::Field> FlowShapes::target(const FlowStep &step, std::string
             const NodeDescriptor *node = next ? nodeOf(*next) : nullptr;
             if (!node || node->kind == NodeKind::Failure || !seen.insert(next->id).second)
                 continue;
-            if (node->input.fields.empty()) {
-                if (passesOn(*node))
-                    open.push_back(next);
-                continue;
-            }
-            const Shape::Field *field = nullptr;
-            const Shape *group = &node->input;
-            for (const std::string &name : *path) {
-                field = group ? group->find(name) : nullptr;
-                group = field ? &field->shape : nullptr;
-            }
-            if (field)
-                return *field;
+            const bool passes = next->disabled || passesOn(*node);
+            Shape wanted = next->disabled     ? Shape()
+                           : node->inputShape ? node->inputShape(settingsOf(*next, *node))
+                                              : node->input;
+            if (wanted.type == Shape::Type::Group && !wanted.fields.empty())
+                found.push_back(std::move(wanted));
+            else if (passes)
+                open.push_back(next);
         }
+    }
+    return found;
+}
+
+std::optional<Shape::Field> FlowShapes::target(const FlowStep &step, std::string_view target) const
+{
+    const auto path = mapping_form::targetPath(target);
+    if (!path)
+        return std::nullopt;
+    for (const Shape &shape : targets(step)) {
+        const Shape::Field *field = nullptr;
+        const Shape *group = &shape;
+        for (const std::string &name : *path) {
+            field = group ? group->find(name) : nullptr;
+            group = field ? &field->shape : nullptr;
+        }
+        if (field)
+            return *field;
     }
     return std::nullopt;
 }

@@ -18,13 +18,18 @@ namespace tw {
 class FlowShapes
 {
 public:
-    FlowShapes(const Flow &flow, const Registry &registry);
+    /// `targets`: by step, what its messages are to fill, instead of what the steps behind it take.
+    FlowShapes(const Flow &flow, const Registry &registry,
+               std::map<std::string, Shape> targets = {});
 
     /// Of what reaches a step by all its wires; null when unknown.
     const Shape *input(std::string_view step) const;
     /// `$event`: what the triggers hand in; null when unknown.
     const Shape *event() const { return m_event ? &*m_event : nullptr; }
-    /// The field `target` ("metadata.order") of the step behind `step` that declares what it takes.
+    /// What the steps behind `step` take, as far as they tell; steps that pass on what they get are
+    /// looked through.
+    std::vector<Shape> targets(const FlowStep &step) const;
+    /// The field `target` ("metadata.order") of the first step behind `step` that has it.
     std::optional<Shape::Field> target(const FlowStep &step, std::string_view target) const;
 
 private:
@@ -40,6 +45,7 @@ private:
     const Registry &m_registry;
     std::map<std::string, Known, std::less<>> m_inputs;
     Known m_event;
+    std::map<std::string, Shape> m_targets;
 };
 
 /// What leaves by the failure exit of a step that was given `input` (null: unknown).

@@ -44,7 +44,7 @@ public:
     void walk(const Shape &group, bool isNeeded, bool isFilled)
     {
         for (const Shape::Field &field : group.fields) {
-            if (!field.writable)
+            if (!field.writable || isAnotherWay(field))
                 continue;
             m_path.push_back(field.name);
             const bool filled = isFilled || m_mapped.contains(m_path);
@@ -58,6 +58,13 @@ public:
     }
 
 private:
+    /// A group of names that nobody knows and nobody needs (a relationship) is no field of its own.
+    static bool isAnotherWay(const Shape::Field &field)
+    {
+        return field.shape.type == Shape::Type::Group && field.shape.fields.empty() &&
+               !field.shape.item.empty() && !field.required;
+    }
+
     /// A group that is sent at all needs its required fields.
     bool isMappedBelow() const
     {

@@ -55,6 +55,7 @@ const Registry &shapedRegistry()
                     node.input = group({{"Id__c", of(Type::Id), true, true},
                                         {"Amount__c", of(Type::Money, "major"), false, true},
                                         {"At__c", of(Type::Instant, "iso8601"), false, true},
+                                        {"Made__c", of(Type::Text), false, false},
                                         {"Name", of(Type::Text), true, true}});
                     node.input.fields.push_back(
                         {"extra", group({{"Paid__c", of(Type::Boolean), false, true}}), false,
@@ -76,8 +77,13 @@ std::string flow(const std::string &rest)
            rest;
 }
 
-std::string mapping(const std::string &lines)
+/// What `lines` leave open of the required fields is mapped behind them.
+std::string mapping(std::string lines)
 {
+    for (const char *field : {"        Id__c:", "        Name:"}) {
+        if (lines.find(field) == std::string::npos)
+            lines += std::string(field) + " data.id\n";
+    }
     return flow(
         "  - id: first\n    type: map\n    with:\n      mapping:\n" + lines +
         "    to: upsert\n  - id: upsert\n    type: shop.record.upsert\n    connection: web\n"
@@ -116,6 +122,16 @@ void tst_FlowShapes::findsInsideExpressions_data()
         "map.unknown_field 14:21");
     row("cents into a currency field", mapping("        Amount__c: data.amount\n"),
         "map.minor_units 14:20");
+    row("a name that the target does not have", mapping("        Amount: 1\n"),
+        "map.unknown_target 14:9");
+    row("a field that only the target writes", mapping("        Made__c: data.note\n"),
+        "map.read_only 14:9");
+    row("a required field that is not mapped",
+        flow("  - id: first\n    type: map\n    with:\n      mapping:\n        Id__c: data.id\n"
+             "    to: note\n  - id: note\n    type: log\n    to: upsert\n"
+             "  - id: upsert\n    type: shop.record.upsert\n    connection: web\n"
+             "    with: {object: A, external_id: Id__c}\n"),
+        "map.required_unmapped 14:9");
     row("in the group form",
         mapping("        Amount__c: {value: data.amount, if_missing: leave}\n"),
         "map.minor_units 14:28");

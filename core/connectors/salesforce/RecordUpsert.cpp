@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/salesforce/RecordUpsert.h"
 
+#include "core/connectors/salesforce/RecordShape.h"
 #include "core/connectors/salesforce/SalesforceConnection.h"
 #include "core/connectors/salesforce/SalesforceErrors.h"
 #include "core/data/Json.h"
@@ -107,6 +108,7 @@ NodeDescriptor RecordUpsert::descriptor()
     node.effect = true;
     node.repeat = Repeat::SafeByState;
     node.summary = [](const Settings &settings) { return settings.text("object"); };
+    node.inputShape = upsertShape;
     node.output = resultShape();
     node.errorCodes = {"salesforce.duplicate_record",
                        "salesforce.several_matches",
