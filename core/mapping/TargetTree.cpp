@@ -51,6 +51,9 @@ Value copyFinite(Arena &arena, const Value &value, bool &finite)
     case Value::Kind::Double:
         finite = finite && std::isfinite(value.rawDouble());
         return value;
+    case Value::Kind::Digits:
+        finite = finite && std::isfinite(value.toDouble());
+        return copyInto(arena, value);
     case Value::Kind::Array: {
         ArrayBuilder items(arena);
         items.reserve(value.size());

@@ -64,6 +64,9 @@ private Q_SLOTS:
     void normalizesPhones();
     void nothingAndNullPass_data();
     void nothingAndNullPass() { compareRow(); }
+    void errorsSayWhatIsWrong_data();
+    void errorsSayWhatIsWrong();
+    void numbersBeyondAllReachNoRecord();
     void twiceIsOnce();
     void hugeTextsStayWithinTheBudget_data();
     void hugeTextsStayWithinTheBudget();
@@ -99,8 +102,8 @@ void TestOwnFunctions::convertsMoney_data()
         "$convertCurrency(0.0499999999999999, 'EUR', 'USD', {'EUR': 1, 'USD': 0.5})", "0.02");
     row("yen have no decimals", "$convertCurrency(10.5, 'USD', 'JPY', {'USD': 1, 'JPY': 151})",
         "1586");
-    row("dinars have three", "$convertCurrency(10, 'USD', 'KWD', {'USD': 1, 'KWD': 0.30712})",
-        "3.071");
+    row("dinars go in steps of ten fils",
+        "$convertCurrency(10, 'USD', 'KWD', {'USD': 1, 'KWD': 0.30712})", "3.07");
     row("krona of Iceland have none in life",
         "$convertCurrency(10, 'USD', 'ISK', {'USD': 1, 'ISK': 137.26})", "1373");
     row("the same currency needs no rate", "$convertCurrency(10.005, 'USD', 'usd', {})", "10.01");
@@ -126,6 +129,12 @@ void TestOwnFunctions::convertsMoney_data()
     row("a missing currency gives nothing", "$convertCurrency(1, missing, 'EUR', {})", "nothing");
     row("$toMajor knows the currencies too", "$toMajor(100, 'xyz')", "!X1011");
     row("$toMinor knows the currencies too", "$toMinor(1, 'abc')", "!X1011");
+    row("whole krona fit", "$toMinor(5, 'isk')", "500");
+    row("a half krona does not", "$toMinor(5.5, 'isk')", "!X1018");
+    row("a half shilling of Uganda does not", "$toMinor(-5.5, 'UGX')", "!X1018");
+    row("ten fils fit", "$toMinor(1.09, 'KWD')", "1090");
+    row("one fils does not", "$toMinor(1.099, 'KWD')", "!X1018");
+    row("an amount in a text", "$toMinor('1', 'USD')", "!X1010");
     row("a currency without minimum charge is one", "$toMajor(100, 'egp')", "1");
 }
 
@@ -191,6 +200,21 @@ void TestOwnFunctions::datesFollowTheZone_data()
     row("an offset", "$sfDate(1790894096, '+02:00')", "\"2026-10-02\"");
     row("a negative offset", "$sfDate(1790820000, '-05:00')", "\"2026-09-30\"");
     row("no such zone", "$sfDate(1790894096, 'Europe/Atlantis')", "!X1016");
+    row("a city alone is no zone", "$sfDate(1790894096, 'Berlin')", "!X1016");
+    row("an invented zone", "$sfDate(1790894096, 'Foo')", "!X1016");
+    row("a foreign abbreviation", "$sfDate(1790894096, 'MESZ')", "!X1016");
+    row("a rule of POSIX", "$sfDate(1790894096, 'Berlin-05')", "!X1016");
+    row("a rule of POSIX with a slash", "$sfDate(1790894096, 'CET-1CEST,M3.5.0/2,M10.5.0')",
+        "!X1016");
+    row("a path", "$sfDate(1790894096, '../zoneinfo/Europe/Berlin')", "!X1016");
+    row("an empty zone", "$sfDate(1790894096, '')", "!X1016");
+    row("a zone that is a number", "$sfDate(1790894096, 2)", "!X1016");
+    row("an offset of a day", "$sfDate(1790894096, '+24:00')", "!X1016");
+    row("UTC by name", "$sfDate(1790894096, 'UTC')", "\"2026-10-01\"");
+    row("UTC by its letter", "$sfDate(1790894096, 'Z')", "\"2026-10-01\"");
+    row("an offset without colon", "$sfDate(1790894096, '+0200')", "\"2026-10-02\"");
+    row("an offset from UTC", "$sfDate(1790894096, 'UTC+2')", "\"2026-10-02\"");
+    row("an old name", "$sfDate(1790820000, 'US/Pacific')", "\"2026-09-30\"");
     row("null is no zone", "$sfDate(1790894096, null)", "\"2026-10-01\"");
     row("a zone cannot leave the calendar", "$sfDate(253402300799, '+02:00')", "!X1012");
 }
@@ -309,7 +333,22 @@ void TestOwnFunctions::normalizesPhones_data()
     phone("America with its 1", "US", "1-202-555-0177", "\"+12025550177\"");
     phone("a mobile in China", "CN", "138 1234 5678", "\"+8613812345678\"");
     phone("Brazil", "BR", "(0 11) 91234-5678", "\"+5511912345678\"");
-    phone("a country that the table does not know", "ZZ", "+299 32 10 00", "\"+299321000\"");
+    phone("Brazil without its zero", "BR", "(11) 91234-5678", "\"+5511912345678\"");
+    phone("Brazil, digits alone", "BR", "11987654321", "\"+5511987654321\"");
+    phone("a local number in Brazil", "BR", "91234-5678", "nothing");
+    phone("Argentina", "AR", "11 1234-5678", "\"+541112345678\"");
+    phone("a mobile in Argentina", "AR", "011 15-1234-5678", "\"+5491112345678\"");
+    phone("a mobile outside of Buenos Aires", "AR", "0351 15 123-4567", "\"+5493511234567\"");
+    phone("a mobile in Argentina from abroad", "", "+54 9 11 1234 5678", "\"+5491112345678\"");
+    phone("a local mobile in Argentina", "AR", "15-1234-5678", "nothing");
+    phone("a remark behind", "", "+1 415 555 2671 (mobile)", "\"+14155552671\"");
+    phone("a word before", "DE", "Tel. 030 1234567", "\"+49301234567\"");
+    phone("a word and a colon before", "US", "phone: (202) 555-0177", "\"+12025550177\"");
+    phone("a word that means nothing here", "DE", "Foo 030 1234567", "nothing");
+    phone("a calling code that nobody has", "", "+999 123 456 789", "nothing");
+    phone("a name of a country", "Germany", "030 1234567", "!X1017");
+    phone("two letters of no country", "ZZ", "030 1234567", "!X1017");
+    phone("a country that the table does not know", "GL", "+299 32 10 00", "\"+299321000\"");
     phone("an extension", "US", "202-555-0177 ext. 12", "\"+12025550177\"");
     phone("an extension by x", "US", "202-555-0177x12", "\"+12025550177\"");
     phone("an extension by #", "US", "202-555-0177 #12", "\"+12025550177\"");
@@ -321,7 +360,7 @@ void TestOwnFunctions::normalizesPhones_data()
     phone("invisible characters", "", "\u202A+49 30 1234567\u202C", "\"+49301234567\"");
     phone("dashes of all kinds", "US", "202\u2011555\u20130177", "\"+12025550177\"");
     phone("no country", "", "030 1234567", "nothing");
-    phone("an unknown country", "ZZ", "030 1234567", "nothing");
+    phone("a national number where the table knows no rule", "GL", "030 1234567", "nothing");
     phone("a local number without its area", "DE", "1234567", "nothing");
     phone("too short", "US", "555-0177", "nothing");
     phone("too long", "", "+49 30 1234567890123456", "nothing");
@@ -360,7 +399,46 @@ void TestOwnFunctions::nothingAndNullPass_data()
     row("a number is no name", "$normalizeName(5)", "!X1017");
     row("a number is no phone number", "$normalizePhone(301234567, 'DE')", "!X1017");
     row("a number is no country", "$normalizePhone('030 1234567', 49)", "!X1017");
+    row("null stays null in a table", "$mapValue(null, {'null': 1}, 2)", "null");
+    row("null is no JSON text", "$parseJson(null)", "null");
     row("null is no country", "$normalizePhone('030 1234567', null)", "nothing");
+}
+
+void TestOwnFunctions::errorsSayWhatIsWrong_data()
+{
+    columns();
+    row("a fraction of a second", "$sfDate(1.5)", "$floor()");
+    row("seconds in a text", "$sfDateTime('1790894096')", "$number()");
+    row("seconds that are none", "$sfDateTime(true)", "no number");
+    row("milliseconds", "$sfDateTime(1790894096000)", "divided by 1000");
+    row("an amount in a text", "$toMajor('1099', 'USD')", "$number()");
+    row("a decimal amount in a text", "$toMinor('10.99', 'USD')", "$number()");
+    row("half a cent", "$toMajor(10.5, 'USD')", "whole amount");
+    row("half a krona", "$toMinor(5.5, 'ISK')", "multiples of 100");
+}
+
+void TestOwnFunctions::errorsSayWhatIsWrong()
+{
+    QFETCH(QString, text);
+    QFETCH(QString, result);
+    const auto compiled = Expression::compile(toUtf8(text));
+    QVERIFY(compiled);
+    const auto given = compiled->evaluateToDocument(Value::null(), {});
+    QVERIFY(!given);
+    QVERIFY2(toQString(given.error().message).contains(result), given.error().message.c_str());
+}
+
+void TestOwnFunctions::numbersBeyondAllReachNoRecord()
+{
+    const auto check = [](const char *text) {
+        const auto compiled = Expression::compile(text);
+        const auto given = compiled->evaluateToDocument(Value::null(), {});
+        return checkFinite(given->root());
+    };
+    const auto endless = check("{'a': {'b': [1, $parseJson('1e999')]}}");
+    QVERIFY(!endless);
+    QCOMPARE(endless.error().where, std::string("a.b[1]"));
+    QVERIFY(check("{'a': $parseJson('123456789012345678901234567890.25')}"));
 }
 
 /// What matching needs: however often a value went through, it is the same. Over random Unicode.
