@@ -40,6 +40,7 @@ void Engine::resume(Unfinished unfinished)
         if (flow && flow->holdsAfterFailure())
             m_lanes.hold(laneOf(*flow, held.key));
     }
+    m_lanes.reserve(unfinished.runs.size());
     for (const Unfinished::Head &head : unfinished.runs) {
         DeployedFlow *flow = flows[head.flow];
         if (!flow) {

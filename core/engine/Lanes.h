@@ -21,6 +21,8 @@ public:
     using Run = std::int64_t;
     using Lane = std::uint64_t; ///< 0: the run has a lane of its own.
 
+    void reserve(std::size_t lanes) { m_lanes.reserve(lanes); }
+
     static Lane of(std::string_view flow, std::string_view key); ///< 0 for an empty key.
 
     /// True: the run may begin now. False: leave() or release() will name it.

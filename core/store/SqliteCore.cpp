@@ -31,11 +31,11 @@ Result<void> SqliteJournal::Core::prepare()
                  " ON CONFLICT (flow, step, key) DO UPDATE SET run = excluded.run,"
                  " until = excluded.until WHERE claim.run = excluded.run OR claim.until <= ?6"
                  " RETURNING run"},
-        {&openHeads, "SELECT run.id, source.flow, run.key, run.bytes,"
-                     " (SELECT min(retry_at) FROM step INDEXED BY step_waiting"
-                     " WHERE step.run = run.id AND step.state = 1)"
-                     " FROM run INDEXED BY run_open JOIN source ON source.id = run.source"
-                     " WHERE run.state = 0 AND run.id > ?1 ORDER BY run.id LIMIT ?2"},
+        {&openHeads, "SELECT id, source, key, bytes FROM run INDEXED BY run_open"
+                     " WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2"},
+        {&openWaits, "SELECT run, min(retry_at) FROM step INDEXED BY step_waiting"
+                     " WHERE state = 1 AND run >= ?1 AND run <= ?2 GROUP BY run ORDER BY run"},
+        {&flowOfSource, "SELECT flow FROM source WHERE id = ?1"},
         {&openRuns, "SELECT run.id, source.flow, source.trigger, run.event_id, run.event_type,"
                     " run.flow_version, run.created, run.received, run.live, run.seed, body.sum,"
                     " body.bytes, run.key FROM json_each(?1) AS wanted"

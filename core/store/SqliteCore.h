@@ -26,7 +26,7 @@ struct SqliteJournal::Core
     sqlite::Statement addRun, findRun, addBody, endRun;
     sqlite::Statement putStep, addLetter, findLetter;
     sqlite::Statement claim;
-    sqlite::Statement openHeads, openRuns, openSteps;
+    sqlite::Statement openHeads, openWaits, flowOfSource, openRuns, openSteps;
 
     RowSum sum;
     std::map<SourceKey, std::int64_t> sources;    ///< Committed.

@@ -55,6 +55,8 @@ public:
 
 private:
     struct Core;
+    Result<void> readRetries(std::vector<OpenRunHead> &heads);
+    Result<std::string> flowOf(std::int64_t source);
     explicit SqliteJournal(std::unique_ptr<Core> core);
     Result<std::int64_t> sourceOf(const std::string &flow, const std::string &trigger);
     Result<void> writeStep(std::int64_t run, const StepRecord &record);

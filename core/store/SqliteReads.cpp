@@ -89,23 +89,66 @@ Result<void> SqliteJournal::readSteps(std::vector<OpenRun> &runs, const std::str
     }
 }
 
+Result<std::string> SqliteJournal::flowOf(std::int64_t source)
+{
+    Statement &find = m_core->flowOfSource;
+    const Reset atEnd(find);
+    auto row = find.bind(1, source).step();
+    if (!row)
+        return std::move(row).error();
+    return *row == Statement::Row::There ? find.text(0) : std::string();
+}
+
+/// Two plain walks over two indexes instead of a question per run: a start reads this before the
+/// first event.
+Result<void> SqliteJournal::readRetries(std::vector<OpenRunHead> &heads)
+{
+    if (heads.empty())
+        return {};
+    Statement &list = m_core->openWaits;
+    const Reset atEnd(list);
+    list.bind(1, heads.front().run).bind(2, heads.back().run);
+    auto head = heads.begin();
+    for (;;) {
+        auto row = list.step();
+        if (!row)
+            return std::move(row).error();
+        if (*row == Statement::Row::Done)
+            return {};
+        const std::int64_t run = list.integer(0);
+        while (head != heads.end() && head->run < run)
+            ++head;
+        if (head != heads.end() && head->run == run)
+            head->retryAt = list.instant(1);
+    }
+}
+
 Result<std::vector<OpenRunHead>> SqliteJournal::openRunHeads(std::int64_t after, int limit)
 {
     Statement &list = m_core->openHeads;
     const Reset atEnd(list);
     list.bind(1, after).bind(2, limit);
     std::vector<OpenRunHead> heads;
+    std::map<std::int64_t, std::string> flows;
     for (;;) {
         auto row = list.step();
         if (!row)
             return std::move(row).error();
         if (*row == Statement::Row::Done)
-            return heads;
-        OpenRunHead head{list.integer(0), list.text(1), list.text(2), list.integer(3), {}};
-        if (!list.isNull(4))
-            head.retryAt = list.instant(4);
-        heads.push_back(std::move(head));
+            break;
+        const std::int64_t source = list.integer(1);
+        auto flow = flows.find(source);
+        if (flow == flows.end()) {
+            auto name = flowOf(source);
+            if (!name)
+                return std::move(name).error();
+            flow = flows.emplace(source, std::move(*name)).first;
+        }
+        heads.push_back({list.integer(0), flow->second, list.text(2), list.integer(3), {}});
     }
+    if (auto read = readRetries(heads); !read)
+        return std::move(read).error();
+    return heads;
 }
 
 Result<std::vector<OpenRun>> SqliteJournal::openRuns(const std::vector<std::int64_t> &wanted)
