@@ -55,7 +55,7 @@ struct FlowCheckOptions
 {
     bool portable = false; ///< Report what other JSONata engines do not know.
     /// By step: what a mapping is to fill, instead of what the steps behind it take.
-    std::map<std::string, Shape> targets;
+    std::map<std::string, Shape> targets = {};
 };
 
 /// All findings of a flow: its form, then unknown types and keys (with a suggestion), dangling
