@@ -2,7 +2,10 @@
 #include "core/expr/Errors.h"
 
 #include "core/data/Json.h"
+#include "core/expr/FunctionReference.h"
 #include "core/expr/Utf8.h"
+
+#include <algorithm>
 
 namespace tw::expr {
 namespace {
@@ -133,10 +136,41 @@ std::string filled(std::string_view text, const ExpressionError &error)
     return out;
 }
 
+/// "text" for the first of "text, pattern, limit".
+std::string parameterAt(std::string_view names, int index)
+{
+    for (; index > 1 && !names.empty(); --index) {
+        const std::size_t comma = names.find(", ");
+        names.remove_prefix(comma == std::string_view::npos ? names.size() : comma + 2);
+    }
+    return std::string(names.substr(0, names.find(", ")));
+}
+
+/// What a call with too few or too many arguments is told; empty when the count is not the fault.
+std::string countProblem(const ExpressionError &error)
+{
+    if (error.code != "T0410" || error.token.empty())
+        return {};
+    const auto table = functionTable();
+    const auto found = std::ranges::find(table, error.token, &FunctionInfo::name);
+    const std::string parameter =
+        found == table.end() ? std::string() : parameterAt(found->arguments, error.argument);
+    const std::string form = found == table.end() ? "." : ": " + callForm(*found) + ".";
+    const std::string name = parameter.empty() ? "" : " (" + parameter + ")";
+    if (error.value.empty())
+        return "Argument " + std::to_string(error.argument) + name + " of $" + error.token +
+               " is missing" + form;
+    if (found != table.end() && parameter.empty())
+        return "$" + error.token + " takes no argument " + std::to_string(error.argument) + form;
+    return {};
+}
+
 } // namespace
 
 void describe(ExpressionError &error)
 {
+    if (error.message.empty())
+        error.message = countProblem(error);
     if (!error.message.empty())
         return;
     for (const Sentence &sentence : kSentences) {

@@ -58,12 +58,20 @@ Value plainCopy(Arena &arena, const Value &value)
     return object.finish();
 }
 
+/// Digits may be exact and long, but beyond the range of a double no receiver takes them.
+bool isEndless(const Value &value)
+{
+    const bool mayBe = value.kind() == Value::Kind::Double || value.kind() == Value::Kind::Digits;
+    return mayBe && !std::isfinite(value.toDouble());
+}
+
 Result<void> checkFiniteAt(const Value &value, const std::string &path, int depth)
 {
-    if (value.kind() == Value::Kind::Double && !std::isfinite(value.rawDouble())) {
+    if (isEndless(value)) {
         Error error =
             rejectedError("expr.not_finite", "The result is not a finite number: there was"
-                                             " a division by zero or an overflow.");
+                                             " a division by zero, an overflow or a number"
+                                             " that is too large.");
         error.where = path;
         return error;
     }
@@ -71,7 +79,7 @@ Result<void> checkFiniteAt(const Value &value, const std::string &path, int dept
         return {};
     for (std::uint32_t i = 0; value.isArray() && i < value.size(); ++i) {
         const Value &item = value.at(i);
-        if (!item.isArray() && !item.isObject() && item.kind() != Value::Kind::Double)
+        if (!item.isArray() && !item.isObject() && !isEndless(item))
             continue;
         if (auto checked = checkFiniteAt(item, path + "[" + std::to_string(i) + "]", depth + 1);
             !checked)
@@ -79,8 +87,7 @@ Result<void> checkFiniteAt(const Value &value, const std::string &path, int dept
     }
     for (const Member &member : value.members()) {
         const Value &field = member.value;
-        if (!field.isArray() && !field.isObject() &&
-            (field.kind() != Value::Kind::Double || std::isfinite(field.rawDouble())))
+        if (!field.isArray() && !field.isObject() && !isEndless(field))
             continue;
         const std::string name(member.key.text());
         if (auto checked = checkFiniteAt(field, path.empty() ? name : path + "." + name, depth + 1);

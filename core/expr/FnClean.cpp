@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/Text.h"
 #include "core/expr/Builtins.h"
 #include "core/expr/Cleaning.h"
 #include "core/expr/OwnFunctions.h"
+
+#include <QLocale>
+#include <QString>
 
 namespace tw::expr::fn {
 namespace {
@@ -24,6 +28,14 @@ bool isText(Call &call)
 Value cleaned(Call &call, const std::string &text)
 {
     return text.empty() ? Value() : Value::string(call.run.arena, text);
+}
+
+/// Two letters of ISO 3166, and the habit UK.
+bool isCountry(std::string_view code)
+{
+    const QString text = toQString(code).toUpper();
+    return text == QStringLiteral("UK") ||
+           (text.size() == 2 && QLocale::codeToTerritory(text) != QLocale::AnyTerritory);
 }
 
 } // namespace
@@ -49,6 +61,11 @@ Value normalizePhone(Call &call)
     const Value country = call.arg(1);
     if (!isMissing(country) && !country.isString())
         return refuse(call, "X1017", "$normalizePhone needs a country code such as \"DE\".", 2);
+    if (country.isString() && country.size() > 0 && !isCountry(country.text()))
+        return refuse(call, "X1017",
+                      "'" + std::string(country.text().substr(0, 40)) +
+                          "' is no country; use its two letters such as DE.",
+                      2);
     const std::string_view home = country.isString() ? country.text() : std::string_view();
     return isText(call) ? cleaned(call, normalizedPhone(call.arg(0).text(), home)) : Value();
 }

@@ -30,10 +30,35 @@ bool currencyOf(Call &call, int index, CurrencyRule &rule)
     return true;
 }
 
-/// ISK and UGX have two decimals in Stripe's API, but nobody pays fractions of them.
-int decimalsInLife(const CurrencyRule &rule)
+/// ISK and UGX have two decimals in Stripe's API but are paid whole; three-decimal currencies go
+/// in steps of a hundredth.
+int decimalsOfStep(const CurrencyRule &rule)
 {
-    return rule.exponent == 2 && rule.multipleOf == 100 ? 0 : rule.exponent;
+    int decimals = rule.exponent;
+    for (std::int64_t step = rule.multipleOf; step >= 10; step /= 10)
+        --decimals;
+    return decimals;
+}
+
+Value refuseAmount(Call &call, const std::string &why)
+{
+    if (call.arg(0).isString())
+        return refuse(call, "X1010",
+                      "The amount of $" + std::string(call.name) +
+                          " is a text; turn it into a number with $number() first.",
+                      1);
+    return refuse(call, "X1010", why, 1);
+}
+
+Value refuseStep(Call &call, const Money &money, const CurrencyRule &rule)
+{
+    const std::string decimals = std::to_string(decimalsOfStep(rule));
+    return refuse(call, "X1018",
+                  "Stripe takes " + rule.code + " in multiples of " +
+                      std::to_string(rule.multipleOf) + " minor units, but this amount is " +
+                      std::to_string(money.minor()) + "; round it with $roundHalfUp(amount, " +
+                      decimals + ") first.",
+                  1);
 }
 
 bool rateOf(Call &call, const CurrencyRule &rule, Decimal &rate)
@@ -101,9 +126,8 @@ Value toMajor(Call &call)
         return {};
     const auto minor = amount.toInt();
     if (!minor)
-        return refuse(call, "X1010",
-                      "$toMajor needs a whole amount in minor units, such as 1099 for 10.99 USD.",
-                      1);
+        return refuseAmount(
+            call, "$toMajor needs a whole amount in minor units, such as 1099 for 10.99 USD.");
     CurrencyRule rule;
     if (!currencyOf(call, 1, rule))
         return {};
@@ -122,13 +146,15 @@ Value toMinor(Call &call)
         return {};
     const auto major = Decimal::fromValue(amount);
     if (!major)
-        return refuse(call, "X1010", major.error().message, 1);
+        return refuseAmount(call, major.error().message);
     CurrencyRule rule;
     if (!currencyOf(call, 1, rule))
         return {};
     auto money = Money::fromMajor(*major, rule.code);
     if (!money)
         return refuse(call, "X1011", money.error().message, 2);
+    if (money->minor() % rule.multipleOf != 0)
+        return refuseStep(call, *money, rule);
     return Value::integer(money->minor());
 }
 
@@ -141,7 +167,7 @@ Value convertCurrency(Call &call)
         return {};
     auto major = Decimal::fromValue(amount);
     if (!major)
-        return refuse(call, "X1010", major.error().message, 1);
+        return refuseAmount(call, major.error().message);
     CurrencyRule from;
     CurrencyRule to;
     if (!currencyOf(call, 1, from) || !currencyOf(call, 2, to))
@@ -154,7 +180,7 @@ Value convertCurrency(Call &call)
         major = multiply(*major, factor);
     }
     if (major)
-        major = divide(*major, divisor, decimalsInLife(to), Decimal::Rounding::HalfUp);
+        major = divide(*major, divisor, decimalsOfStep(to), Decimal::Rounding::HalfUp);
     return major ? major->toValue(call.run.arena) : refuse(call, "X1010", major.error().message, 1);
 }
 
@@ -166,7 +192,7 @@ Value roundHalfUp(Call &call)
     if (!number.isNumber())
         return refuse(call, "X1015", "$roundHalfUp needs a number.", 1);
     const Value given = call.arg(1);
-    const auto places = given.isUndefined() ? std::optional<std::int64_t>(0) : given.toInt();
+    const auto places = isMissing(given) ? std::optional<std::int64_t>(0) : given.toInt();
     constexpr std::int64_t kMostPlaces = 400;
     if (!places || *places > kMostPlaces || *places < -kMostPlaces)
         return refuse(call, "X1015", "$roundHalfUp needs a whole number of decimals.", 2);

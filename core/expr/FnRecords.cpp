@@ -9,6 +9,10 @@
 #include <QDateTime>
 #include <QTimeZone>
 
+#include <algorithm>
+#include <optional>
+#include <string>
+
 namespace tw::expr::fn {
 namespace {
 
@@ -19,6 +23,13 @@ constexpr std::int64_t kLastSecond = 253'402'300'799;
 bool isWritable(std::int64_t seconds)
 {
     return seconds >= kFirstSecond && seconds <= kLastSecond;
+}
+
+bool badSeconds(Call &call, const std::string &why)
+{
+    refuse(call, "X1012", "$" + std::string(call.name) + " needs whole seconds since 1970; " + why,
+           1);
+    return false;
 }
 
 bool outsideOfTime(Call &call)
@@ -33,25 +44,76 @@ bool outsideOfTime(Call &call)
 
 bool unixSeconds(Call &call, std::int64_t &seconds)
 {
-    const auto whole = call.arg(0).toInt();
+    const Value &given = call.arg(0);
+    if (given.isString())
+        return badSeconds(call, "this is a text: turn it into a number with $number() first.");
+    if (!given.isNumber())
+        return badSeconds(call, "this is no number.");
+    const auto whole = given.toInt();
+    if (!whole && given.toDouble() >= kFirstSecond && given.toDouble() <= kLastSecond)
+        return badSeconds(call, "this number has a fraction: take it off with $floor() first.");
     if (!whole || !isWritable(*whole))
         return outsideOfTime(call);
     seconds = *whole;
     return true;
 }
 
-/// "Europe/Berlin", or an offset such as "+02:00". Reading a zone takes a while, so the last one of
-/// a thread is kept.
+/// Seconds of "+02:00", "+0200", "+02" or "UTC+2".
+std::optional<int> offsetOf(std::string_view name)
+{
+    if (name.starts_with("UTC"))
+        name.remove_prefix(3);
+    if (name.size() < 2 || (name[0] != '+' && name[0] != '-'))
+        return {};
+    const int sign = name[0] == '-' ? -1 : 1;
+    std::string digits(name.substr(1));
+    if (digits.size() == 5 && digits[2] == ':')
+        digits.erase(2, 1);
+    const bool sound = (digits.size() <= 2 || digits.size() == 4) &&
+                       std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+    if (!sound)
+        return {};
+    const int number = std::stoi(digits);
+    const int hours = digits.size() == 4 ? number / 100 : number;
+    const int minutes = digits.size() == 4 ? number % 100 : 0;
+    constexpr int kMostHours = 14;
+    if (hours > kMostHours || minutes > 59)
+        return {};
+    return sign * (hours * 3600 + minutes * 60);
+}
+
+/// Qt takes any word for a POSIX rule that means UTC: only names of the zone database pass here.
+QTimeZone readZone(std::string_view name)
+{
+    static const QList<QByteArray> known = QTimeZone::availableTimeZoneIds();
+    if (name == "Z" || name == "UTC")
+        return QTimeZone::utc();
+    if (const auto offset = offsetOf(name))
+        return QTimeZone(*offset);
+    const QByteArray id(name.data(), static_cast<qsizetype>(name.size()));
+    if (std::ranges::find(known, id) != known.end())
+        return QTimeZone(id);
+    // Old names such as US/Pacific are in the database but not in its list.
+    const auto isLetter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+    const std::size_t slash = name.find('/');
+    const bool isOldName =
+        slash != std::string_view::npos && slash > 0 && name.size() > slash + 1 &&
+        std::ranges::all_of(name.substr(0, slash), isLetter) && isLetter(name[slash + 1]) &&
+        std::ranges::all_of(name.substr(slash), [&](char c) {
+            return isLetter(c) || (c >= '0' && c <= '9') ||
+                   std::string_view("/_+-").find(c) != std::string_view::npos;
+        });
+    return isOldName ? QTimeZone(id) : QTimeZone();
+}
+
+/// Reading a zone takes a while, so the last one of a thread is kept.
 const QTimeZone &zoneOf(std::string_view name)
 {
     thread_local std::string lastName;
     thread_local QTimeZone lastZone;
     if (name != lastName || !lastZone.isValid()) {
-        const bool offset = name.starts_with('+') || name.starts_with('-');
-        QByteArray id(offset ? "UTC" : "");
-        id.append(name.data(), static_cast<qsizetype>(name.size()));
         lastName = name;
-        lastZone = QTimeZone(id);
+        lastZone = readZone(name);
     }
     return lastZone;
 }
@@ -61,6 +123,13 @@ bool moveToZone(Call &call, std::int64_t &seconds)
     const Value given = call.arg(1);
     if (isMissing(given))
         return true;
+    if (!given.isString()) {
+        refuse(call, "X1016",
+               "The time zone must be a text; use a name such as Europe/Berlin or an offset such"
+               " as +02:00.",
+               2);
+        return false;
+    }
     const QTimeZone &zone = zoneOf(given.text());
     if (!zone.isValid()) {
         const std::string shown(given.text().substr(0, 40));
@@ -106,6 +175,8 @@ Value mapValue(Call &call)
     const Value value = call.arg(0);
     if (value.isUndefined())
         return call.arg(2);
+    if (value.isNull())
+        return value;
     const std::string_view key = stringOf(call.run, value);
     const Value mapped = memberOf(call.run, call.arg(1), Value::key(key));
     return mapped.isUndefined() ? call.arg(2) : mapped;
@@ -114,7 +185,11 @@ Value mapValue(Call &call)
 Value parseJsonText(Call &call)
 {
     const Value text = call.arg(0);
-    if (text.isUndefined() || !call.run.charge(text.size()))
+    if (isMissing(text))
+        return text;
+    if (!text.isString())
+        return refuse(call, "X1013", "$parseJson needs a text.", 1);
+    if (!call.run.charge(text.size()))
         return {};
     auto parsed = parseJsonInto(call.run.arena, text.text());
     if (!parsed)

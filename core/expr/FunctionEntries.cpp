@@ -51,8 +51,8 @@ constexpr BuiltinEntry kEntries[] = {
      fn::contains,
      2},
     {{"convertCurrency", "amount, from, to, rates", "<x-ssx:n>",
-      "A decimal amount in another currency, rounded half up to its decimals; rates say how much "
-      "of each currency one unit of a common base is.",
+      "A decimal amount in another currency, rounded half up to the smallest step that Stripe "
+      "takes; rates say how much of each currency one unit of a common base is.",
       "$convertCurrency(100, \"usd\", \"eur\", {\"EUR\": 1, \"USD\": 1.0842})", "92.23", true,
       Kind::Money},
      fn::convertCurrency,
@@ -217,7 +217,7 @@ constexpr BuiltinEntry kEntries[] = {
       "$parseInteger(\"1,200\", \"#,##0\")", "1200", false, Kind::Numbers},
      fn::parseInteger,
      2},
-    {{"parseJson", "text", "<s-:x>", "The value that a JSON text stands for.",
+    {{"parseJson", "text", "<(sl)-:x>", "The value that a JSON text stands for.",
       "$parseJson('{\"a\": [1]}').a", "[1]", true, Kind::Objects},
      fn::parseJsonText,
      1},
@@ -326,7 +326,8 @@ constexpr BuiltinEntry kEntries[] = {
      fn::toMillis,
      2},
     {{"toMinor", "amount, currency", "<x-s:n>",
-      "A decimal amount in the minor units that Stripe takes, by the currency's rules.",
+      "A decimal amount in the minor units that Stripe takes, by the currency's rules; an error "
+      "when it has smaller digits than those allow.",
       "$toMinor(10.99, \"usd\")", "1099", true, Kind::Money},
      fn::toMinor,
      2},

@@ -5,6 +5,7 @@
 #include <QChar>
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 #include <algorithm>
 #include <array>
@@ -30,7 +31,8 @@ struct DialRule
 };
 
 /// Written from the numbering plans that the ITU publishes. A country may have two rows: an old and
-/// a new trunk prefix.
+/// a new trunk prefix. Italy has none: its zero is part of the number, and a number that was
+/// written without it stays as it is.
 constexpr std::array kRules{
     DialRule{"AE", "971", "0", 8, 9},        DialRule{"AL", "355", "0", 8, 9},
     DialRule{"AM", "374", "0", 8, 8},        DialRule{"AR", "54", "0", 10, 11},
@@ -125,11 +127,35 @@ QString withoutExtension(const QString &text)
     return text;
 }
 
+/// Takes "Tel.", "Phone:" and their like off the front, and a remark such as "(mobile)" off the
+/// end.
+QString withoutWords(const QString &text)
+{
+    qsizetype letters = 0;
+    while (letters < text.size() && text[letters].isLetter())
+        ++letters;
+    const QString word = text.left(letters);
+    static const QStringList kWords =
+        QStringLiteral("tel telephone telefon telefono tel\u00E9fono t\u00E9l\u00E9phone t\u00E9l "
+                       "fon phone ph "
+                       "mobile mobil handy cell cellphone call office home work")
+            .split(u' ');
+    QString rest = text;
+    if (kWords.contains(word)) {
+        rest.remove(0, letters);
+        while (!rest.isEmpty() && (rest[0].isSpace() || rest[0] == u'.' || rest[0] == u':'))
+            rest.remove(0, 1);
+    }
+    const qsizetype open = rest.lastIndexOf(u'(');
+    const bool remark = open > 0 && rest.endsWith(u')') &&
+                        std::ranges::none_of(QStringView(rest).mid(open),
+                                             [](QChar c) { return c.isDigit() || c == u'+'; });
+    return (remark ? rest.left(open) : rest).trimmed();
+}
+
 std::optional<Written> digitsOf(QString text)
 {
-    text = withoutExtension(text.trimmed().toLower());
-    if (text.startsWith(QStringLiteral("tel:")))
-        text.remove(0, 4);
+    text = withoutExtension(withoutWords(text.trimmed().toLower()));
     Written written;
     const QList<uint> points = text.toUcs4();
     for (const char32_t c : points) {
@@ -162,8 +188,20 @@ std::string_view callingCode(std::string_view digits)
         return {};
     if (digits[0] == '1' || digits[0] == '7')
         return digits.substr(0, 1);
+    constexpr std::string_view kThreeDigits =
+        "211 212 213 216 218 220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 "
+        "237 238 239 240 241 242 243 244 245 246 247 248 249 250 251 252 253 254 255 256 257 258 "
+        "260 261 262 263 264 265 266 267 268 269 290 291 297 298 299 350 351 352 353 354 355 356 "
+        "357 358 359 370 371 372 373 374 375 376 377 378 379 380 381 382 383 385 386 387 389 420 "
+        "421 423 500 501 502 503 504 505 506 507 508 509 590 591 592 593 594 595 596 597 598 599 "
+        "670 672 673 674 675 676 677 678 679 680 681 682 683 685 686 687 688 689 690 691 692 800 "
+        "808 850 852 853 855 856 870 878 880 881 882 883 886 888 960 961 962 963 964 965 966 967 "
+        "968 970 971 972 973 974 975 976 977 979 992 993 994 995 996 998";
     const bool two = kTwoDigits.find(digits.substr(0, 2)) != std::string_view::npos;
-    return digits.substr(0, two ? 2 : 3);
+    if (two)
+        return digits.substr(0, 2);
+    const bool three = kThreeDigits.find(digits.substr(0, 3)) != std::string_view::npos;
+    return three ? digits.substr(0, 3) : std::string_view();
 }
 
 bool isPlausible(const DialRule &rule, std::string_view digits)
@@ -183,8 +221,32 @@ std::string_view national(const DialRule &rule, std::string_view digits, bool ab
                           (!oneLength || digits.size() == rule.shortest + rule.trunk.size());
     const std::string_view rest = prefixed ? digits.substr(rule.trunk.size()) : digits;
     const bool mobileInChina = rule.country == "CN" && digits.size() == 11 && digits[0] == '1';
-    const bool certain = abroad || prefixed || oneLength || rule.trunk.empty() || mobileInChina;
+    // Ten or more digits carry their area: a local number has at most nine.
+    const bool withArea = (rule.country == "BR" && digits[0] != '0' &&
+                           (digits.size() == 10 || (digits.size() == 11 && digits[2] == '9'))) ||
+                          (rule.country == "AR" && digits.size() == 10 &&
+                           (digits.starts_with("11") || digits[0] == '2' || digits[0] == '3'));
+    const bool certain =
+        abroad || prefixed || oneLength || rule.trunk.empty() || mobileInChina || withArea;
     return certain && isPlausible(rule, rest) ? rest : std::string_view();
+}
+
+/// Argentina calls mobiles at home with 15 behind the area and from abroad with 9 before it:
+/// 0 11 15 1234 5678 is +54 9 11 1234 5678. Empty for all other numbers.
+std::string argentineMobile(std::string_view digits)
+{
+    if (digits.starts_with('0'))
+        digits.remove_prefix(1);
+    constexpr std::size_t kWithFifteen = 12;
+    if (digits.size() != kWithFifteen || digits[0] < '1' || digits[0] > '3')
+        return {};
+    const bool capital = digits.starts_with("11");
+    for (const std::size_t area : {2U, 3U, 4U}) {
+        if ((area == 2) == capital && digits.substr(area, 2) == "15")
+            return "+549" + std::string(digits.substr(0, area)) +
+                   std::string(digits.substr(area + 2));
+    }
+    return {};
 }
 
 std::string international(std::string_view digits)
@@ -193,6 +255,8 @@ std::string international(std::string_view digits)
     if (code.empty())
         return {};
     const std::string_view rest = digits.substr(code.size());
+    if (const std::string mobile = code == "54" ? argentineMobile(rest) : ""; !mobile.empty())
+        return mobile;
     bool known = false;
     for (const DialRule &rule : kRules) {
         if (rule.code != code)
@@ -226,6 +290,8 @@ std::string normalizedPhone(std::string_view text, std::string_view country)
         known = true;
         if (!rule.exit.empty() && digits.starts_with(rule.exit))
             return international(digits.substr(rule.exit.size()));
+        if (const std::string mobile = home == "AR" ? argentineMobile(digits) : ""; !mobile.empty())
+            return mobile;
         if (const std::string_view found = national(rule, digits, false); !found.empty())
             return "+" + std::string(rule.code) + std::string(found);
     }

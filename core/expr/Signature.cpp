@@ -173,7 +173,10 @@ int Signature::refuse(Run &run, const Value *args, int count) const
         for (std::size_t i = 0; i < params; ++i)
             good += lengths[i];
     }
-    run.failValue("T0410", nullptr, {}, good < count ? args[good] : Value(), good + 1);
+    if (good < count)
+        run.failValue("T0410", nullptr, {}, args[good], good + 1);
+    else
+        run.fail("T0410", nullptr, {}, {}, good + 1);
     return -1;
 }
 
