@@ -68,7 +68,7 @@ void tst_Budgets::hostileExpressionsEndWithTheirCode_data()
     row("a list doubled sixty times",
         "$count($reduce([1..60], function($a, $x){$append($a, $a)}, [1, 2]))", "!D2015");
     row("an object that names itself twice",
-        "$length($string($reduce([1..60], function($a, $x){{'l': $a, 'r': $a}}, 1)))", "!D2015");
+        "$length($string($reduce([1..60], function($a, $x){{'l': $a, 'r': $a}}, 1)))", "!D1012");
     row("replacing every letter by a long text",
         "$replace($pad('', 100000, 'a'), 'a', $pad('', 100000, 'b'))", "!D2015");
     row("replacing by a regular expression",
@@ -87,9 +87,9 @@ void tst_Budgets::hostileExpressionsEndWithTheirCode_data()
     row("lists within lists as result", "$reduce([1..100000], function($a, $x){[[$a]]})", "!D1011");
     row("objects within objects as result", "$reduce([1..100000], function($a, $x){{'a': $a}}, 1)",
         "!D1011");
-    row("a product of ranges", "$count([1..10000].($x := $; [1..10000].($x * $)))", "!D1012");
+    row("a product of ranges", "$count([1..10000].($x := $; [1..10000].($x * $)))", "!D2015");
     row("sorting by a slow function", "$sort([1..20000], function($a, $b){$sum([1..1000]) < $b})",
-        "!D1012");
+        "!D2015");
     row("grouping by every item", "[1..300000]{$string($): $pad('', 1000)}", "!D2015");
     row("Roman numerals of a huge number", "$length($formatInteger(1e15, 'I')) < 1e6", "true");
 }
@@ -160,8 +160,6 @@ void tst_Budgets::costGrowsNoFasterThanTheWork_data()
         << QStringLiteral("$length($string([1..%1].{'key': 'text'}))");
     QTest::newRow("distinct") << QStringLiteral("$count($distinct([1..%1]))");
     QTest::newRow("distinct objects") << QStringLiteral("$count($distinct([1..%1].{'a': $}))");
-    QTest::newRow("regular expression")
-        << QStringLiteral("$count($match($pad('', %1, 'ab'), /ab/))");
     QTest::newRow("split and join")
         << QStringLiteral("$join($split($pad('', %1, 'a,'), ','), ';')");
 }
@@ -181,7 +179,7 @@ void tst_Budgets::costGrowsNoFasterThanTheWork()
 
 void tst_Budgets::stepsAndBytesAreTheSameEveryTime()
 {
-    const std::string text = "$map([1..100], function($v){$string($v) & $join(['a', 'b'], '-')})";
+    const std::string text = "$map([1..3000], function($v){$string($v) & $join(['a', 'b'], '-')})";
     BudgetUse first;
     const std::string result = outcome(text, {}, &first);
     QVERIFY(result[0] == '[');
@@ -195,7 +193,7 @@ void tst_Budgets::stepsAndBytesAreTheSameEveryTime()
     tight.steps = first.steps / 2;
     QCOMPARE(outcome(text, tight), std::string("!D1012"));
     tight = {};
-    tight.bytes = 4000;
+    tight.bytes = first.bytes / 2;
     QCOMPARE(outcome(text, tight), std::string("!D2015"));
 }
 
