@@ -193,7 +193,7 @@ bool Checks::checkLeafTime(const Ast &leaf, const Shape::Field &target)
         auto &finding = report(leaf, "map.wrong_type",
                                fieldName(target) + " takes " + described(target.shape) +
                                    ", but this is a number of milliseconds.");
-        addFix(finding, leaf, own + operandText(leaf) + " / 1000)");
+        addFix(finding, leaf, own + "$floor(" + operandText(leaf) + " / 1000))");
         return true;
     }
     if (!wantsDate)

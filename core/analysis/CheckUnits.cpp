@@ -228,7 +228,7 @@ void Checks::checkTimeFunction(const Ast &call)
         const bool times = argument.kind == AstKind::Binary && argument.text == "*" &&
                            literalNumber(argument.right.get()) == 1000.0;
         addFix(finding, argument,
-               times ? textOf(*argument.left) : operandText(argument) + " / 1000");
+               times ? textOf(*argument.left) : "$floor(" + operandText(argument) + " / 1000)");
     }
     if (name != "toMillis")
         return;
@@ -257,7 +257,17 @@ void Checks::checkMoneyFunction(const Ast &call)
         return;
     const Ast &argument = *call.items[0];
     const Inferred &type = typeOf(argument);
-    if (name == "toMajor" && isUnit(type, Type::Money, "major")) {
+    const bool isHundredth = argument.kind == AstKind::Binary && argument.text == "/" &&
+                             literalNumber(argument.right.get()) == 100.0 &&
+                             isUnit(typeOf(*argument.left), Type::Money, "minor");
+    // Told at the division, where its own finding would stand: only one is kept, the first.
+    if (name == "toMajor" && isHundredth) {
+        auto &finding = report(argument, "map.hundred",
+                               "$toMajor divides as the currency asks; divided by 100 before, the "
+                               "amount would be a hundredth of what it is.",
+                               "Remove / 100.");
+        addFix(finding, argument, textOf(*argument.left));
+    } else if (name == "toMajor" && isUnit(type, Type::Money, "major")) {
         auto &finding = report(argument, "map.major_units",
                                "This amount is in major units already (euros, dollars).");
         addFix(finding, call, textOf(argument));

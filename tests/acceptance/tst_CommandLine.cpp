@@ -32,6 +32,8 @@ private Q_SLOTS:
     void mapTriesAStepOnTheSamplesOfItsProject();
     void mapNamesWhatFailedWithItsPlace();
     void mapMeasuresAgainstATarget();
+    void mappingsAreCheckedAgainstTheRecord();
+    void mapShowsWhyAFileCannotBeRead();
     void schemaIsDraft07();
     void webhookVerifyJudgesAllVectors();
 
@@ -276,6 +278,44 @@ void TestCommandLine::mapMeasuresAgainstATarget()
     QVERIFY(coverage[u"may_be_missing"] == QJsonArray{"Opportunity__c"});
     QCOMPARE(coverage[u"mapped"].toInt(), 2);
     QCOMPARE(coverage[u"total"].toInt(), 3);
+}
+
+void TestCommandLine::mappingsAreCheckedAgainstTheRecord()
+{
+    const QString file = write(
+        QStringLiteral("record.flow.yaml"),
+        "schema: flow/1\nid: record\nconnections: {stripe: stripe, crm: salesforce}\nsteps:\n"
+        "  - id: charges\n    type: stripe.webhook\n    connection: stripe\n"
+        "    with: {events: [charge.succeeded]}\n    to: map\n"
+        "  - id: map\n    type: map\n    with:\n      mapping:\n"
+        "        Amount__c: data.object.amount\n        Paid_At__c: data.object.created\n"
+        "        Fee: 1\n        Net__c: 2\n        Account__r.Number__c: data.object.id\n"
+        "    to: note\n"
+        "  - id: note\n    type: log\n    with: {message: Amount__c}\n    to: upsert\n"
+        "  - id: upsert\n    type: salesforce.record.upsert\n    connection: crm\n"
+        "    with: {object: Stripe_Payment__c, external_id: Stripe_Payment_Id__c}\n");
+    const Finished done = runTidewire({"validate", file});
+    const QByteArray all = done.out + done.err;
+    for (const char *finding : {":14:9: ", ":14:20: ", ":15:21: ", ":16:9: ", ":17:9: "})
+        QVERIFY2(all.contains(finding), finding + all);
+    QVERIFY2(all.contains("Did you mean \"Fee__c\"?"), all);
+    QVERIFY2(all.contains("\"Stripe_Payment_Id__c\" of \"Stripe_Payment__c\" is required"), all);
+    QVERIFY2(!all.contains("Account__r"), all);
+    const Finished demo = runTidewire({"validate", demoProject()});
+    QVERIFY2(demo.code == 0 && demo.out.contains("nothing to fix"), demo.out + demo.err);
+    const Finished tried = runTidewire({"map", demoProject(), "to_payment", "--json"});
+    QVERIFY(QJsonDocument::fromJson(tried.out)[u"coverage"][u"mapped"].toInt() == 15);
+    QVERIFY(QJsonDocument::fromJson(tried.out)[u"findings"].toArray().isEmpty());
+}
+
+void TestCommandLine::mapShowsWhyAFileCannotBeRead()
+{
+    const QString file = write(QStringLiteral("broken.flow.yaml"),
+                               "schema: flow/1\nid: broken\nsteps:\n  - id: a\n    with: {x: [1}\n");
+    const Finished done = runTidewire({"map", file, "a"});
+    QCOMPARE(done.code, 1);
+    QVERIFY2(done.err.contains("broken.flow.yaml:5:"), done.err);
+    QVERIFY2(!done.err.contains("There is no step"), done.err);
 }
 
 void TestCommandLine::schemaIsDraft07()

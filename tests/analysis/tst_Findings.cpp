@@ -150,6 +150,9 @@ void tst_Findings::finds_data()
         "map.seconds_as_millis «data.object.created * 1000»", "$sfDateTime(data.object.created)");
     row("seconds beside milliseconds", "data.object.created > $millis()",
         "map.seconds_as_millis «data.object.created»", "data.object.created * 1000 > $millis()");
+    row("divided before $toMajor", "$toMajor(data.object.amount / 100, data.object.currency)",
+        "map.hundred «data.object.amount / 100»",
+        "$toMajor(data.object.amount, data.object.currency)");
     row("a time without a zone", "$toMillis(\"2024-01-01T00:00:00\")",
         "map.naive_time «\"2024-01-01T00:00:00\"»", "$toMillis(\"2024-01-01T00:00:00Z\")");
     row("a picture without a zone",
@@ -225,7 +228,7 @@ void tst_Findings::findsAgainstTheTarget_data()
     row("seconds into a date", "date", "data.object.created",
         "map.seconds_as_millis «data.object.created»", "$sfDate(data.object.created)");
     row("milliseconds into a time", "time", "$millis()", "map.wrong_type «$millis()»",
-        "$sfDateTime($millis() / 1000)");
+        "$sfDateTime($floor($millis() / 1000))");
     row("a time into a date", "date", "data.object.booked_at",
         "map.wrong_type «data.object.booked_at»", "$substring(data.object.booked_at, 0, 10)");
     row("a time without a zone", "time", "\"2024-01-01T00:00:00\"",

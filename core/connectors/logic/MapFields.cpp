@@ -70,7 +70,7 @@ NodeDescriptor mapFields()
                 "left out and null stays null, unless the field or the step says otherwise.";
     node.params = {mapping("mapping", "Mapping")
                        .help("Target field and the expression that fills it.")
-                       .example("{Amount: amount / 100}")
+                       .example("{Amount: \"$toMajor(amount, currency)\"}")
                        .required(),
                    ifMissing()};
     node.summary = summary;
