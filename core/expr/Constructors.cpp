@@ -54,7 +54,9 @@ Value WildcardNode::eval(Run &run, Value input, Frame *) const
     if (run.reads) [[unlikely]]
         run.reads->all(input);
     Items found(run);
-    const auto take = [&found](const Value &value) {
+    bool lists = false; // then the result is a list, however few there are
+    const auto take = [&found, &lists](const Value &value) {
+        lists = lists || value.isArray();
         if (value.isArray())
             flattenDeep(value, found);
         else if (!value.isUndefined())
@@ -64,7 +66,7 @@ Value WildcardNode::eval(Run &run, Value input, Frame *) const
         take(member.value);
     for (const Value &item : input.items())
         take(item);
-    return found.collapse();
+    return lists ? found.finish(0) : found.collapse();
 }
 
 Value DescendantNode::eval(Run &run, Value input, Frame *) const

@@ -132,7 +132,7 @@ bool complete(Components &given, std::string_view order, std::int64_t now)
         } else if (started) {
             given[component] = component == 'M' || component == 'D' || component == 'd' ? 1 : 0;
             ended = true;
-        } else {
+        } else if (component != 'P') { // without one, it is the morning
             given[component] = dateFragment(component, static_cast<double>(now));
         }
     }

@@ -161,7 +161,8 @@ Value power(Call &call)
     const Value value = call.arg(0);
     if (value.isUndefined())
         return {};
-    const double result = std::pow(numberOf(value), numberOf(call.arg(1)));
+    const double exponent = numberOf(call.arg(1));
+    const double result = std::isnan(exponent) ? exponent : std::pow(numberOf(value), exponent);
     if (!std::isfinite(result))
         return call.run.failValue("D3061", nullptr, call.name, value, 1);
     return Value::number(result);

@@ -51,7 +51,7 @@ Value substring(Call &call)
     const std::string_view text = value.text();
     const bool ascii = isAscii(text);
     const auto points = static_cast<double>(ascii ? text.size() : utf8::pointCount(text));
-    double from = std::trunc(numberOf(call.arg(1)));
+    double from = numberOf(call.arg(1));
     if (points + from < 0)
         from = 0;
     double to = points;
@@ -61,7 +61,7 @@ Value substring(Call &call)
         to = std::trunc((from >= 0 ? from : points + from) + numberOf(length));
     }
     // As JavaScript's slice(): what is no number counts as 0.
-    from = std::isnan(from) ? 0 : from;
+    from = std::isnan(from) ? 0 : std::trunc(from);
     to = std::isnan(to) ? 0 : to;
     if (from < 0)
         from += points;
