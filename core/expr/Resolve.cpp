@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tw::expr {
@@ -162,6 +163,19 @@ void Resolver::appendStep(Ast &path, AstPtr step)
     path.items.add(m_memory, step);
 }
 
+/// A text that turns out to be a field name keeps what stands behind it; a grouping belongs to
+/// the step alone.
+AstPtr Resolver::quotedName(AstPtr step)
+{
+    step->kind = AstKind::Name;
+    movePredicates(*step);
+    if (!step->group)
+        return step;
+    AstPtr path = asPath(step);
+    path->group = std::exchange(step->group, nullptr);
+    return path;
+}
+
 AstPtr Resolver::dot(AstPtr raw)
 {
     const int end = raw->end;
@@ -185,7 +199,7 @@ AstPtr Resolver::dot(AstPtr raw)
             step->kind = AstKind::Error;
         }
         if (step->kind == AstKind::String)
-            step->kind = AstKind::Name;
+            step = quotedName(step);
         path->keepSingleton = path->keepSingleton || step->keepArray;
     }
     for (Ast *step : {path->items.front().get(), path->items.back().get()})

@@ -47,6 +47,7 @@ private:
 
     AstPtr make() { return AstPtr(std::construct_at(m_memory.allocateArray<Ast>(1))); }
     AstPtr asPath(AstPtr step);
+    AstPtr quotedName(AstPtr step);
     void child(Ast &owner, AstPtr &part);
     void appendStep(Ast &path, AstPtr step);
     void seekParents(Ast &step, Ast &predicate);
