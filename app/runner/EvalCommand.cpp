@@ -8,6 +8,7 @@
 #include "core/data/Json.h"
 #include "core/expr/Expression.h"
 
+#include <cstdint>
 #include <iostream>
 #include <memory>
 
@@ -83,6 +84,21 @@ int reportUnportable(Output &out, const std::string &text)
     return reported == 0 ? kDone : kNotRight;
 }
 
+Result<void> checkedBindings(const Value &bindings)
+{
+    if (!bindings.isUndefined() && !bindings.isObject())
+        return rejectedError("runner.bad_bindings",
+                             "The bindings must be one object: variable name -> value.");
+    for (const Member &member : bindings.members()) {
+        const std::string name(member.key.text());
+        if (name.starts_with('$'))
+            return rejectedError("runner.bad_bindings", "The binding \"" + name +
+                                                            "\" must be written without its"
+                                                            " dollar sign.");
+    }
+    return {};
+}
+
 int evalOnce(const EvalOptions &options)
 {
     Output out(options.json);
@@ -92,11 +108,16 @@ int evalOnce(const EvalOptions &options)
     const auto bindings = readDocument(options.bindings);
     if (!bindings)
         return reportUnreadable(out, bindings.error());
+    if (const Result<void> sound = checkedBindings(bindings->root()); !sound)
+        return reportUnreadable(out, Error(sound.error()).at(options.bindings));
     const auto text = expressionText(options.expression, options.file);
     if (!text)
         return reportUnreadable(out, text.error());
-    if (options.portable && reportUnportable(out, *text) != kDone)
-        return kNotRight;
+    if (options.portable) {
+        const auto compiled = Expression::compile(*text);
+        return compiled ? reportUnportable(out, *text)
+                        : reportExpressionError(out, *text, compiled.error());
+    }
     Job job{*text, data->root(), baseEnvironment()};
     bindAll(job.environment, bindings->root());
     auto result = evaluate(job);
@@ -122,23 +143,39 @@ Job jobOf(const Value &request)
     return job;
 }
 
+/// Why a request cannot be answered, or empty.
+std::string faultOf(const Value &request)
+{
+    if (!request.get("expr").isString())
+        return "The line needs \"expr\" as a string.";
+    for (const char *name : {"timelimit", "depth"}) {
+        const Value given = request.get(name);
+        const auto number = given.toInt();
+        const bool sound = given.isNumber() && number && *number >= 0 && *number <= INT32_MAX;
+        if (!given.isUndefined() && !given.isNull() && !sound)
+            return "\"" + std::string(name) + "\" must be a whole number from zero up.";
+    }
+    const Value bindings = request.get("bindings");
+    if (!bindings.isUndefined() && !bindings.isNull() && !bindings.isObject())
+        return "\"bindings\" must be an object: variable name -> value.";
+    return {};
+}
+
 std::string answerLine(const std::string &line)
 {
     Arena arena;
     ObjectBuilder answer(arena);
     auto request = parseJson(line);
-    if (!request || !request->root().get("expr").isString()) {
-        answer.set("id", Value::null());
+    const std::string why = request ? faultOf(request->root()) : request.error().message;
+    const Value id = request ? request->root().get("id") : Value();
+    answer.set("id", id.isUndefined() ? Value::null() : id);
+    if (!why.empty()) {
         ObjectBuilder error(arena);
         error.set("code", Value::string("runner.bad_request"));
-        const std::string why =
-            request ? "The line needs \"expr\" as a string." : request.error().message;
         error.set("message", Value::string(arena, why));
         answer.set("error", error.finish());
         return toJson(answer.finish());
     }
-    const Value id = request->root().get("id");
-    answer.set("id", id.isUndefined() ? Value::null() : id);
     auto result = evaluate(jobOf(request->root()));
     if (!result)
         answer.set("error", errorValue(arena, result.error(), true));
@@ -184,6 +221,11 @@ void addEvalCommand(CLI::App &app, Invocation &invocation)
                           (options->file.empty() ? 0 : 1);
         if (given != 1)
             throw CLI::ValidationError(command->get_name(), "give either EXPR, --file or --batch");
+        if (options->batch &&
+            (options->portable || !options->data.empty() || !options->bindings.empty()))
+            throw CLI::ValidationError(command->get_name(),
+                                       "--batch takes data and bindings from each line and gives"
+                                       " results: leave out --data, --bindings and --portable");
         invocation.command = [options] {
             return options->batch ? evalBatch() : evalOnce(*options);
         };

@@ -7,6 +7,7 @@
 #include "core/analysis/Lineage.h"
 #include "core/analysis/Recognition.h"
 #include "core/analysis/Types.h"
+#include "core/connectors/stripe/EventTypes.h"
 #include "core/data/Json.h"
 
 #include <array>
@@ -37,11 +38,21 @@ struct Explanation
     std::string canonical;
 };
 
+/// What is known about data: of Stripe's events, units and types as well.
+Shape shapeFor(const Value &data)
+{
+    const Value kind = data.get("object");
+    const Value object = data.find("data.object.object");
+    return kind.isString() && kind.text() == "event" && object.isString()
+        ? stripe::eventShape(data, object.text())
+        : shapeOf(data);
+}
+
 Explanation explained(const Expression &expression, const Value &data)
 {
     analysis::Surroundings surroundings;
     if (!data.isUndefined())
-        surroundings.input = shapeOf(data);
+        surroundings.input = shapeFor(data);
     Explanation made;
     made.lineage = analysis::lineageOf(expression);
     made.type = analysis::typeOf(expression, surroundings);

@@ -125,10 +125,12 @@ std::size_t offsetOfUnits(std::string_view text, int units)
     return at;
 }
 
-/// A call that names no function is wrong in its name, not in its arguments.
+/// A call that names no function or lacks arguments is wrong in its name, not in what it is given.
 void narrowToName(std::string_view text, const ExpressionError &error, int &start, int &end)
 {
-    if ((error.code != "T1005" && error.code != "T1006") || error.token.empty() || start < 0)
+    const bool noFunction = error.code == "T1005" || error.code == "T1006";
+    const bool noArgument = error.code == "T0410" && error.value.empty();
+    if ((!noFunction && !noArgument) || error.token.empty() || start < 0)
         return;
     const std::string_view part =
         text.substr(std::min(static_cast<std::size_t>(start), text.size()));
@@ -241,6 +243,9 @@ std::string fixFor(const ExpressionError &error)
          "Only digits can become a number: remove signs and blanks with $replace() first."},
         {"X1001", "Write the expression itself instead of a text."},
     }};
+    if ((error.code == "T1006" || error.code == "T1008") && functionNamed(error.token))
+        return "$" + error.token + " is bound to a value here that is no function; give that"
+               " variable another name.";
     if (error.code == "T1006" || error.code == "T1008") {
         const std::string meant = nearestFunction(error.token);
         return meant.empty() ? "`tidewire functions` lists the functions there are."
@@ -276,7 +281,20 @@ int reportExpressionError(Output &out, std::string_view text, const ExpressionEr
 
 Result<std::string> expressionText(const std::string &expression, const std::string &file)
 {
-    return file.empty() ? Result<std::string>(expression) : readInput(file);
+    if (file.empty())
+        return expression;
+    auto text = readInput(file);
+    if (!text)
+        return text;
+    if (text->starts_with(utf8::kByteOrderMark))
+        text->erase(0, utf8::kByteOrderMark.size());
+    const std::size_t bad = utf8::firstInvalid(*text);
+    if (bad == std::string::npos)
+        return text;
+    const auto place = utf8::lineColumn(*text, bad);
+    return rejectedError("runner.not_utf8", "The expression is not UTF-8 text; save the file as"
+                                            " UTF-8.")
+        .at(file + ':' + std::to_string(place.line) + ':' + std::to_string(place.column));
 }
 
 Result<Document> readDocument(const std::string &path)

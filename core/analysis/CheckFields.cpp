@@ -124,6 +124,15 @@ std::string Checks::pathElsewhere(const Ast &name, const FieldStep &step) const
 
 void Checks::checkVariable(const Ast &variable)
 {
+    const auto table = functionTable();
+    const auto function = std::ranges::find(table, variable.text, &FunctionInfo::name);
+    // A call reports the same place; the two become one finding.
+    if (m_surroundings.portable && function != table.end() && function->extension &&
+        !m_names.contains(std::string(variable.text)))
+        report(variable, "map.not_portable",
+               "$" + std::string(variable.text) +
+                   " is Tidewire's own; other JSONata engines do not know it.",
+               "Write it with the functions of JSONata, or allow Tidewire's own.", Severity::Info);
     const Inferred &type = typeOf(variable);
     const bool isOwn = variable.text.empty() || variable.text == "$";
     if (isOwn || variable.text == "event" || type.isKnown || type.isFunction ||

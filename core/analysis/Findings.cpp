@@ -2,6 +2,9 @@
 #include "core/analysis/Findings.h"
 
 #include "core/analysis/Checks.h"
+#include "core/expr/Parser.h"
+
+#include <algorithm>
 
 namespace tw::analysis {
 namespace {
@@ -23,13 +26,30 @@ ExpressionFinding ofCompileError(const ExpressionError &error, std::string_view 
     return finding;
 }
 
+/// Every independent error of a text that does not compile. Some (a broken signature) show only when
+/// the tree is compiled.
+std::vector<ExpressionFinding> ofCompileErrors(const ExpressionError &first, std::string_view text)
+{
+    std::vector<ExpressionFinding> findings;
+    for (const ExpressionError &error : expr::parseRecovering(text).errors)
+        findings.push_back(ofCompileError(error, text));
+    const ExpressionFinding known = ofCompileError(first, text);
+    if (std::none_of(findings.begin(), findings.end(), [&known](const ExpressionFinding &finding) {
+            return finding.code == known.code && finding.start == known.start;
+        }))
+        findings.push_back(known);
+    std::stable_sort(findings.begin(), findings.end(),
+                     [](const auto &a, const auto &b) { return a.start < b.start; });
+    return findings;
+}
+
 } // namespace
 
 std::vector<ExpressionFinding> findingsOf(std::string_view text, const Surroundings &surroundings)
 {
     const auto compiled = Expression::compile(text);
     if (!compiled)
-        return {ofCompileError(compiled.error(), text)};
+        return ofCompileErrors(compiled.error(), text);
     return Checks(text, surroundings, compiled->ast()).run();
 }
 

@@ -4,6 +4,7 @@
 #include "core/data/Json.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace tw {
 
@@ -15,9 +16,20 @@ Result<Expression> compileSetting(const std::string &text, std::string_view sett
     return std::move(*compiled);
 }
 
+namespace {
+
+// What one expression of a step may cost: enough for a message of some megabytes, too little for an
+// expression to stop the others.
+constexpr std::uint64_t kMostBytes = 64ull << 20;
+constexpr std::chrono::seconds kLongest{5};
+
+} // namespace
+
 Environment environmentOf(const StepCall &call)
 {
     Environment environment;
+    environment.budget.bytes = kMostBytes;
+    environment.budget.wallClock = kLongest;
     if (call.event)
         environment.bindings.push_back({"event", call.event->root()});
     environment.now = call.runStarted;

@@ -39,7 +39,7 @@ bool isSurrogate(const char *at, const char *end)
 class Output
 {
 public:
-    explicit Output(std::string &text) : m_text(text), m_used(text.size()) {}
+    explicit Output(std::string &text) : m_text(text), m_start(text.size()), m_used(m_start) {}
     /// With room for so much, so that many short additions do not each double a long text.
     Output(std::string &text, std::size_t bytes) : Output(text) { text.resize(m_used + bytes); }
     ~Output() { m_text.resize(m_used); }
@@ -48,8 +48,9 @@ public:
 
     char *room(std::size_t bytes)
     {
+        // Grows by what was written here: what stood before is no reason to clear as much again.
         if (m_used + bytes > m_text.size())
-            m_text.resize(std::max(m_text.size() * 2, m_used + bytes + 256));
+            m_text.resize(m_used + std::max(m_used - m_start, bytes + 256));
         return m_text.data() + m_used;
     }
     void end(const char *at) { m_used = static_cast<std::size_t>(at - m_text.data()); }
@@ -73,6 +74,7 @@ public:
 
 private:
     std::string &m_text;
+    std::size_t m_start;
     std::size_t m_used;
 };
 

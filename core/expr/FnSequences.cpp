@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace tw::expr::fn {
@@ -82,27 +82,6 @@ Value shuffle(Call &call)
     return call.run.step(list.size()) ? items.finish(0) : Value();
 }
 
-namespace {
-
-/// Equal scalars give equal texts; containers are compared with each other one by one.
-bool scalarKey(const Value &value, std::string &key)
-{
-    if (value.isArray() || value.isObject() || value.isFunction())
-        return false;
-    if (value.isString()) {
-        key.assign("s").append(value.text());
-        return true;
-    }
-    char text[64];
-    if (value.isNumber())
-        key.assign("n").append(text, printNumber(text, Value::number(numberOf(value))));
-    else
-        key.assign(value.isBool() ? (value.asBool() ? "t" : "f") : value.isNull() ? "0" : "u");
-    return true;
-}
-
-} // namespace
-
 Value distinct(Call &call)
 {
     const Value list = call.arg(0);
@@ -110,27 +89,20 @@ Value distinct(Call &call)
         return list;
     if (call.run.reads) [[unlikely]]
         call.run.reads->whole(list);
-    constexpr std::uint32_t kFew = 12;
-    std::unordered_set<std::string> seen;
-    std::vector<Value> containers;
+    std::unordered_multimap<std::size_t, std::uint32_t> places; // Hash -> index in items.
     Items items(call.run);
-    std::string key;
     for (const Value &item : list.items()) {
-        const bool number = item.isNumber() && item.kind() != Value::Kind::Int;
-        if (!call.run.step())
+        const std::size_t hash = sameHash(item);
+        const auto [first, last] = places.equal_range(hash);
+        const bool known = std::any_of(first, last, [&](const auto &place) {
+            return sameValue(items[place.second], item);
+        });
+        if (!call.run.step(1 + item.size() / 8))
             return {};
-        if (list.size() > kFew && !number && scalarKey(item, key)) {
-            if (seen.insert(key).second)
-                items.add(item);
+        if (known)
             continue;
-        }
-        bool known = false;
-        for (std::uint32_t i = 0; i < items.size() && !known; ++i)
-            known = sameValue(items[i], item);
-        if (!call.run.step(items.size() / 8))
-            return {};
-        if (!known)
-            items.add(item);
+        places.emplace(hash, items.size());
+        items.add(item);
     }
     return items.finish(list.flags() & Value::Sequence);
 }

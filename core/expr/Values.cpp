@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 
 namespace tw::expr {
 namespace {
@@ -230,6 +231,27 @@ bool sameValue(const Value &a, const Value &b)
     if (a.kind() == Value::Kind::String && b.kind() == Value::Kind::String)
         return a.text() == b.text();
     return equals(a, b);
+}
+
+std::size_t sameHash(const Value &value)
+{
+    const auto mixed = [](std::size_t seed, std::size_t hash) {
+        return (seed ^ hash) * 0x9e3779b97f4a7c15ULL + (seed >> 29);
+    };
+    if (value.isString())
+        return mixed(1, std::hash<std::string_view>()(value.text()));
+    if (value.isNumber())
+        return mixed(2, std::hash<double>()(value.toDouble()));
+    if (value.isBool())
+        return value.asBool() ? 3 : 4;
+    std::size_t hash = value.isArray() ? 5 : value.isObject() ? 6 : 7;
+    for (const Value &item : value.items())
+        hash = mixed(hash, sameHash(item));
+    // A sum: the order of keys does not count.
+    std::size_t sum = 0;
+    for (const Member &member : value.members())
+        sum += mixed(std::hash<std::string_view>()(member.key.text()), sameHash(member.value));
+    return mixed(hash, sum);
 }
 
 Value appended(Run &run, const Value &first, const Value &second)

@@ -33,6 +33,8 @@ std::size_t printNumber(char *to, const Value &number);
 
 /// `=`: deep, without regard to the order of keys.
 bool sameValue(const Value &a, const Value &b);
+/// The same number for values that sameValue() calls the same.
+std::size_t sameHash(const Value &value);
 
 /// An array of the value's items, or of the value; nothing for undefined. No copy of items.
 inline Value asArray(Run &run, const Value &value)

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void errorsSayWhatToDo();
     void jsonErrorsStayAsScriptsKnowThem();
     void anExpressionMayComeFromAFile();
+    void badRequestsKeepTheirId();
+    void bindingsAreOneObjectOfNames();
     void portableReportsOurOwnFunctions();
     void functionsAreListedAndExplained();
     void explainTellsLinesTypeAndForm();
@@ -107,6 +109,11 @@ void TestExpressions::errorsSayWhatToDo_data()
     row("a mistyped function", "$uppercas(\"x\")", "Did you mean $uppercase?");
     row("a function like no other", "$zzzzzzzz(1)", "tidewire functions");
     row("a wrong argument", "$substring(\"x\", \"y\")", "$substring(text?, start, length?) takes");
+    row("a missing argument", "$substring(\"x\")", "Argument 2 (start) of $substring is missing");
+    row("a missing argument is shown at the name", "1 + $substring(\"x\")",
+        "    ^^^^^^^^^^\n");
+    row("too many arguments", "$substring(\"x\", 1, 2, 3)", "takes no argument 4");
+    row("a name that is bound to a number", "($sum := 1; $sum([1]))", "no function");
     row("a text in a sum", "\"1\" + 1", "$number()");
     row("an open string", "\"abc", "Close the string");
     row("a text that ends early", "1 +", "behind the last sign");
@@ -137,6 +144,42 @@ void TestExpressions::anExpressionMayComeFromAFile()
     QCOMPARE(done.out, QByteArray("3\n"));
     QCOMPARE(runTidewire({"eval", "1", "--file", file}).code, 2);
     QCOMPARE(runTidewire({"eval", "--file", "/no/such/file"}).code, 3);
+    const QString marked = write(QStringLiteral("bom.jsonata"), "\xEF\xBB\xBF" "1 + 1");
+    QCOMPARE(runTidewire({"eval", "--file", marked}).out, QByteArray("2\n"));
+    const QString latin = write(QStringLiteral("latin.jsonata"), "1 +\n \"caf\xE9\"");
+    for (const char *command : {"eval", "explain"}) {
+        const Finished bad = runTidewire({QString::fromLatin1(command), "--file", latin});
+        QCOMPARE(bad.code, 1);
+        QVERIFY2(bad.err.contains("latin.jsonata:2:6"), bad.err.constData());
+        QVERIFY2(bad.err.contains("UTF-8"), bad.err.constData());
+    }
+}
+
+void TestExpressions::badRequestsKeepTheirId()
+{
+    const Finished done = runTidewire({"eval", "--batch"},
+                                      "{\"id\":7,\"expr\":5}\n"
+                                      "{\"id\":\"a\",\"expr\":\"1\",\"depth\":\"x\"}\n"
+                                      "{\"id\":8,\"expr\":\"1\",\"timelimit\":[]}\n"
+                                      "{\"id\":9,\"expr\":\"1\",\"bindings\":[1]}\n"
+                                      "{\"id\":10,\"expr\":\"1\"}\n");
+    const QList<QByteArray> lines = done.out.split('\n');
+    QCOMPARE(lines.size(), 6);
+    for (const int i : {0, 1, 2, 3})
+        QVERIFY2(lines[i].contains("runner.bad_request"), lines[i].constData());
+    QVERIFY(lines[0].startsWith("{\"id\":7,"));
+    QVERIFY(lines[1].startsWith("{\"id\":\"a\","));
+    QCOMPARE(lines[4], QByteArray("{\"id\":10,\"result\":1}"));
+}
+
+void TestExpressions::bindingsAreOneObjectOfNames()
+{
+    const QString list = write(QStringLiteral("list.json"), "[1]");
+    QCOMPARE(runTidewire({"eval", "1", "--bindings", list}).code, 1);
+    const QString dollar = write(QStringLiteral("dollar.json"), "{\"$a\": 1}");
+    QVERIFY(runTidewire({"eval", "$a", "--bindings", dollar}).err.contains("dollar sign"));
+    const QString sound = write(QStringLiteral("sound.json"), "{\"a\": 1}");
+    QCOMPARE(runTidewire({"eval", "$a", "--bindings", sound}).out, QByteArray("1\n"));
 }
 
 void TestExpressions::portableReportsOurOwnFunctions()
@@ -152,7 +195,12 @@ void TestExpressions::portableReportsOurOwnFunctions()
     QVERIFY(error[u"position"].isDouble());
     const Finished plain = runTidewire({"eval", "--portable", "$uppercase(\"usd\")"});
     QCOMPARE(plain.code, 0);
-    QCOMPARE(plain.out, QByteArray("\"USD\"\n"));
+    QCOMPARE(plain.out, QByteArray());
+    QCOMPARE(runTidewire({"eval", "--portable", "$toMajor"}).code, 1);
+    QVERIFY(runTidewire({"eval", "--portable", "$map([1], $toMajor)"}).err.contains("$toMajor"));
+    QCOMPARE(runTidewire({"eval", "--portable", "1 +"}).code, 1);
+    QCOMPARE(runTidewire({"eval", "--portable", "--batch"}).code, 2);
+    QCOMPARE(runTidewire({"eval", "--batch", "--data", "x.json"}).code, 2);
 }
 
 void TestExpressions::functionsAreListedAndExplained()

@@ -129,6 +129,13 @@ private Q_SLOTS:
         QVERIFY(outcome.answer.error.code.starts_with("expr."));
     }
 
+    void anExpressionMayNotTakeAllMemory()
+    {
+        const Outcome outcome = run("filter", "condition: $length($pad('x', 1e8)) > 0", "{}");
+        QVERIFY(outcome.answer.kind == StepAnswer::Kind::Failed);
+        QCOMPARE(outcome.answer.error.code, std::string("expr.D2015"));
+    }
+
     void aConditionThatDoesNotCompileIsFoundAtTheStart()
     {
         const auto step = make("filter", "condition: amount >");

@@ -81,9 +81,10 @@ void TestLayers::initTestCase()
         {QStringLiteral("ui/shell"),
          core + words("core/engine core/sandbox core/runtime ui/base ui/models ui/commands ui/canvas "
                       "ui/forms ui/editors ui/panels")},
-        // The runner signs and checks deliveries itself: `webhook send` and `webhook verify`.
+        // The runner signs and checks deliveries itself (`webhook send`, `webhook verify`) and reads
+        // describes of records (`map --target`).
         {QStringLiteral("app/runner"),
-         core + words("core/net core/engine core/sandbox core/runtime core/connectors/stripe")},
+         core + words("core/net core/engine core/sandbox core/runtime core/connectors/stripe core/connectors/salesforce")},
         {QStringLiteral("app/workbench"), core + words("core/runtime ui/base ui/models ui/shell")},
     };
 }

@@ -5,7 +5,7 @@
 #include "ui/base/SegmentedControl.h"
 #include "ui/base/Switch.h"
 #include "ui/forms/ChoiceListField.h"
-#include "ui/forms/MappingField.h"
+#include "ui/forms/MappingEditor.h"
 #include "ui/forms/ParamForm.h"
 
 #include <QComboBox>
@@ -241,7 +241,7 @@ void tst_ParamForm::longTextIsAppliedWhenItIsLeft()
 void tst_ParamForm::aMappingLineChangesItsOwnKey()
 {
     Fixture f({mapping("mapping", "Fields")}, "mapping:\n  Amount__c: amount\n  Name: name\n");
-    auto *field = static_cast<MappingField *>(f.form.field(QStringLiteral("mapping")));
+    auto *field = static_cast<MappingEditor *>(f.form.field(QStringLiteral("mapping")));
     QCOMPARE(field->rows(), 2);
     auto *expression = field->row(1)->findChildren<QLineEdit *>().at(1);
     expression->setText(QStringLiteral("customer.name"));
@@ -254,7 +254,7 @@ void tst_ParamForm::aMappingGroupKeepsWhatStandsBesideItsExpression()
     Fixture f({mapping("mapping", "Fields")},
               "mapping:\n  Fee__c: {value: fee, if_missing: default, default: 0, note: agreed}\n"
               "  Name: name\n");
-    auto *field = static_cast<MappingField *>(f.form.field(QStringLiteral("mapping")));
+    auto *field = static_cast<MappingEditor *>(f.form.field(QStringLiteral("mapping")));
     const auto edits = field->row(0)->findChildren<QLineEdit *>();
     QCOMPARE(edits.at(0)->text(), QStringLiteral("Fee__c"));
     QCOMPARE(edits.at(1)->text(), QStringLiteral("fee"));
@@ -279,7 +279,7 @@ void tst_ParamForm::aMappingGroupKeepsWhatStandsBesideItsExpression()
 void tst_ParamForm::aMappingLineIsAddedRenamedAndRemoved()
 {
     Fixture f({mapping("mapping", "Fields")}, "mapping: {A: one, B: two}\n");
-    auto *field = static_cast<MappingField *>(f.form.field(QStringLiteral("mapping")));
+    auto *field = static_cast<MappingEditor *>(f.form.field(QStringLiteral("mapping")));
     field->addRow();
     auto *name = field->row(0)->findChildren<QLineEdit *>().at(0);
     name->setText(QStringLiteral("Aa"));

@@ -3,7 +3,7 @@
 #include "ui/forms/ChoiceListField.h"
 #include "ui/forms/DurationField.h"
 #include "ui/forms/ExpressionField.h"
-#include "ui/forms/MappingField.h"
+#include "ui/forms/MappingEditor.h"
 #include "ui/forms/SimpleFields.h"
 
 namespace tw {
@@ -44,7 +44,7 @@ FieldEditor *makeField(const Param &param, const FormContext &context, QWidget *
         return new ExpressionField(param, context, parent);
     case Param::Type::Mapping:
     case Param::Type::Cases:
-        return new MappingField(param, context, parent);
+        return new MappingEditor(param, context, parent);
     case Param::Type::Secret:
         return new SecretHint(param, parent);
     case Param::Type::StepRef:

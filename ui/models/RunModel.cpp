@@ -155,7 +155,7 @@ void RunModel::step(const StepEvent &event)
     }
     if (!event.note.empty() && (step.notes.size() < kNotes || step.notes.contains(event.note)))
         ++step.notes[event.note];
-    if (RunItem *kept = item(step, event)) {
+    if (StepItem *kept = item(step, event)) {
         kept->phase = event.phase;
         kept->attempts = event.attempt;
         if (event.input)
@@ -237,7 +237,7 @@ void RunModel::widen(StepRun &step, std::int64_t first, std::int64_t last)
     stretch(m_first, m_last);
 }
 
-RunItem *RunModel::item(StepRun &step, const StepEvent &event)
+StepItem *RunModel::item(StepRun &step, const StepEvent &event)
 {
     // The newest items are asked for most often.
     for (auto it = step.items.rbegin(); it != step.items.rend(); ++it) {

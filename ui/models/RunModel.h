@@ -16,7 +16,7 @@ namespace tw {
 enum class StepState { NotReached, Running, Done, Failed, Waiting };
 
 /// One item at one step, as far as it has come.
-struct RunItem
+struct StepItem
 {
     std::int64_t run = 0;
     int item = 0;
@@ -43,7 +43,7 @@ struct StepRun
     std::int64_t last = 0;
     std::map<std::string, int> notes; ///< What steps said about items, with counts.
     std::map<std::string, int> exits; ///< Messages per exit.
-    std::vector<RunItem> items;       ///< At most RunModel::kKeptItems, the first ones.
+    std::vector<StepItem> items;       ///< At most RunModel::kKeptItems, the first ones.
 
     StepState state() const;
     std::chrono::microseconds span() const { return std::chrono::microseconds(last - first); }
@@ -95,7 +95,7 @@ Q_SIGNALS:
 private:
     void tell();
     void widen(StepRun &step, std::int64_t first, std::int64_t last);
-    RunItem *item(StepRun &step, const StepEvent &event);
+    StepItem *item(StepRun &step, const StepEvent &event);
 
     int m_number = 0;
     bool m_running = false;

@@ -134,7 +134,7 @@ void ItemView::showItem(int index)
     refresh();
 }
 
-DocumentPtr ItemView::message(const RunItem &item) const
+DocumentPtr ItemView::message(const StepItem &item) const
 {
     if (m_side->currentIndex() == Output)
         return item.error || item.outputs.empty() ? nullptr : item.outputs.front();
@@ -146,7 +146,7 @@ void ItemView::refresh()
     const StepRun *run = m_run ? m_run->of(toUtf8(m_step)) : nullptr;
     const int items = run ? static_cast<int>(run->items.size()) : 0;
     m_index = std::clamp(m_index, 0, std::max(0, items - 1));
-    const RunItem *item = items > 0 ? &run->items[static_cast<std::size_t>(m_index)] : nullptr;
+    const StepItem *item = items > 0 ? &run->items[static_cast<std::size_t>(m_index)] : nullptr;
     const QLocale locale;
     m_place->setText(
         item ? tr("Item %1 of %2").arg(locale.toString(m_index + 1), locale.toString(run->in))
@@ -188,7 +188,7 @@ QString ItemView::shownText() const
     const StepRun *run = m_run ? m_run->of(toUtf8(m_step)) : nullptr;
     if (!run || m_index >= static_cast<int>(run->items.size()))
         return {};
-    const RunItem &item = run->items[static_cast<std::size_t>(m_index)];
+    const StepItem &item = run->items[static_cast<std::size_t>(m_index)];
     QString text;
     if (item.error && m_side->currentIndex() == Failure)
         text = toQString(item.error->text() + '\n' + item.error->evidence) + QLatin1Char('\n');

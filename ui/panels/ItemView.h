@@ -40,7 +40,7 @@ Q_SIGNALS:
 
 private:
     void refresh();
-    DocumentPtr message(const RunItem &item) const;
+    DocumentPtr message(const StepItem &item) const;
     void copy() const;
     QWidget *makeBar();
 

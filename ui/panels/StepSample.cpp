@@ -41,7 +41,7 @@ DocumentPtr stepSample(const FlowModel &model, const RunModel *run)
     const FlowStep *step = model.selectedStep();
     const StepRun *did = step && run ? run->of(step->id) : nullptr;
     if (did) {
-        for (const RunItem &item : did->items) {
+        for (const StepItem &item : did->items) {
             if (item.input)
                 return item.input;
         }
@@ -54,7 +54,7 @@ DocumentPtr triggerSample(const FlowModel &model, const RunModel *run)
     const FlowStep *trigger = triggerOf(model);
     const StepRun *did = trigger && run ? run->of(trigger->id) : nullptr;
     if (did) {
-        for (const RunItem &item : did->items) {
+        for (const StepItem &item : did->items) {
             if (item.input)
                 return item.input;
             if (!item.outputs.empty())

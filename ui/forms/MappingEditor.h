@@ -49,11 +49,11 @@ private:
 
 /// Target field -> expression (Mapping) or exit -> condition (Cases): one row each, in the file's
 /// order. A change touches its own key alone, so that one line of the file differs.
-class MappingField : public FieldEditor
+class MappingEditor : public FieldEditor
 {
     Q_OBJECT
 public:
-    MappingField(const Param &param, const FormContext &context, QWidget *parent);
+    MappingEditor(const Param &param, const FormContext &context, QWidget *parent);
     void show(const YamlNode *node) override;
     void commit() override;
     bool isEdited() const override;

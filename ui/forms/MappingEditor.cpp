@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/forms/MappingField.h"
+#include "ui/forms/MappingEditor.h"
 
 #include "core/base/Text.h"
 #include "ui/base/Buttons.h"
@@ -130,7 +130,7 @@ void MappingRow::editName()
     m_name->selectAll();
 }
 
-MappingField::MappingField(const Param &given, const FormContext &context, QWidget *parent)
+MappingEditor::MappingEditor(const Param &given, const FormContext &context, QWidget *parent)
     : FieldEditor(given, parent),
       m_context(context),
       m_count(new TextLabel({}, Token::Text)),
@@ -149,7 +149,7 @@ MappingField::MappingField(const Param &given, const FormContext &context, QWidg
     connect(add, &QPushButton::clicked, this, [this] { addRow()->editName(); });
 }
 
-void MappingField::show(const YamlNode *node)
+void MappingEditor::show(const YamlNode *node)
 {
     const std::size_t wanted = node ? node->entries.size() : 0;
     const bool isCases = param().type() == Param::Type::Cases;
@@ -173,7 +173,7 @@ void MappingField::show(const YamlNode *node)
                          : (count == 1 ? tr("1 field mapped") : tr("%1 fields mapped").arg(count)));
 }
 
-void MappingField::connectRow(MappingRow *row)
+void MappingEditor::connectRow(MappingRow *row)
 {
     connect(row, &MappingRow::expressionChanged, this, [this, row](const QString &expression) {
         Q_EMIT committed(row->expressionPath(), field::text(expression));
@@ -184,7 +184,7 @@ void MappingField::connectRow(MappingRow *row)
     connect(row, &MappingRow::removeRequested, this, [this, row] { remove(row); });
 }
 
-MappingRow *MappingField::addRow()
+MappingRow *MappingEditor::addRow()
 {
     const QString name = freeName();
     const auto before = m_rows.size();
@@ -200,13 +200,13 @@ MappingRow *MappingField::addRow()
     return m_rows.back();
 }
 
-void MappingField::remove(MappingRow *row)
+void MappingEditor::remove(MappingRow *row)
 {
     const bool last = m_rows.size() == 1;
     Q_EMIT committed(last ? YamlPath{} : YamlPath{toUtf8(row->name())}, field::none());
 }
 
-QString MappingField::freeName() const
+QString MappingEditor::freeName() const
 {
     const QString base =
         param().type() == Param::Type::Cases ? QStringLiteral("case") : QStringLiteral("field");
@@ -220,19 +220,19 @@ QString MappingField::freeName() const
     }
 }
 
-void MappingField::commit()
+void MappingEditor::commit()
 {
     for (MappingRow *row : std::vector<MappingRow *>(m_rows))
         row->commit();
 }
 
-bool MappingField::isEdited() const
+bool MappingEditor::isEdited() const
 {
     return std::any_of(m_rows.begin(), m_rows.end(),
                        [](const MappingRow *row) { return row->isEdited(); });
 }
 
-void MappingField::refresh()
+void MappingEditor::refresh()
 {
     for (MappingRow *row : m_rows)
         row->refresh();
