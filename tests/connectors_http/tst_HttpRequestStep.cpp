@@ -28,6 +28,7 @@ private Q_SLOTS:
     void answersDecideWhatHappens();
     void alsoFineStatusesAreNoFailure();
     void aLostAnswerSaysSo();
+    void aCrashBehindACallWithoutKeyLeavesItsOutcomeOpen();
     void privateAddressesAreRefusedUnlessAllowed();
     void plainHttpIsRefusedUnlessAllowed();
 
@@ -239,6 +240,14 @@ void TestHttpRequestStep::aLostAnswerSaysSo()
     QCOMPARE(answer.kind, StepAnswer::Kind::Failed);
     QVERIFY(answer.error.outcomeUnknown);
     QCOMPARE(m_double->records().size(), std::size_t(1));
+}
+
+void TestHttpRequestStep::aCrashBehindACallWithoutKeyLeavesItsOutcomeOpen()
+{
+    order(R"({"next":[{"status":500},{"status":500},{"status":503}]})");
+    QVERIFY(run("path: /x\nidempotency_key: false", "{}").error.outcomeUnknown);
+    QVERIFY(!run("path: /x", "{}").error.outcomeUnknown);
+    QVERIFY(!run("path: /x\nidempotency_key: false", "{}").error.outcomeUnknown);
 }
 
 void TestHttpRequestStep::privateAddressesAreRefusedUnlessAllowed()

@@ -112,6 +112,22 @@ FormFields formFields(const Value &object)
     return fields;
 }
 
+/// RFC 9110 section 9.2.2: PUT and DELETE have the same effect when they are repeated.
+Repeat repeatOf(const Settings &settings)
+{
+    const std::string method = settings.text("method");
+    const bool reads = method == "GET" || method == "HEAD";
+    if (reads || settings.flag("idempotency_key"))
+        return Repeat::SafeByKey;
+    return method == "PUT" || method == "DELETE" ? Repeat::SafeByState : Repeat::Unsafe;
+}
+
+/// A gateway or a crash behind it: what became of the call is not known.
+bool saysNothing(int status)
+{
+    return status == 500 || status == 502 || status == 504;
+}
+
 bool isJson(const HttpAnswer &answer)
 {
     return answer.headers.value("Content-Type").find("json") != std::string_view::npos;
@@ -157,6 +173,7 @@ NodeDescriptor HttpRequestStep::descriptor()
     node.connection = "http";
     node.params = requestParams();
     node.effect = true;
+    node.repeatWith = repeatOf;
     node.repeatWith = [](const Settings &settings) {
         const std::string method = settings.text("method");
         if (settings.flag("idempotency_key") || method == "GET" || method == "HEAD")
@@ -302,8 +319,11 @@ bool HttpRequestStep::isSuccess(int status) const
 
 void HttpRequestStep::answered(StepReply &reply, const HttpAnswer &answer) const
 {
-    if (!isSuccess(answer.status))
-        return reply.fail(toError(answer, m_connection->baseUrl(), m_clock.now()));
+    if (!isSuccess(answer.status)) {
+        Error error = toError(answer, m_connection->baseUrl(), m_clock.now());
+        error.outcomeUnknown = saysNothing(answer.status) && !isRead() && !m_sendKey;
+        return reply.fail(std::move(error));
+    }
     reply.emit("out", resultOf(answer), "answered " + std::to_string(answer.status));
 }
 
