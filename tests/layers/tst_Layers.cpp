@@ -20,6 +20,7 @@ private Q_SLOTS:
     void theRunnerNeverReachesGuiOrWidgets();
     void everySourceFileNamesItsLicence();
     void sourceFilesStayReadable();
+    void noClassIsDefinedTwice();
 
 private:
     QStringList sources(const QStringList &roots) const;
@@ -215,6 +216,37 @@ void TestLayers::sourceFilesStayReadable()
             longOnes += QStringLiteral("%1: %2 lines").arg(file).arg(lines);
     }
     QVERIFY2(longOnes.isEmpty(), qPrintable(longOnes.join(u'\n')));
+}
+
+/// Two classes of one name are one to the linker, which takes the members of either.
+void TestLayers::noClassIsDefinedTwice()
+{
+    static const QRegularExpression space(QStringLiteral("^namespace ([\\w:]+) *\\{?$"));
+    static const QRegularExpression definition(
+        QStringLiteral("^(?:class|struct) (?:\\[\\[\\w+\\]\\] )?(\\w+)(?: final)?(?: ?:[^:;].*)?$"));
+    QHash<QString, QString> seen;
+    QStringList twice;
+    for (const QString &file : sources(words("core ui app"))) {
+        if (!file.endsWith(QLatin1String(".h")))
+            continue;
+        QFile source(kRoot + file);
+        QVERIFY(source.open(QIODevice::ReadOnly));
+        QString scope;
+        for (const QString &line : QString::fromUtf8(source.readAll()).split(u'\n')) {
+            if (const auto match = space.match(line); match.hasMatch())
+                scope = match.captured(1).startsWith(QLatin1String("tw"))
+                    ? match.captured(1) : scope + QStringLiteral("::") + match.captured(1);
+            const auto match = definition.match(line);
+            if (!match.hasMatch())
+                continue;
+            const QString name = scope + QStringLiteral("::") + match.captured(1);
+            if (seen.contains(name))
+                twice += name + QStringLiteral(": ") + seen.value(name) + QStringLiteral(", ") + file;
+            seen.insert(name, file);
+        }
+    }
+    QVERIFY(seen.size() > 200);
+    QVERIFY2(twice.isEmpty(), qPrintable(twice.join(u'\n')));
 }
 
 QTEST_GUILESS_MAIN(TestLayers)
