@@ -24,7 +24,8 @@ bool areHexDigits(std::string_view text)
     return text.find_first_not_of(kHex) == std::string_view::npos;
 }
 
-/// JavaScript's spelling in RE2's: named groups, \uXXXX, what \s and . mean, [] and [^].
+/// JavaScript's spelling in RE2's: named groups, \u with four digits, what \s and . mean, [] and
+/// [^].
 class Translator
 {
 public:

@@ -152,11 +152,12 @@ private Q_SLOTS:
         sendMany(world, 0, 4);
         QTRY_VERIFY(!world.held.empty());
         world.engine->cancel(3);
-        while (world.told.runs.size() < 4) {
+        const auto allTold = [&world] {
             if (!world.held.empty())
                 world.answerHeld(EngineWorld::emits("{}"));
-            QTest::qWait(5);
-        }
+            return world.told.runs.size() >= 4;
+        };
+        QVERIFY(QTest::qWaitFor(allTold, 20'000));
         QVERIFY(world.waitIdle());
         sendMany(world, 4, 6);
         QTRY_VERIFY(!world.held.empty());
