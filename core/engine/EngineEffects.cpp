@@ -48,6 +48,8 @@ bool Engine::takeUp(Run &run, int token, const StepRecord &record)
     case RecordState::Dropped:
         answer.kind = StepAnswer::Kind::Dropped;
         break;
+    case RecordState::Parked:
+        return false;
     case RecordState::Failed:
         answer.kind = StepAnswer::Kind::Failed;
         answer.error = record.error.value_or(Error{});

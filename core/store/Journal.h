@@ -7,6 +7,8 @@
 
 namespace tw {
 
+class JournalDesk;
+
 /// The durable record of a runtime: accepted events, what their runs did, dead letters, keys.
 ///
 /// One interface for every back end; tests/store holds the conformance suite. Used from one thread
@@ -47,8 +49,21 @@ public:
     virtual Result<std::vector<HeldKey>> heldKeys() = 0;
     /// A person decided: the letters of this key hold it no longer.
     virtual Result<void> releaseKey(const HeldKey &key) = 0;
-    virtual Result<std::vector<RunRow>> runs(const ListQuery &query) = 0;
-    virtual Result<std::vector<LetterRow>> letters(const ListQuery &query) = 0;
+
+    /// The text of a flow as it runs; runs finish on the version they began with. Known ones stay.
+    virtual Result<void> keepFlow(const KeptFlow &flow) = 0;
+    /// Nothing when the journal never ran that version.
+    virtual Result<std::optional<std::string>> flowText(const std::string &flow,
+                                                        const std::string &version) = 0;
+    /// Versions of a flow that ran, newest first.
+    virtual Result<std::vector<KeptFlow>> flowVersions(const std::string &flow) = 0;
+
+    virtual Result<void> keep(const Kept &kept) = 0; ///< Replaces; an empty value removes.
+    virtual Result<std::vector<Kept>> kept(const std::string &area) = 0;
+
+    virtual Result<JournalUsage> usage() = 0;
+    /// What people see and decide; under the same transactions.
+    virtual JournalDesk &desk() = 0;
 
     /// Called between transactions; `busy` when more work is waiting. Keeps the files small.
     virtual void maintain(bool busy) = 0;

@@ -12,6 +12,34 @@
 
 namespace tw {
 
+/// A small thing that outlives a restart: a cursor, the state of a connection. `value` is the
+/// owner's own text.
+struct Kept
+{
+    std::string area; ///< Who owns it: "gate", "stripe.cursor".
+    std::string name; ///< Unique within its area.
+    std::string value;
+    Instant at;
+};
+
+/// One version of a flow as it ran: the text of its file, and of the flows that it calls.
+struct KeptFlow
+{
+    std::string flow;
+    std::string version;
+    std::string text;
+    Instant at;
+};
+
+/// Where a run begins that repeats a part of an earlier one: at this step, as this item.
+struct RunEntry
+{
+    std::string step;
+    int item = 0;
+    std::uint64_t lineage = 0;
+    std::string input; ///< JSON.
+};
+
 /// An event as the journal takes it in: one run of one flow. `body` is kept byte for byte.
 struct NewRun
 {
@@ -26,6 +54,16 @@ struct NewRun
     bool live = false;
     std::uint64_t seed = 0;
     std::string key{}; ///< The business object it is about; empty: none.
+    std::string ids{}; ///< Business ids that it can be found by, one space before and after each.
+    /// Names what happened where a source may report one fact under two event ids; empty: none.
+    /// Within `factWindow` a second event of the same fact is a repeat.
+    std::string fact{};
+    std::chrono::milliseconds factWindow{0};
+    std::vector<Kept> keep{}; ///< Written with the event, also with a repeat: the source's cursor.
+    int replay = 0;           ///< 0: as received; else the n-th replay of the event.
+    std::int64_t origin = 0;  ///< The run as received that this one replays.
+    int generation = 0;       ///< Part of its effects' keys; rises when they are to happen anew.
+    std::optional<RunEntry> entry{}; ///< Not from the trigger on.
 };
 
 /// The answer to NewRun: a repeat names the run that the first one started.
@@ -36,7 +74,14 @@ struct AcceptedRun
 };
 
 enum class RunState { Open, Done, Failed, DeadLettered };
-enum class RecordState { Intent, Waiting, Done, Dropped, Failed };
+enum class RecordState {
+    Intent,
+    Waiting,
+    Done,
+    Dropped,
+    Failed,
+    Parked, ///< A review of the same run, step and lineage has the question.
+};
 
 /// What is known about one item at one step with an effect. Written again with each change; the last
 /// one counts. `lineage` names the way the item came and is the same after a restart.
@@ -62,9 +107,32 @@ struct LetterRecord
     Error error;
     std::string input;
     int attempts = 1;
-    Instant at;
-    Instant keepUntil;
+    Instant at{};
+    Instant keepUntil{};
     bool holdsKey = false; ///< Later events of the run's key wait until a person decided.
+    int item = 0;          ///< Of the step, for the keys of its effects.
+    std::string cause{};   ///< The same for all letters that one fault put here.
+    std::string owner{};
+    Instant dueAt{};
+};
+
+/// A question to a person: the item is parked until it is answered or `dueAt` has passed.
+struct ReviewRecord
+{
+    std::string step;
+    int item = 0;
+    std::uint64_t lineage = 0; ///< The same item at the same step asks once.
+    std::string question;
+    std::string input;        ///< JSON: what the step got.
+    std::string proposal;     ///< JSON: what goes on when a person agrees; empty: the input.
+    std::string candidates;   ///< JSON list to choose from; empty: none.
+    std::string cause;        ///< Decisions are remembered by it; empty: never.
+    std::string owner;
+    Instant askedAt;
+    Instant dueAt;            ///< Then it leaves by `timeoutExit`. 0: it waits for ever.
+    std::string timeoutExit;
+    Instant escalateAt;       ///< Told to `escalateTo` when still open. 0: never.
+    std::string escalateTo;
 };
 
 /// The end of a run.
@@ -78,17 +146,39 @@ struct RunEnd
 struct RunChange
 {
     std::int64_t run = 0;
-    std::vector<StepRecord> steps;
-    std::vector<LetterRecord> letters;
-    std::optional<RunEnd> end;
+    std::vector<StepRecord> steps{};
+    std::vector<LetterRecord> letters{};
+    std::optional<RunEnd> end{};
+    std::vector<ReviewRecord> reviews{};
+    std::string ids{}; ///< Further business ids that its effects brought to light.
 
-    bool isEmpty() const { return steps.empty() && letters.empty() && !end; }
+    bool isEmpty() const
+    {
+        return steps.empty() && letters.empty() && !end && reviews.empty() && ids.empty();
+    }
 };
 
 struct WrittenLetter
 {
     std::int64_t id = 0;
     bool isNew = true; ///< False: it was kept already, before a crash.
+};
+
+enum class ReviewStatus { Open, Decided, TimedOut, Withdrawn };
+
+/// What a person (or the clock) answered.
+struct ReviewDecision
+{
+    std::int64_t review = 0;
+    std::string step;
+    std::uint64_t lineage = 0;
+    ReviewStatus status = ReviewStatus::Decided;
+    std::string exit;
+    std::string answer; ///< JSON that goes on; empty: the proposal or the input.
+    std::string by;
+    std::string reason;
+    Instant at;
+    bool remember = false; ///< The same for later questions with this cause.
 };
 
 /// A run to go on with after a restart. `damaged`: the row does not match its checksum.
@@ -98,6 +188,8 @@ struct OpenRun
     NewRun event;
     bool damaged = false;
     std::vector<StepRecord> steps;
+    std::vector<StepRecord> originSteps{}; ///< Of a replay: what earlier runs of the event did.
+    std::vector<ReviewDecision> reviews{}; ///< Answered ones.
 };
 
 /// What has to be known of an open run before it is taken up; its body stays on the disk.
@@ -108,6 +200,7 @@ struct OpenRunHead
     std::string key;
     std::int64_t bytes = 0;         ///< Of the body.
     std::optional<Instant> retryAt; ///< The earliest time that one of its items waits for.
+    std::int64_t origin = 0;        ///< Of a replay.
 };
 
 /// A business key whose later events wait for a person.
@@ -116,40 +209,6 @@ struct HeldKey
     std::string flow;
     std::string key;
     bool operator==(const HeldKey &) const = default;
-};
-
-/// One row of the list of runs.
-struct RunRow
-{
-    std::int64_t run = 0;
-    std::string flow;
-    std::string trigger;
-    std::string eventId;
-    std::string eventType;
-    RunState state = RunState::Open;
-    Instant received;
-    Instant finished;
-    std::string key{};
-};
-
-/// One row of the list of dead letters.
-struct LetterRow
-{
-    std::int64_t id = 0;
-    std::int64_t run = 0;
-    std::string flow;
-    std::string eventId;
-    std::string eventType;
-    LetterRecord letter;
-};
-
-/// What a list shows: newest first. Empty texts and no state mean "all".
-struct ListQuery
-{
-    std::string flow;
-    std::optional<RunState> state; ///< Runs only.
-    int limit = 100;
-    std::int64_t before = 0; ///< Only numbers below; 0 = from the newest.
 };
 
 /// A business key that shall be seen once within a window.
@@ -163,6 +222,14 @@ struct KeyClaim
     std::chrono::milliseconds window{0};
 };
 
+/// What the journal takes up on the disk.
+struct JournalUsage
+{
+    std::int64_t usedBytes = 0; ///< Pages that hold something.
+    std::int64_t fileBytes = 0; ///< All pages; freed ones are used again before the file grows.
+    std::int64_t walBytes = 0;
+};
+
 /// How long things are kept. At most `rows` go in one call, so that nothing waits for it.
 struct Retention
 {
@@ -170,6 +237,7 @@ struct Retention
     std::chrono::hours bodies{7 * 24};
     std::chrono::hours runs{35 * 24};
     int rows = 500;
+    std::int64_t bytes = 0; ///< Bodies of closed runs go, oldest first, while more is used; 0: never.
 };
 
 } // namespace tw

@@ -60,6 +60,21 @@ private:
     Statement &m_statement;
 };
 
+/// Calls `row(statement)` for each row of what was bound, and resets it.
+template <typename Row>
+Result<void> eachRow(Statement &statement, Row &&row)
+{
+    const Reset atEnd(statement);
+    for (;;) {
+        auto next = statement.step();
+        if (!next)
+            return std::move(next).error();
+        if (*next == Statement::Row::Done)
+            return {};
+        row(statement);
+    }
+}
+
 enum class Access { ReadWrite, ReadOnly };
 
 /// One connection, for one thread at a time. Errors are typed by what the caller can do.

@@ -12,39 +12,60 @@ Result<void> SqliteJournal::Core::prepare()
         {&findSource, "SELECT id FROM source WHERE flow = ?1 AND trigger = ?2"},
         {&addSource, "INSERT INTO source (flow, trigger) VALUES (?1, ?2)"},
         {&addRun, "INSERT INTO run (source, state, received, finished, created, live, seed,"
-                  " event_id, event_type, flow_version, key, bytes)"
-                  " VALUES (?1, 0, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-                  " ON CONFLICT (source, event_id) DO NOTHING"},
-        {&findRun, "SELECT id FROM run WHERE source = ?1 AND event_id = ?2"},
-        {&addBody, "INSERT INTO body (run, sum, bytes) VALUES (?1, ?2, ?3)"},
+                  " event_id, event_type, flow_version, key, bytes, ids, replay, origin, generation,"
+                  " entry_step, entry_item, entry_lineage)"
+                  " VALUES (?1, 0, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+                  " ?15, ?16, ?17) ON CONFLICT (source, event_id, replay) DO NOTHING"},
+        {&findRun, "SELECT id FROM run WHERE source = ?1 AND event_id = ?2 AND replay = 0"},
+        {&findFact, "SELECT run FROM claim WHERE flow = ?1 AND step = ?2 AND key = ?3"
+                    " AND until > ?4"},
+        {&addBody, "INSERT INTO body (run, sum, bytes, input) VALUES (?1, ?2, ?3, ?4)"},
         {&endRun, "UPDATE run SET state = ?2, finished = ?3 WHERE id = ?1"},
+        {&addIds, "UPDATE run SET ids = ids || ?2 WHERE id = ?1"},
+        {&resolveLetter, "UPDATE letter SET status = 2 WHERE replay_run = ?1 AND status = 1"},
         {&putStep, "INSERT OR REPLACE INTO step (run, step, item, lineage, state, attempt, at,"
                    " retry_at, note, outputs, error_kind, error_code, error_message, error_place,"
                    " error_evidence, sum, unknown) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
                    " ?11, ?12, ?13, ?14, ?15, ?16, ?17)"},
         {&addLetter, "INSERT INTO letter (run, step, lineage, attempts, at, keep_until, error_kind,"
-                     " error_code, error_message, error_place, error_evidence, input, holds)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
-                     " ON CONFLICT (run, step, lineage) DO NOTHING"},
+                     " error_code, error_message, error_place, error_evidence, input, holds, item,"
+                     " cause, owner, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+                     " ?13, ?14, ?15, ?16, ?17) ON CONFLICT (run, step, lineage) DO NOTHING"},
         {&findLetter, "SELECT id FROM letter WHERE run = ?1 AND step = ?2 AND lineage = ?3"},
         {&claim, "INSERT INTO claim (flow, step, key, run, until) VALUES (?1, ?2, ?3, ?4, ?5)"
                  " ON CONFLICT (flow, step, key) DO UPDATE SET run = excluded.run,"
                  " until = excluded.until WHERE claim.run = excluded.run OR claim.until <= ?6"
                  " RETURNING run"},
-        {&openHeads, "SELECT id, source, key, bytes FROM run INDEXED BY run_open"
+        {&openHeads, "SELECT id, source, key, bytes, origin FROM run INDEXED BY run_open"
                      " WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2"},
         {&openWaits, "SELECT run, min(retry_at) FROM step INDEXED BY step_waiting"
                      " WHERE state = 1 AND run >= ?1 AND run <= ?2 GROUP BY run ORDER BY run"},
         {&flowOfSource, "SELECT flow FROM source WHERE id = ?1"},
         {&openRuns, "SELECT run.id, source.flow, source.trigger, run.event_id, run.event_type,"
                     " run.flow_version, run.created, run.received, run.live, run.seed, body.sum,"
-                    " body.bytes, run.key FROM json_each(?1) AS wanted"
+                    " body.bytes, run.key, run.ids, run.replay, run.origin, run.generation,"
+                    " run.entry_step, run.entry_item, run.entry_lineage, body.input"
+                    " FROM json_each(?1) AS wanted"
                     " JOIN run ON run.id = wanted.value JOIN source ON source.id = run.source"
                     " LEFT JOIN body ON body.run = run.id WHERE run.state = 0 ORDER BY run.id"},
         {&openSteps, "SELECT step, item, lineage, step.state, attempt, at, retry_at, note,"
                      " outputs, error_kind, error_code, error_message, error_place,"
                      " error_evidence, sum, unknown, run FROM json_each(?1) AS wanted"
                      " JOIN step ON step.run = wanted.value ORDER BY run, step, item"},
+        {&originSteps, "SELECT step, item, lineage, step.state, attempt, at, retry_at, note,"
+                       " outputs, error_kind, error_code, error_message, error_place,"
+                       " error_evidence, sum, unknown, run FROM step"
+                       " WHERE run = ?1 OR run IN (SELECT id FROM run WHERE origin = ?1 AND id < ?2)"
+                       " ORDER BY run, step, item"},
+        {&answeredReviews, "SELECT review.run, review.id, step, lineage, status, exit, answer,"
+                           " decided_by, decided_at, reason FROM json_each(?1) AS wanted"
+                           " JOIN review ON review.run = wanted.value"
+                           " WHERE status <> 0 ORDER BY review.run, review.id"},
+        {&addReview, "INSERT INTO review (run, step, item, lineage, status, question, input,"
+                     " proposal, candidates, cause, owner, asked, due, timeout_exit, escalate_at,"
+                     " escalate_to) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+                     " ?13, ?14, ?15) ON CONFLICT (run, step, lineage) DO NOTHING"},
+        {&putKept, "INSERT OR REPLACE INTO keep (area, name, value, at) VALUES (?1, ?2, ?3, ?4)"},
     };
     for (const auto &[statement, sql] : all) {
         auto prepared = database->prepare(sql);
@@ -65,10 +86,44 @@ std::string stepSum(RowSum &sum, std::int64_t run, const StepRecord &record)
 
 std::string bodySum(RowSum &sum, const NewRun &event)
 {
-    // Rows of version 1 have no key, and a sum without it.
+    // Rows of version 1 have no key, and a sum without it; those of version 2 no entry.
+    if (event.entry)
+        return sum.of({event.flow, event.trigger, event.eventId, event.body, event.key,
+                       event.entry->step, event.entry->input});
     if (event.key.empty())
         return sum.of({event.flow, event.trigger, event.eventId, event.body});
     return sum.of({event.flow, event.trigger, event.eventId, event.body, event.key});
+}
+
+std::string bodyPlace(std::int64_t run)
+{
+    return "body/" + std::to_string(run);
+}
+
+std::string stepPlace(std::int64_t run, const std::string &step, int item)
+{
+    return "step/" + std::to_string(run) + '/' + step + '/' + std::to_string(item);
+}
+
+std::string letterPlace(std::int64_t run, const std::string &step, std::uint64_t lineage)
+{
+    return "letter/" + std::to_string(run) + '/' + step + '/' + std::to_string(lineage);
+}
+
+std::string reviewPlace(std::int64_t run, const std::string &step, std::uint64_t lineage)
+{
+    return "review/" + std::to_string(run) + '/' + step + '/' + std::to_string(lineage);
+}
+
+Error readError(const sqlite::Statement &row, int firstColumn)
+{
+    Error error;
+    error.kind = errorKindFromString(row.text(firstColumn)).value_or(ErrorKind::Internal);
+    error.code = row.text(firstColumn + 1);
+    error.message = row.text(firstColumn + 2);
+    error.where = row.text(firstColumn + 3);
+    error.evidence = row.text(firstColumn + 4);
+    return error;
 }
 
 } // namespace tw

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/store/RowSeal.h"
 #include "core/store/RowSum.h"
 #include "core/store/Sqlite.h"
 #include "core/store/SqliteJournal.h"
@@ -23,17 +24,45 @@ struct SqliteJournal::Core
     std::unique_ptr<sqlite::Database> database;
     sqlite::Statement begin, commit, rollback;
     sqlite::Statement findSource, addSource;
-    sqlite::Statement addRun, findRun, addBody, endRun;
+    sqlite::Statement addRun, findRun, findFact, addBody, endRun, addIds, resolveLetter;
     sqlite::Statement putStep, addLetter, findLetter;
     sqlite::Statement claim;
     sqlite::Statement openHeads, openWaits, flowOfSource, openRuns, openSteps;
+    sqlite::Statement originSteps, answeredReviews, addReview, putKept;
 
+    /// Payloads on their way to a row and back. Opening fails when the key is not the right one.
+    std::string sealed(std::string_view plain, std::string_view place)
+    {
+        return seal && !plain.empty() ? seal->seal(plain, place) : std::string(plain);
+    }
+    Result<std::string> opened(std::string bytes, std::string_view place)
+    {
+        return seal && !bytes.empty() ? seal->open(bytes, place) : Result<std::string>(bytes);
+    }
+
+    RowSeal *seal = nullptr;
+    std::string file;
+    std::int64_t intakeBytes = 0;   ///< Events are refused beyond it; 0: no bound.
+    std::int64_t reserveBytes = 0;  ///< Free space that the disk must have for more events.
+    std::int64_t lookedAt = 0;      ///< Steady clock, ms: when there was last a look,
+    std::int64_t sinceLook = 0;     ///< and how many bytes came since.
+    bool lookForRoom = true;        ///< Something changed: look before the next event.
+    std::optional<Error> noRoom;    ///< What the last look found.
     RowSum sum;
     std::map<SourceKey, std::int64_t> sources;    ///< Committed.
     std::map<SourceKey, std::int64_t> newSources; ///< Of the open transaction.
     int walPages = 0;
+    bool erased = false; ///< The log still holds what was taken out.
     std::optional<Error> stopped;
 };
+
+/// Where sealed values stand.
+std::string bodyPlace(std::int64_t run);
+std::string stepPlace(std::int64_t run, const std::string &step, int item);
+std::string letterPlace(std::int64_t run, const std::string &step, std::uint64_t lineage);
+std::string reviewPlace(std::int64_t run, const std::string &step, std::uint64_t lineage);
+
+Error readError(const sqlite::Statement &row, int firstColumn);
 
 /// A step row's checksum: the same when it is written and when it is read.
 std::string stepSum(RowSum &sum, std::int64_t run, const StepRecord &record);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <sqlite3.h>
+#include <utility>
 
 namespace tw {
 
@@ -89,6 +90,9 @@ Result<std::unique_ptr<Journal>> SqliteJournal::open(const SqliteOptions &option
         return std::move(prepared).error().at(options.file);
     sqlite3_wal_hook(core->database->handle(), noteWalSize, &core->walPages);
     std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(core)));
+    journal->m_core->file = options.file;
+    journal->m_core->seal = options.seal;
+    journal->m_core->reserveBytes = options.reserveBytes;
     if (options.quotaBytes > 0)
         journal->setQuota(options.quotaBytes);
     return std::unique_ptr<Journal>(std::move(journal));
@@ -108,6 +112,8 @@ void SqliteJournal::setQuota(std::int64_t bytes)
     const auto pages = std::max<std::int64_t>(1, bytes / std::max<std::int64_t>(1, pageSize));
     (void)m_core->database->execute(
         ("PRAGMA max_page_count = " + std::to_string(pages)).c_str());
+    m_core->intakeBytes = bytes / 10 * 9;
+    m_core->lookForRoom = true;
 }
 
 Result<void> SqliteJournal::begin()
@@ -146,11 +152,14 @@ void SqliteJournal::rollback()
 void SqliteJournal::maintain(bool busy)
 {
     const int limit = busy ? kBusyCheckpointPages : kIdleCheckpointPages;
-    if (m_core->walPages < limit || m_core->stopped)
+    if ((m_core->walPages < limit && !m_core->erased) || m_core->stopped)
         return;
     m_core->walPages = 0;
-    const int result = sqlite3_wal_checkpoint_v2(m_core->database->handle(), nullptr,
-                                                 SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    // What was erased must not survive in the log either.
+    const int mode = std::exchange(m_core->erased, false) ? SQLITE_CHECKPOINT_TRUNCATE
+                                                          : SQLITE_CHECKPOINT_PASSIVE;
+    const int result = sqlite3_wal_checkpoint_v2(m_core->database->handle(), nullptr, mode,
+                                                 nullptr, nullptr);
     if (result == SQLITE_IOERR_FSYNC)
         m_core->stopped = sqlite::errorOf(m_core->database->handle());
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/store/Journal.h"
+#include "core/store/JournalDesk.h"
 
 #include <atomic>
 #include <cstdint>
@@ -10,12 +11,23 @@
 
 namespace tw {
 
+namespace sqlite {
+class Statement;
+}
+
+class RowSeal;
+
 inline constexpr std::int64_t kCheckAtOpenBytes = 64ll << 20;
 
 struct SqliteOptions
 {
     std::string file;
-    std::int64_t quotaBytes = 0; ///< Beyond it writes fail with store.full; 0 = no quota.
+    /// Beyond it all writes fail with store.full, beyond nine tenths of it events do: what is open
+    /// can still be brought to its end. 0 = no quota.
+    std::int64_t quotaBytes = 0;
+    /// Events are refused, with store.full, while the disk has less free space than this.
+    std::int64_t reserveBytes = 0;
+    RowSeal *seal = nullptr; ///< Null: payloads are kept as they are. Must outlive the journal.
     /// Files up to this size are checked while opening; larger ones by the caller, see FileCheck.
     std::int64_t checkAtOpenBytes = kCheckAtOpenBytes;
 };
@@ -24,7 +36,7 @@ struct SqliteOptions
 ///
 /// Owns the connection; one thread at a time. Checkpoints are passive and run in maintain(), never
 /// inside a commit. See journal.md beside this file for the tables.
-class SqliteJournal final : public Journal
+class SqliteJournal final : public Journal, public JournalDesk
 {
 public:
     static Result<std::unique_ptr<Journal>> open(const SqliteOptions &options);
@@ -49,8 +61,32 @@ public:
     Result<std::vector<OpenRun>> openRuns(const std::vector<std::int64_t> &runs) override;
     Result<std::vector<HeldKey>> heldKeys() override;
     Result<void> releaseKey(const HeldKey &key) override;
-    Result<std::vector<RunRow>> runs(const ListQuery &query) override;
-    Result<std::vector<LetterRow>> letters(const ListQuery &query) override;
+    Result<void> keepFlow(const KeptFlow &flow) override;
+    Result<std::optional<std::string>> flowText(const std::string &flow,
+                                                const std::string &version) override;
+    Result<std::vector<KeptFlow>> flowVersions(const std::string &flow) override;
+    Result<void> keep(const Kept &kept) override;
+    Result<std::vector<Kept>> kept(const std::string &area) override;
+    Result<std::vector<RunRow>> runs(const RunQuery &query) override;
+    Result<RunHistory> history(std::int64_t run) override;
+    Result<AcceptedRun> replay(const ReplayOrder &order) override;
+    Result<std::vector<LetterRow>> letters(const LetterQuery &query) override;
+    Result<std::vector<LetterGroup>> letterGroups(const std::string &flow) override;
+    Result<void> change(const LetterChange &change) override;
+    Result<std::vector<ReviewRow>> reviews(const ReviewQuery &query) override;
+    Result<void> change(const ReviewChange &change) override;
+    Result<std::int64_t> decide(const ReviewDecision &decision) override;
+    Result<std::optional<ReviewDecision>> remembered(const std::string &flow,
+                                                     const std::string &step,
+                                                     const std::string &cause) override;
+    Result<void> forgetRemembered(const std::string &flow, const std::string &step,
+                                  const std::string &cause) override;
+    Result<AuditEntry> audit(AuditEntry entry) override;
+    Result<std::vector<AuditEntry>> auditLog(std::int64_t after, int limit) override;
+    Result<void> checkAudit() override;
+    Result<JournalUsage> usage() override;
+    Result<ErasureReport> erase(const Erasure &erasure) override;
+    JournalDesk &desk() override { return *this; }
     void maintain(bool busy) override;
 
 private:
@@ -62,8 +98,22 @@ private:
     Result<void> writeStep(std::int64_t run, const StepRecord &record);
     Result<WrittenLetter> writeLetter(std::int64_t run, const LetterRecord &letter);
     Result<void> readSteps(std::vector<OpenRun> &runs, const std::string &ids);
+    Result<void> readOrigins(std::vector<OpenRun> &runs);
+    Result<void> readReviews(std::vector<OpenRun> &runs, const std::string &ids);
+    Result<std::vector<StepRecord>> stepsOf(std::int64_t run, bool &damaged);
+    Result<StepRecord> readStep(const sqlite::Statement &row, std::int64_t run);
+    Result<NewRun> readEvent(const sqlite::Statement &row);
+    Result<bool> putRun(const NewRun &event, std::int64_t source);
+    Result<void> putBody(const NewRun &event, std::int64_t run);
+    Result<std::optional<std::int64_t>> findFact(const NewRun &event);
+    Result<void> writeReview(std::int64_t run, const ReviewRecord &review);
+    Result<void> applyDecision(const ReviewRow &review, const ReviewDecision &decision);
+    Result<void> room(std::size_t bytes);
+    Result<void> lookForRoom();
+    Result<bool> isOverBytes(const Retention &retention);
     Result<int> forgetBodies(const Retention &retention);
     Result<int> forgetRuns(const Retention &retention);
+    Result<int> eraseRun(std::int64_t run, ErasureReport &report);
 
     std::unique_ptr<Core> m_core;
 };

@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/SqliteCore.h"
 
-#include <limits>
-
 namespace tw {
 
 using sqlite::Reset;
 using sqlite::Statement;
 
-namespace {
-
-Error readError(const Statement &row, int firstColumn)
-{
-    Error error;
-    error.kind = errorKindFromString(row.text(firstColumn)).value_or(ErrorKind::Internal);
-    error.code = row.text(firstColumn + 1);
-    error.message = row.text(firstColumn + 2);
-    error.where = row.text(firstColumn + 3);
-    error.evidence = row.text(firstColumn + 4);
-    return error;
-}
-
-StepRecord readStep(const Statement &row)
+Result<StepRecord> SqliteJournal::readStep(const Statement &row, std::int64_t run)
 {
     StepRecord record;
     record.step = row.text(0);
@@ -38,10 +23,22 @@ StepRecord readStep(const Statement &row)
         record.error = readError(row, 9);
         record.error->outcomeUnknown = row.integer(15) != 0;
     }
+    if (!m_core->seal)
+        return record;
+    const std::string place = stepPlace(run, record.step, record.item);
+    for (std::string *text : {&record.note, &record.outputs,
+                              record.error ? &record.error->evidence : nullptr}) {
+        if (!text)
+            continue;
+        auto plain = m_core->opened(std::move(*text), place);
+        if (!plain)
+            return std::move(plain).error();
+        *text = std::move(*plain);
+    }
     return record;
 }
 
-NewRun readEvent(const Statement &row)
+Result<NewRun> SqliteJournal::readEvent(const Statement &row)
 {
     NewRun event;
     event.flow = row.text(1);
@@ -53,17 +50,25 @@ NewRun readEvent(const Statement &row)
     event.received = row.instant(7);
     event.live = row.integer(8) != 0;
     event.seed = static_cast<std::uint64_t>(row.integer(9));
-    event.body = row.text(11);
     event.key = row.text(12);
+    event.ids = row.text(13);
+    event.replay = static_cast<int>(row.integer(14));
+    event.origin = row.integer(15);
+    event.generation = static_cast<int>(row.integer(16));
+    const std::string place = m_core->seal ? bodyPlace(row.integer(0)) : std::string();
+    auto body = m_core->opened(row.text(11), place);
+    if (!body)
+        return std::move(body).error();
+    event.body = std::move(*body);
+    if (!row.isNull(17)) {
+        auto input = m_core->opened(row.text(20), place);
+        if (!input)
+            return std::move(input).error();
+        event.entry = RunEntry{row.text(17), static_cast<int>(row.integer(18)),
+                               static_cast<std::uint64_t>(row.integer(19)), std::move(*input)};
+    }
     return event;
 }
-
-std::int64_t upperBound(const ListQuery &query)
-{
-    return query.before > 0 ? query.before : std::numeric_limits<std::int64_t>::max();
-}
-
-} // namespace
 
 Result<void> SqliteJournal::readSteps(std::vector<OpenRun> &runs, const std::string &ids)
 {
@@ -82,10 +87,70 @@ Result<void> SqliteJournal::readSteps(std::vector<OpenRun> &runs, const std::str
             ++run;
         if (run == runs.end() || run->run != number)
             continue;
-        StepRecord record = readStep(list);
-        if (list.text(14) != stepSum(m_core->sum, number, record))
+        auto record = readStep(list, number);
+        if (!record)
+            return std::move(record).error();
+        if (list.text(14) != stepSum(m_core->sum, number, *record))
             run->damaged = true;
-        run->steps.push_back(std::move(record));
+        run->steps.push_back(std::move(*record));
+    }
+}
+
+/// What earlier runs of the same event did: a replay must not do it twice.
+Result<void> SqliteJournal::readOrigins(std::vector<OpenRun> &runs)
+{
+    for (OpenRun &run : runs) {
+        if (run.event.origin == 0)
+            continue;
+        Statement &list = m_core->originSteps;
+        const Reset atEnd(list);
+        list.bind(1, run.event.origin).bind(2, run.run);
+        for (;;) {
+            auto row = list.step();
+            if (!row)
+                return std::move(row).error();
+            if (*row == Statement::Row::Done)
+                break;
+            auto record = readStep(list, list.integer(16));
+            if (!record)
+                return std::move(record).error();
+            run.originSteps.push_back(std::move(*record));
+        }
+    }
+    return {};
+}
+
+Result<void> SqliteJournal::readReviews(std::vector<OpenRun> &runs, const std::string &ids)
+{
+    Statement &list = m_core->answeredReviews;
+    const Reset atEnd(list);
+    list.bind(1, ids);
+    auto run = runs.begin();
+    for (;;) {
+        auto row = list.step();
+        if (!row)
+            return std::move(row).error();
+        if (*row == Statement::Row::Done)
+            return {};
+        while (run != runs.end() && run->run < list.integer(0))
+            ++run;
+        if (run == runs.end() || run->run != list.integer(0))
+            continue;
+        ReviewDecision decision;
+        decision.review = list.integer(1);
+        decision.step = list.text(2);
+        decision.lineage = static_cast<std::uint64_t>(list.integer(3));
+        decision.status = static_cast<ReviewStatus>(list.integer(4));
+        decision.exit = list.text(5);
+        auto answer = m_core->opened(list.text(6),
+                                     reviewPlace(run->run, decision.step, decision.lineage));
+        if (!answer)
+            return std::move(answer).error();
+        decision.answer = std::move(*answer);
+        decision.by = list.text(7);
+        decision.at = list.instant(8);
+        decision.reason = list.text(9);
+        run->reviews.push_back(std::move(decision));
     }
 }
 
@@ -144,7 +209,8 @@ Result<std::vector<OpenRunHead>> SqliteJournal::openRunHeads(std::int64_t after,
                 return std::move(name).error();
             flow = flows.emplace(source, std::move(*name)).first;
         }
-        heads.push_back({list.integer(0), flow->second, list.text(2), list.integer(3), {}});
+        heads.push_back({list.integer(0), flow->second, list.text(2), list.integer(3), {},
+                         list.integer(4)});
     }
     if (auto read = readRetries(heads); !read)
         return std::move(read).error();
@@ -170,13 +236,20 @@ Result<std::vector<OpenRun>> SqliteJournal::openRuns(const std::vector<std::int6
                 break;
             OpenRun run;
             run.run = list.integer(0);
-            run.event = readEvent(list);
+            auto event = readEvent(list);
+            if (!event)
+                return std::move(event).error();
+            run.event = std::move(*event);
             run.damaged = list.text(10) != bodySum(m_core->sum, run.event);
             runs.push_back(std::move(run));
         }
     }
     if (auto steps = readSteps(runs, ids); !steps)
         return std::move(steps).error();
+    if (auto origins = readOrigins(runs); !origins)
+        return std::move(origins).error();
+    if (auto reviews = readReviews(runs, ids); !reviews)
+        return std::move(reviews).error();
     return runs;
 }
 
@@ -196,59 +269,6 @@ Result<std::vector<HeldKey>> SqliteJournal::heldKeys()
         if (*row == Statement::Row::Done)
             return keys;
         keys.push_back({list->text(0), list->text(1)});
-    }
-}
-
-Result<std::vector<RunRow>> SqliteJournal::runs(const ListQuery &query)
-{
-    auto list = m_core->database->prepare(
-        "SELECT run.id, source.flow, source.trigger, run.event_id, run.event_type, run.state,"
-        " run.received, run.finished, run.key FROM run JOIN source ON source.id = run.source"
-        " WHERE run.id < ?1 AND (?2 = '' OR source.flow = ?2) AND (?3 < 0 OR run.state = ?3)"
-        " ORDER BY run.id DESC LIMIT ?4");
-    if (!list)
-        return std::move(list).error();
-    list->bind(1, upperBound(query)).bind(2, query.flow)
-        .bind(3, query.state ? static_cast<int>(*query.state) : -1).bind(4, query.limit);
-    std::vector<RunRow> rows;
-    for (;;) {
-        auto row = list->step();
-        if (!row)
-            return std::move(row).error();
-        if (*row == Statement::Row::Done)
-            return rows;
-        rows.push_back({list->integer(0), list->text(1), list->text(2), list->text(3),
-                        list->text(4), static_cast<RunState>(list->integer(5)), list->instant(6),
-                        list->instant(7), list->text(8)});
-    }
-}
-
-Result<std::vector<LetterRow>> SqliteJournal::letters(const ListQuery &query)
-{
-    auto list = m_core->database->prepare(
-        "SELECT letter.id, letter.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
-        " coalesce(run.event_type, ''), letter.step, letter.lineage, letter.attempts, letter.at,"
-        " letter.keep_until, letter.error_kind, letter.error_code, letter.error_message,"
-        " letter.error_place, letter.error_evidence, letter.input, letter.holds FROM letter"
-        " LEFT JOIN run ON run.id = letter.run LEFT JOIN source ON source.id = run.source"
-        " WHERE letter.id < ?1 AND (?2 = '' OR source.flow = ?2)"
-        " ORDER BY letter.id DESC LIMIT ?3");
-    if (!list)
-        return std::move(list).error();
-    list->bind(1, upperBound(query)).bind(2, query.flow).bind(3, query.limit);
-    std::vector<LetterRow> rows;
-    for (;;) {
-        auto row = list->step();
-        if (!row)
-            return std::move(row).error();
-        if (*row == Statement::Row::Done)
-            return rows;
-        rows.push_back({list->integer(0), list->integer(1), list->text(2), list->text(3),
-                        list->text(4),
-                        LetterRecord{list->text(5), static_cast<std::uint64_t>(list->integer(6)),
-                                     readError(*list, 10), list->text(15),
-                                     static_cast<int>(list->integer(7)), list->instant(8),
-                                     list->instant(9), list->integer(16) != 0}});
     }
 }
 

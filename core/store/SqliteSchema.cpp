@@ -102,7 +102,104 @@ ALTER TABLE letter ADD COLUMN holds INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX letter_holds ON letter (run) WHERE holds = 1;
 )sql";
 
-constexpr std::array<const char *, 2> kSteps{kVersion1, kVersion2};
+// A replay is a run of its own for the same event; desk columns follow what people decide.
+constexpr const char *kVersion3 = R"sql(
+DROP INDEX run_event;
+ALTER TABLE run ADD COLUMN replay INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN ids TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN entry_step TEXT;
+ALTER TABLE run ADD COLUMN entry_item INTEGER;
+ALTER TABLE run ADD COLUMN entry_lineage INTEGER;
+CREATE UNIQUE INDEX run_event ON run (source, event_id, replay);
+CREATE INDEX run_origin ON run (origin) WHERE origin <> 0;
+DROP INDEX run_open;
+CREATE INDEX run_open ON run (id, source, key, bytes, origin, state) WHERE state = 0;
+ALTER TABLE body ADD COLUMN input BLOB;
+
+CREATE TABLE flow (
+    flow TEXT NOT NULL,
+    version TEXT NOT NULL,
+    text TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (flow, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE keep (
+    area TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (area, name)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE letter ADD COLUMN item INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN cause TEXT NOT NULL DEFAULT '';
+ALTER TABLE letter ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE letter ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN status INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN edited TEXT;
+ALTER TABLE letter ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE letter ADD COLUMN decided_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE letter ADD COLUMN replay_run INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN escalated INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX letter_status ON letter (status, cause);
+CREATE INDEX letter_replay ON letter (replay_run) WHERE replay_run <> 0;
+
+CREATE TABLE review (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    item INTEGER NOT NULL,
+    lineage INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    question TEXT NOT NULL,
+    input TEXT NOT NULL,
+    proposal TEXT NOT NULL,
+    candidates TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    timeout_exit TEXT NOT NULL,
+    escalate_at INTEGER NOT NULL,
+    escalate_to TEXT NOT NULL,
+    escalated INTEGER NOT NULL DEFAULT 0,
+    exit TEXT NOT NULL DEFAULT '',
+    answer TEXT NOT NULL DEFAULT '',
+    decided_by TEXT NOT NULL DEFAULT '',
+    decided_at INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    UNIQUE (run, step, lineage)
+) STRICT;
+CREATE INDEX review_open ON review (due, escalate_at) WHERE status = 0;
+
+CREATE TABLE remembered (
+    flow TEXT NOT NULL,
+    step TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    exit TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (flow, step, cause)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array<const char *, 3> kSteps{kVersion1, kVersion2, kVersion3};
 
 } // namespace
 

@@ -31,19 +31,78 @@ Result<std::int64_t> SqliteJournal::sourceOf(const std::string &flow, const std:
     return id;
 }
 
+/// False: the event is known.
+Result<bool> SqliteJournal::putRun(const NewRun &event, std::int64_t source)
+{
+    Statement &add = m_core->addRun;
+    add.clear();
+    add.bind(1, source).bind(2, event.received).bind(3, event.created)
+        .bind(4, event.live ? 1 : 0).bind(5, static_cast<std::int64_t>(event.seed))
+        .bind(6, event.eventId).bind(7, event.eventType).bind(8, event.flowVersion)
+        .bind(9, event.key).bind(10, static_cast<std::int64_t>(event.body.size()))
+        .bind(11, event.ids).bind(12, event.replay).bind(13, event.origin)
+        .bind(14, event.generation);
+    if (event.entry) {
+        add.bind(15, event.entry->step).bind(16, event.entry->item)
+            .bind(17, static_cast<std::int64_t>(event.entry->lineage));
+    }
+    if (auto added = add.run(); !added)
+        return std::move(added).error();
+    return m_core->database->changes() > 0;
+}
+
+Result<void> SqliteJournal::putBody(const NewRun &event, std::int64_t run)
+{
+    const std::string sum = bodySum(m_core->sum, event);
+    Statement &add = m_core->addBody;
+    add.clear();
+    if (!m_core->seal && !event.entry)
+        return add.bind(1, run).bindBlob(2, sum).bindBlob(3, event.body).run();
+    const std::string place = bodyPlace(run);
+    const std::string body = m_core->sealed(event.body, place);
+    const std::string input = event.entry ? m_core->sealed(event.entry->input, place)
+                                          : std::string();
+    add.bind(1, run).bindBlob(2, sum).bindBlob(3, body);
+    if (event.entry)
+        add.bindBlob(4, input);
+    return add.run();
+}
+
+/// The run that the same fact started under another event id.
+Result<std::optional<std::int64_t>> SqliteJournal::findFact(const NewRun &event)
+{
+    if (event.fact.empty())
+        return std::optional<std::int64_t>();
+    Statement &find = m_core->findFact;
+    const Reset atEnd(find);
+    const std::string step = '@' + event.trigger;
+    auto row = find.bind(1, event.flow).bind(2, step).bind(3, event.fact)
+                   .bind(4, event.received).step();
+    if (!row)
+        return std::move(row).error();
+    return *row == Statement::Row::There ? std::optional(find.integer(0)) : std::nullopt;
+}
+
 Result<AcceptedRun> SqliteJournal::accept(const NewRun &event)
 {
+    if (auto space = room(event.body.size()); !space)
+        return std::move(space).error();
     auto source = sourceOf(event.flow, event.trigger);
     if (!source)
         return std::move(source).error();
-    Statement &add = m_core->addRun;
-    add.bind(1, *source).bind(2, event.received).bind(3, event.created)
-        .bind(4, event.live ? 1 : 0).bind(5, static_cast<std::int64_t>(event.seed))
-        .bind(6, event.eventId).bind(7, event.eventType).bind(8, event.flowVersion)
-        .bind(9, event.key).bind(10, static_cast<std::int64_t>(event.body.size()));
-    if (auto added = add.run(); !added)
+    for (const Kept &kept : event.keep) {
+        if (auto written = keep(kept); !written)
+            return std::move(written).error();
+    }
+    auto known = findFact(event);
+    if (!known)
+        return std::move(known).error();
+    if (*known)
+        return AcceptedRun{false, **known};
+    auto added = putRun(event, *source);
+    if (!added)
         return std::move(added).error();
-    if (m_core->database->changes() == 0) {
+    if (!*added) {
         const Reset atEnd(m_core->findRun);
         auto row = m_core->findRun.bind(1, *source).bind(2, event.eventId).step();
         if (!row)
@@ -51,29 +110,42 @@ Result<AcceptedRun> SqliteJournal::accept(const NewRun &event)
         return AcceptedRun{false, m_core->findRun.integer(0)};
     }
     const std::int64_t run = m_core->database->lastRowId();
-    const std::string sum = bodySum(m_core->sum, event);
-    m_core->addBody.bind(1, run).bindBlob(2, sum).bindBlob(3, event.body);
-    if (auto added = m_core->addBody.run(); !added)
-        return std::move(added).error();
+    if (auto body = putBody(event, run); !body)
+        return std::move(body).error();
+    if (!event.fact.empty()) {
+        auto claimed = claim({event.flow, '@' + event.trigger, event.fact, run, event.received,
+                              event.factWindow});
+        if (!claimed)
+            return std::move(claimed).error();
+    }
     return AcceptedRun{true, run};
 }
 
 Result<void> SqliteJournal::writeStep(std::int64_t run, const StepRecord &record)
 {
     const std::string sum = stepSum(m_core->sum, run, record);
+    std::string place, outputs, note, evidence;
+    if (m_core->seal) {
+        place = stepPlace(run, record.step, record.item);
+        outputs = m_core->sealed(record.outputs, place);
+        note = m_core->sealed(record.note, place);
+        evidence = record.error ? m_core->sealed(record.error->evidence, place) : std::string();
+    }
+    const bool plain = !m_core->seal;
     Statement &put = m_core->putStep;
     put.clear();
     put.bind(1, run).bind(2, record.step).bind(3, record.item)
         .bind(4, static_cast<std::int64_t>(record.lineage))
         .bind(5, static_cast<int>(record.state)).bind(6, record.attempt).bind(7, record.at)
-        .bind(9, record.note).bind(10, record.outputs).bindBlob(16, sum)
+        .bind(9, plain ? record.note : note).bind(10, plain ? record.outputs : outputs)
+        .bindBlob(16, sum)
         .bind(17, record.error && record.error->outcomeUnknown ? 1 : 0);
     if (record.retryAt)
         put.bind(8, *record.retryAt);
     if (record.error) {
         put.bind(11, toString(record.error->kind)).bind(12, record.error->code)
             .bind(13, record.error->message).bind(14, record.error->where)
-            .bind(15, record.error->evidence);
+            .bind(15, plain ? record.error->evidence : evidence);
     }
     return put.run();
 }
@@ -81,12 +153,16 @@ Result<void> SqliteJournal::writeStep(std::int64_t run, const StepRecord &record
 Result<WrittenLetter> SqliteJournal::writeLetter(std::int64_t run, const LetterRecord &letter)
 {
     const auto lineage = static_cast<std::int64_t>(letter.lineage);
+    const std::string place = letterPlace(run, letter.step, letter.lineage);
+    const std::string input = m_core->sealed(letter.input, place);
+    const std::string evidence = m_core->sealed(letter.error.evidence, place);
     Statement &add = m_core->addLetter;
     add.bind(1, run).bind(2, letter.step).bind(3, lineage).bind(4, letter.attempts)
         .bind(5, letter.at).bind(6, letter.keepUntil).bind(7, toString(letter.error.kind))
         .bind(8, letter.error.code).bind(9, letter.error.message).bind(10, letter.error.where)
-        .bind(11, letter.error.evidence).bind(12, letter.input)
-        .bind(13, letter.holdsKey ? 1 : 0);
+        .bind(11, evidence).bind(12, input)
+        .bind(13, letter.holdsKey ? 1 : 0).bind(14, letter.item).bind(15, letter.cause)
+        .bind(16, letter.owner).bind(17, letter.dueAt);
     if (auto added = add.run(); !added)
         return std::move(added).error();
     if (m_core->database->changes() > 0)
@@ -111,11 +187,23 @@ Result<std::vector<WrittenLetter>> SqliteJournal::write(const RunChange &change)
             return std::move(written).error();
         letters.push_back(*written);
     }
+    for (const ReviewRecord &review : change.reviews) {
+        if (auto written = writeReview(change.run, review); !written)
+            return std::move(written).error();
+    }
+    if (!change.ids.empty()) {
+        if (auto added = m_core->addIds.bind(1, change.run).bind(2, change.ids).run(); !added)
+            return std::move(added).error();
+    }
     if (change.end) {
         m_core->endRun.bind(1, change.run).bind(2, static_cast<int>(change.end->state))
             .bind(3, change.end->finished);
         if (auto ended = m_core->endRun.run(); !ended)
             return std::move(ended).error();
+        if (change.end->state == RunState::Done) {
+            if (auto resolved = m_core->resolveLetter.bind(1, change.run).run(); !resolved)
+                return std::move(resolved).error();
+        }
     }
     return letters;
 }
@@ -130,86 +218,6 @@ Result<void> SqliteJournal::releaseKey(const HeldKey &key)
     if (!release)
         return std::move(release).error();
     return release->bind(1, key.flow).bind(2, key.key).run();
-}
-
-Result<int> SqliteJournal::forgetBodies(const Retention &retention)
-{
-    auto list = m_core->database->prepare(
-        "SELECT body.run, run.received, run.state FROM body JOIN run ON run.id = body.run"
-        " ORDER BY body.run");
-    if (!list)
-        return std::move(list).error();
-    auto remove = m_core->database->prepare("DELETE FROM body WHERE run = ?1");
-    if (!remove)
-        return std::move(remove).error();
-    std::vector<std::int64_t> old;
-    while (static_cast<int>(old.size()) < retention.rows) {
-        auto row = list->step();
-        if (!row)
-            return std::move(row).error();
-        if (*row == Statement::Row::Done || list->instant(1) + retention.bodies > retention.now)
-            break; // Runs are numbered in the order of arrival.
-        if (list->integer(2) != static_cast<int>(RunState::Open))
-            old.push_back(list->integer(0));
-    }
-    list->reset();
-    for (const std::int64_t run : old) {
-        if (auto removed = remove->bind(1, run).run(); !removed)
-            return std::move(removed).error();
-    }
-    return static_cast<int>(old.size());
-}
-
-Result<int> SqliteJournal::forgetRuns(const Retention &retention)
-{
-    auto list = m_core->database->prepare("SELECT id, received, state FROM run ORDER BY id");
-    if (!list)
-        return std::move(list).error();
-    std::vector<std::int64_t> old;
-    while (static_cast<int>(old.size()) < retention.rows) {
-        auto row = list->step();
-        if (!row)
-            return std::move(row).error();
-        if (*row == Statement::Row::Done || list->instant(1) + retention.runs > retention.now)
-            break;
-        if (list->integer(2) != static_cast<int>(RunState::Open))
-            old.push_back(list->integer(0));
-    }
-    list->reset();
-    for (const char *sql : {"DELETE FROM step WHERE run = ?1", "DELETE FROM body WHERE run = ?1",
-                            "DELETE FROM run WHERE id = ?1"}) {
-        auto remove = m_core->database->prepare(sql);
-        if (!remove)
-            return std::move(remove).error();
-        for (const std::int64_t run : old) {
-            if (auto removed = remove->bind(1, run).run(); !removed)
-                return std::move(removed).error();
-        }
-    }
-    return static_cast<int>(old.size());
-}
-
-Result<int> SqliteJournal::forget(const Retention &retention)
-{
-    auto bodies = forgetBodies(retention);
-    if (!bodies)
-        return bodies;
-    auto runs = forgetRuns(retention);
-    if (!runs)
-        return runs;
-    int others = 0;
-    for (const char *sql :
-         {"DELETE FROM letter WHERE id IN (SELECT id FROM letter WHERE keep_until <= ?1 LIMIT ?2)",
-          "DELETE FROM claim WHERE (flow, step, key) IN"
-          " (SELECT flow, step, key FROM claim WHERE until <= ?1 LIMIT ?2)"}) {
-        auto remove = m_core->database->prepare(sql);
-        if (!remove)
-            return std::move(remove).error();
-        if (auto removed = remove->bind(1, retention.now).bind(2, retention.rows).run(); !removed)
-            return std::move(removed).error();
-        others += m_core->database->changes();
-    }
-    return *bodies + *runs + others;
 }
 
 } // namespace tw

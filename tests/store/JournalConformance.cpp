@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "JournalConformance.h"
 
+#include "core/store/JournalDesk.h"
+
 #include <QTest>
 
 namespace tw::test {
@@ -23,6 +25,13 @@ LetterRecord letter(const std::string &step, std::uint64_t lineage)
 {
     return {step,  lineage, rejectedError("salesforce.required_field_missing", "Amount is missing."),
             "{\"a\":1}", 3, kNoon, kNoon + std::chrono::hours(24)};
+}
+
+LetterQuery lettersOf(const std::string &flow)
+{
+    LetterQuery query;
+    query.flow = flow;
+    return query;
 }
 
 } // namespace
@@ -299,7 +308,7 @@ void JournalConformance::aLetterHoldsItsKeyUntilItIsReleased()
     QVERIFY(journal->releaseKey({"payments", "ch_1"}));
     QVERIFY(journal->commit());
     QVERIFY(journal->heldKeys()->empty());
-    QCOMPARE(journal->letters({})->size(), 3u);
+    QCOMPARE(journal->desk().letters({})->size(), 3u);
 }
 
 void JournalConformance::aDeadLetterIsKeptOncePerItem()
@@ -323,20 +332,20 @@ void JournalConformance::listsShowTheNewestFirst()
     const auto first = accepted(*journal, event("evt_1")).run;
     const auto second = accepted(*journal, event("evt_2")).run;
     written(*journal, {first, {}, {letter("upsert", 1)}, RunEnd{RunState::DeadLettered, kNoon}});
-    const auto runs = journal->runs({});
+    const auto runs = journal->desk().runs({});
     QVERIFY(runs && runs->size() == 2);
     QCOMPARE(runs->front().run, second);
     QVERIFY(runs->front().state == RunState::Open);
-    ListQuery dead;
+    RunQuery dead;
     dead.state = RunState::DeadLettered;
-    const auto some = journal->runs(dead);
+    const auto some = journal->desk().runs(dead);
     QVERIFY(some && some->size() == 1 && some->front().run == first);
-    const auto letters = journal->letters({"payments", {}, 10, 0});
+    const auto letters = journal->desk().letters(lettersOf("payments"));
     QVERIFY(letters && letters->size() == 1);
     QCOMPARE(letters->front().eventId, std::string("evt_1"));
     QCOMPARE(letters->front().letter.input, std::string("{\"a\":1}"));
     QCOMPARE(letters->front().letter.error.message, std::string("Amount is missing."));
-    const auto none = journal->letters({"other", {}, 10, 0});
+    const auto none = journal->desk().letters(lettersOf("other"));
     QVERIFY(none && none->empty());
 }
 

@@ -71,11 +71,19 @@ public:
     }
     Result<std::vector<HeldKey>> heldKeys() override { return std::vector<HeldKey>(); }
     Result<void> releaseKey(const HeldKey &) override { return {}; }
-    Result<std::vector<RunRow>> runs(const ListQuery &) override { return std::vector<RunRow>(); }
-    Result<std::vector<LetterRow>> letters(const ListQuery &) override
+    Result<void> keepFlow(const KeptFlow &) override { return {}; }
+    Result<std::optional<std::string>> flowText(const std::string &, const std::string &) override
     {
-        return std::vector<LetterRow>();
+        return std::optional<std::string>();
     }
+    Result<std::vector<KeptFlow>> flowVersions(const std::string &) override
+    {
+        return std::vector<KeptFlow>();
+    }
+    Result<void> keep(const Kept &) override { return {}; }
+    Result<std::vector<Kept>> kept(const std::string &) override { return std::vector<Kept>(); }
+    Result<JournalUsage> usage() override { return JournalUsage{}; }
+    JournalDesk &desk() override { qFatal("nobody asks it here"); }
     void maintain(bool) override {}
 
 private:

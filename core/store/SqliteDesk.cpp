@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of SqliteJournal that deals with dead letters and replays.
+#include "core/store/SqliteCore.h"
+
+#include <limits>
+
+namespace tw {
+
+using sqlite::eachRow;
+using sqlite::Statement;
+
+namespace {
+
+constexpr const char *kLetters
+    = "SELECT letter.id, letter.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
+      " coalesce(run.event_type, ''), letter.step, letter.lineage, letter.attempts, letter.at,"
+      " letter.keep_until, letter.error_kind, letter.error_code, letter.error_message,"
+      " letter.error_place, letter.error_evidence, letter.input, letter.holds, letter.item,"
+      " letter.cause, letter.owner, letter.due, letter.status, letter.edited, letter.decided_by,"
+      " letter.decided_at, letter.reason, letter.replay_run, letter.escalated,"
+      " coalesce(run.flow_version, ''), coalesce(run.key, '') FROM letter"
+      " LEFT JOIN run ON run.id = letter.run LEFT JOIN source ON source.id = run.source"
+      " WHERE letter.id < ?1 AND (?2 = '' OR source.flow = ?2)"
+      " AND (?3 < 0 OR letter.status = ?3) AND (?4 = '' OR letter.cause = ?4)"
+      " AND (?5 = '' OR letter.owner = ?5) AND (?6 = 0 OR letter.id = ?6)"
+      " AND (?7 = 0 OR letter.run = ?7) AND (?8 = 0 OR (letter.due > 0 AND letter.due <= ?8))"
+      " ORDER BY letter.id DESC LIMIT ?9";
+
+Error noLetter(std::int64_t id)
+{
+    return rejectedError("store.no_letter",
+                         "There is no dead letter " + std::to_string(id) + '.');
+}
+
+Error closedLetter(const LetterRow &row)
+{
+    const char *what = row.status == LetterStatus::Discarded ? "was discarded" : "has been resolved";
+    return rejectedError("store.letter_closed", "Dead letter " + std::to_string(row.id) + ' ' + what
+                                                    + ": nothing can be done about it any more.");
+}
+
+bool isClosed(const LetterRow &row)
+{
+    return row.status == LetterStatus::Discarded || row.status == LetterStatus::Resolved;
+}
+
+} // namespace
+
+Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
+{
+    auto list = m_core->database->prepare(kLetters);
+    if (!list)
+        return std::move(list).error();
+    list->bind(1, query.before > 0 ? query.before : std::numeric_limits<std::int64_t>::max())
+        .bind(2, query.flow).bind(3, query.status ? static_cast<int>(*query.status) : -1)
+        .bind(4, query.cause).bind(5, query.owner).bind(6, query.id).bind(7, query.run)
+        .bind(8, query.dueBefore.value_or(Instant{})).bind(9, query.limit);
+    std::vector<LetterRow> rows;
+    std::optional<Error> failed;
+    auto read = eachRow(*list, [&](const Statement &row) {
+        LetterRow letter;
+        letter.id = row.integer(0);
+        letter.run = row.integer(1);
+        letter.flow = row.text(2);
+        letter.eventId = row.text(3);
+        letter.eventType = row.text(4);
+        LetterRecord &record = letter.letter;
+        record = {row.text(5), static_cast<std::uint64_t>(row.integer(6)), readError(row, 10),
+                  row.text(15), static_cast<int>(row.integer(7)), row.instant(8), row.instant(9),
+                  row.integer(16) != 0, static_cast<int>(row.integer(17)), row.text(18),
+                  row.text(19), row.instant(20)};
+        letter.status = static_cast<LetterStatus>(row.integer(21));
+        if (!row.isNull(22))
+            letter.edited = row.text(22);
+        letter.decidedBy = row.text(23);
+        letter.decidedAt = row.instant(24);
+        letter.reason = row.text(25);
+        letter.replayRun = row.integer(26);
+        letter.escalated = row.integer(27) != 0;
+        letter.flowVersion = row.text(28);
+        letter.key = row.text(29);
+        const std::string place = letterPlace(letter.run, record.step, record.lineage);
+        for (std::string *text : {&record.input, &record.error.evidence,
+                                  letter.edited ? &*letter.edited : nullptr}) {
+            auto plain = text ? m_core->opened(std::move(*text), place) : std::string();
+            if (!plain)
+                failed = plain.error();
+            else if (text)
+                *text = std::move(*plain);
+        }
+        rows.push_back(std::move(letter));
+    });
+    if (!read)
+        return std::move(read).error();
+    if (failed)
+        return *failed;
+    return rows;
+}
+
+Result<std::vector<LetterGroup>> SqliteJournal::letterGroups(const std::string &flow)
+{
+    // A bare column beside min() is that of the row with the minimum (SQLite, "bare columns").
+    auto list = m_core->database->prepare(
+        "SELECT letter.cause, coalesce(source.flow, ''), letter.owner, count(*), min(letter.id),"
+        " min(letter.at), max(letter.at), min(nullif(letter.due, 0)) FROM letter"
+        " LEFT JOIN run ON run.id = letter.run LEFT JOIN source ON source.id = run.source"
+        " WHERE letter.status = 0 AND (?1 = '' OR source.flow = ?1)"
+        " GROUP BY letter.cause, source.flow ORDER BY count(*) DESC, letter.cause");
+    if (!list)
+        return std::move(list).error();
+    list->bind(1, flow);
+    std::vector<LetterGroup> groups;
+    auto read = eachRow(*list, [&](const Statement &row) {
+        groups.push_back({row.text(0), row.text(1), row.text(2), static_cast<int>(row.integer(3)),
+                          row.instant(5), row.instant(6), row.instant(7)});
+    });
+    return read ? Result<std::vector<LetterGroup>>(std::move(groups)) : std::move(read).error();
+}
+
+Result<void> SqliteJournal::change(const LetterChange &change)
+{
+    LetterQuery query;
+    query.id = change.id;
+    auto found = letters(query);
+    if (!found)
+        return std::move(found).error();
+    if (found->empty())
+        return noLetter(change.id);
+    LetterRow &row = found->front();
+    if (isClosed(row))
+        return closedLetter(row);
+    if (change.edited) {
+        row.edited = *change.edited;
+        if (change.edited->empty())
+            row.edited.reset();
+    }
+    auto update = m_core->database->prepare(
+        "UPDATE letter SET status = ?2, edited = ?3, owner = ?4, due = ?5, escalated = ?6,"
+        " decided_by = ?7, decided_at = ?8, reason = ?9,"
+        " holds = CASE WHEN ?2 = 3 THEN 0 ELSE holds END WHERE id = ?1");
+    if (!update)
+        return std::move(update).error();
+    const std::string edited = row.edited
+        ? m_core->sealed(*row.edited, letterPlace(row.run, row.letter.step, row.letter.lineage))
+        : std::string();
+    const std::string owner = change.owner.value_or(row.letter.owner);
+    const std::string by = change.status ? change.by : row.decidedBy;
+    const std::string reason = change.status ? change.reason : row.reason;
+    update->bind(1, change.id).bind(2, static_cast<int>(change.status.value_or(row.status)))
+        .bind(4, owner).bind(5, change.dueAt.value_or(row.letter.dueAt))
+        .bind(6, change.escalated.value_or(row.escalated) ? 1 : 0).bind(7, by)
+        .bind(8, change.status ? change.at : row.decidedAt).bind(9, reason);
+    if (row.edited)
+        update->bind(3, edited);
+    return update->run();
+}
+
+Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
+{
+    LetterRow letter;
+    std::int64_t repeated = order.run;
+    if (order.letter != 0) {
+        LetterQuery query;
+        query.id = order.letter;
+        auto found = letters(query);
+        if (!found)
+            return std::move(found).error();
+        if (found->empty())
+            return noLetter(order.letter);
+        letter = std::move(found->front());
+        if (isClosed(letter))
+            return closedLetter(letter);
+        repeated = letter.replayRun != 0 ? letter.replayRun : letter.run;
+    }
+    auto known = history(repeated);
+    if (!known)
+        return std::move(known).error();
+    if (known->row.state == RunState::Open)
+        return rejectedError("store.run_open", "Run " + std::to_string(repeated)
+                                 + " has not ended yet: wait for it, or cancel it.");
+    if (!known->bodyKept)
+        return rejectedError("store.no_body", "The bytes of this event are no longer kept. Ask its "
+                                              "source to send it again.");
+    NewRun event = std::move(known->event);
+    event.origin = event.origin != 0 ? event.origin : repeated;
+    event.generation += order.asNew ? 1 : 0;
+    event.flowVersion = order.flowVersion.empty() ? event.flowVersion : order.flowVersion;
+    if (order.letter != 0)
+        event.entry = RunEntry{letter.letter.step, letter.letter.item, letter.letter.lineage,
+                               letter.edited.value_or(letter.letter.input)};
+    else
+        event.entry.reset();
+    auto source = sourceOf(event.flow, event.trigger);
+    if (!source)
+        return std::move(source).error();
+    auto last = m_core->database->prepare(
+        "SELECT max(replay) FROM run WHERE source = ?1 AND event_id = ?2");
+    if (!last)
+        return std::move(last).error();
+    if (auto row = last->bind(1, *source).bind(2, event.eventId).step(); !row)
+        return std::move(row).error();
+    event.replay = static_cast<int>(last->integer(0)) + 1;
+    last->reset();
+    if (auto added = putRun(event, *source); !added)
+        return std::move(added).error();
+    const std::int64_t run = m_core->database->lastRowId();
+    if (auto body = putBody(event, run); !body)
+        return std::move(body).error();
+    if (order.letter != 0) {
+        auto note = m_core->database->prepare(
+            "UPDATE letter SET status = 1, replay_run = ?2, decided_by = ?3, decided_at = ?4,"
+            " holds = 0 WHERE id = ?1");
+        if (!note)
+            return std::move(note).error();
+        auto noted = note->bind(1, order.letter).bind(2, run).bind(3, order.by)
+                         .bind(4, order.at).run();
+        if (!noted)
+            return std::move(noted).error();
+    }
+    return AcceptedRun{true, run};
+}
+
+} // namespace tw

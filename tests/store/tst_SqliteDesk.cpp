@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "DeskConformance.h"
+
+#include "core/base/Text.h"
+#include "core/store/RowSeal.h"
+#include "core/store/Sqlite.h"
+#include "core/store/SqliteJournal.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace tw::test {
+namespace {
+
+/// Not a cipher, but what the store can tell of one: other bytes, bound to their place.
+class TestSeal final : public RowSeal
+{
+public:
+    std::string seal(std::string_view plain, std::string_view place) override
+    {
+        std::string bytes = "\x01" + std::string(place) + '\x02';
+        for (const char letter : plain)
+            bytes += static_cast<char>(letter ^ 0x55);
+        return bytes;
+    }
+    Result<std::string> open(std::string_view bytes, std::string_view place) override
+    {
+        if (bytes.empty() || bytes.front() != '\x01')
+            return std::string(bytes);
+        const std::string head = "\x01" + std::string(place) + '\x02';
+        if (bytes.substr(0, head.size()) != head)
+            return internalError("test.moved", "Not from this place.");
+        std::string plain;
+        for (const char letter : bytes.substr(head.size()))
+            plain += static_cast<char>(letter ^ 0x55);
+        return plain;
+    }
+};
+
+} // namespace
+
+class tst_SqliteDesk final : public DeskConformance
+{
+    Q_OBJECT
+
+protected:
+    std::unique_ptr<Journal> open() override
+    {
+        SqliteOptions options{m_file};
+        options.seal = m_seal.get();
+        auto journal = SqliteJournal::open(options);
+        if (!journal)
+            qFatal("%s", journal.error().text().c_str());
+        return std::move(*journal);
+    }
+    void clear() override
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_file = toUtf8(m_folder->filePath(QStringLiteral("journal.db")));
+    }
+
+    std::unique_ptr<RowSeal> m_seal;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::string m_file;
+
+private:
+    void change(const char *sql)
+    {
+        auto database = sqlite::Database::open(m_file, sqlite::Access::ReadWrite);
+        QVERIFY(database);
+        QVERIFY((*database)->execute(sql));
+    }
+
+    static void audited(Journal &journal, const char *action)
+    {
+        QVERIFY(journal.begin());
+        QVERIFY(journal.desk().audit({0, {1}, "ana", action, "run 1", "{}"}));
+        QVERIFY(journal.commit());
+    }
+
+    /// Whether the bytes stand anywhere in the files of the journal.
+    bool isOnDisk(const QByteArray &bytes) const
+    {
+        for (const char *end : {"", "-wal"}) {
+            QFile file(toQString(m_file + end));
+            if (file.open(QIODevice::ReadOnly) && file.readAll().contains(bytes))
+                return true;
+        }
+        return false;
+    }
+
+    static std::int64_t closedRun(Journal &journal, const std::string &id, const std::string &body)
+    {
+        NewRun run;
+        run.flow = "f";
+        run.trigger = "t";
+        run.eventId = id;
+        run.body = body;
+        (void)journal.begin();
+        const auto accepted = journal.accept(run);
+        RunChange change;
+        change.run = accepted->run;
+        change.end = RunEnd{};
+        (void)journal.write(change);
+        (void)journal.commit();
+        return accepted->run;
+    }
+
+private Q_SLOTS:
+    void aChangedAuditLogIsNoticed_data()
+    {
+        QTest::addColumn<QString>("sql");
+        QTest::addColumn<QString>("entry");
+        QTest::newRow("a word changed") << "UPDATE audit SET who = 'bob' WHERE number = 2" << "2";
+        QTest::newRow("one taken out") << "DELETE FROM audit WHERE number = 2" << "2";
+        QTest::newRow("the first taken out") << "DELETE FROM audit WHERE number = 1" << "1";
+        QTest::newRow("two swapped")
+            << "UPDATE audit SET number = 9 WHERE number = 1;"
+               "UPDATE audit SET number = 1 WHERE number = 2;"
+               "UPDATE audit SET number = 2 WHERE number = 9" << "1";
+        QTest::newRow("the hash made to fit alone")
+            << "UPDATE audit SET detail = '{\"a\":1}', hash = '00' WHERE number = 3" << "3";
+    }
+
+    void aChangedAuditLogIsNoticed()
+    {
+        QFETCH(const QString, sql);
+        QFETCH(const QString, entry);
+        {
+            const auto journal = open();
+            for (const char *action : {"one", "two", "three"})
+                audited(*journal, action);
+        }
+        change(sql.toUtf8().constData());
+        const auto checked = open()->desk().checkAudit();
+        QVERIFY(!checked);
+        QCOMPARE(checked.error().code, std::string("store.audit_broken"));
+        QVERIFY(toQString(checked.error().message).contains(QStringLiteral("Entry %1 ").arg(entry)));
+    }
+
+    void anErasedPersonIsNotInTheFileEither()
+    {
+        const auto journal = open();
+        const QByteArray name("ana.unique@example.com");
+        closedRun(*journal, "evt_1", "{\"mail\":\"" + name.toStdString() + "\"}");
+        QVERIFY(isOnDisk(name) || m_seal);
+        QVERIFY(journal->begin());
+        QVERIFY(journal->desk().erase({{name.toStdString()}, "ana", "asked", {}}));
+        QVERIFY(journal->commit());
+        journal->maintain(false);
+        QVERIFY(!isOnDisk(name));
+    }
+
+    void eventsAreRefusedBeforeTheQuotaAndOpenRunsStillEnd()
+    {
+        SqliteOptions options{m_file};
+        options.quotaBytes = 2'000'000;
+        auto opened = SqliteJournal::open(options);
+        QVERIFY(opened);
+        Journal &journal = **opened;
+        std::vector<std::int64_t> open;
+        std::optional<Error> full;
+        for (int n = 0; n < 2000 && !full; ++n) {
+            NewRun run;
+            run.flow = "f";
+            run.trigger = "t";
+            run.eventId = std::to_string(n);
+            run.body = std::string(20'000, 'x');
+            QVERIFY(journal.begin());
+            const auto taken = journal.accept(run);
+            if (taken)
+                open.push_back(taken->run);
+            else
+                full = taken.error();
+            QVERIFY(journal.commit());
+        }
+        QVERIFY(full);
+        QCOMPARE(full->code, std::string("store.full"));
+        QVERIFY(full->kind == ErrorKind::Transient && full->retryAfter);
+        for (const std::int64_t run : open) {
+            StepRecord record;
+            record.step = "s";
+            record.state = RecordState::Done;
+            record.outputs = std::string(500, 'y');
+            RunChange change;
+            change.run = run;
+            change.steps = {record};
+            change.end = RunEnd{};
+            QVERIFY(journal.begin());
+            QVERIFY(journal.write(change));
+            QVERIFY(journal.commit());
+        }
+        Retention retention;
+        retention.bytes = 1'000'000;
+        int gone = 1;
+        while (gone > 0) {
+            QVERIFY(journal.begin());
+            gone = journal.forget(retention).value_or(0);
+            QVERIFY(journal.commit());
+        }
+        closedRun(journal, "after", "{}"); // It takes events again.
+        QVERIFY(journal.desk().history(open.back() + 1));
+    }
+};
+
+/// The same desk with sealed rows: nothing else may change.
+class tst_SealedDesk final : public DeskConformance
+{
+    Q_OBJECT
+
+protected:
+    std::unique_ptr<Journal> open() override
+    {
+        SqliteOptions options{m_file};
+        options.seal = &m_seal;
+        auto journal = SqliteJournal::open(options);
+        if (!journal)
+            qFatal("%s", journal.error().text().c_str());
+        return std::move(*journal);
+    }
+    void clear() override
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_file = toUtf8(m_folder->filePath(QStringLiteral("journal.db")));
+    }
+
+private:
+    TestSeal m_seal;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::string m_file;
+
+private Q_SLOTS:
+    void noPayloadStandsInTheFile()
+    {
+        const auto journal = open();
+        NewRun run;
+        run.flow = "f";
+        run.trigger = "t";
+        run.eventId = "evt_1";
+        run.body = "{\"mark\":\"PLANTED-body\"}";
+        run.origin = 1;
+        run.entry = RunEntry{"s", 0, 1, "{\"mark\":\"PLANTED-entry\"}"};
+        StepRecord record;
+        record.step = "s";
+        record.state = RecordState::Failed;
+        record.note = "PLANTED-note";
+        record.outputs = "[\"PLANTED-outputs\"]";
+        record.error = rejectedError("x.y", "No.");
+        record.error->evidence = "PLANTED-evidence";
+        LetterRecord letter{"s", 1, *record.error, "\"PLANTED-input\""};
+        ReviewRecord review;
+        review.step = "s";
+        review.question = "PLANTED-question";
+        review.input = review.proposal = review.candidates = "\"PLANTED-review\"";
+        QVERIFY(journal->begin());
+        const auto accepted = journal->accept(run);
+        RunChange change;
+        change.run = accepted->run;
+        change.steps = {record};
+        change.letters = {letter};
+        change.reviews = {review};
+        QVERIFY(journal->write(change));
+        LetterChange edit;
+        edit.id = 1;
+        edit.edited = "\"PLANTED-edit\"";
+        QVERIFY(journal->desk().change(edit));
+        ReviewDecision decision;
+        decision.review = 1;
+        decision.answer = "\"PLANTED-answer\"";
+        QVERIFY(journal->desk().decide(decision));
+        QVERIFY(journal->commit());
+        const auto back = journal->openRuns({accepted->run});
+        QVERIFY(back && back->size() == 1 && !back->front().damaged);
+        QCOMPARE(back->front().event.body, run.body);
+        QCOMPARE(back->front().steps.front().note, record.note);
+        for (const char *end : {"", "-wal"}) {
+            QFile file(toQString(m_file + end));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QVERIFY(!file.readAll().contains("PLANTED"));
+        }
+    }
+};
+
+} // namespace tw::test
+
+int main(int argc, char **argv)
+{
+    QCoreApplication application(argc, argv);
+    tw::test::tst_SqliteDesk plain;
+    tw::test::tst_SealedDesk sealed;
+    const int first = QTest::qExec(&plain, argc, argv);
+    return QTest::qExec(&sealed, argc, argv) | first;
+}
+
+#include "tst_SqliteDesk.moc"
