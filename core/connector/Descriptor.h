@@ -74,7 +74,10 @@ struct NodeDescriptor
     bool effect = false;    ///< Changes something outside: journaled before and after.
     Repeat repeat = Repeat::Unsafe; ///< Of an effect.
     std::function<Repeat(const Settings &)> repeatWith; ///< Used instead of `repeat` when set.
+    bool parks = false;     ///< May ask a person: its question and the answer are journaled.
     bool terminal = false;  ///< Has no exits (dead letter).
+    /// How long the other side surely recognises a repeat by our key (SafeByKey).
+    std::chrono::hours keyLifetime{23};
     /// One plain line for the card: "event ID, 30 days".
     std::function<std::string(const Settings &)> summary;
     /// Further checks that only the node type knows; appends findings without file and line.

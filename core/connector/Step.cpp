@@ -39,6 +39,14 @@ void StepReply::fail(Error error)
     answer(std::move(result));
 }
 
+void StepReply::park(Question question)
+{
+    StepAnswer result;
+    result.kind = StepAnswer::Kind::Parked;
+    result.question = std::move(question);
+    answer(std::move(result));
+}
+
 void StepReply::answer(StepAnswer result)
 {
     if (auto sink = std::exchange(m_sink, nullptr))

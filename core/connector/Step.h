@@ -6,7 +6,9 @@
 #include "core/data/Value.h"
 
 #include <cstdint>
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +27,23 @@ struct StepCall
     DocumentPtr event;          ///< What the trigger accepted: `$event` in expressions.
     Instant runStarted;         ///< `$now()` of this run, so that a re-run gives the same.
     std::uint64_t seed = 0;     ///< `$random()` of this run.
+    /// The run as received that this one replays, else the run itself: who claims business keys.
+    std::int64_t origin = 0;
+};
+
+/// A question to a person (StepReply::park). The item waits, also over restarts, until somebody
+/// answers or the time is over.
+struct Question
+{
+    std::string text;
+    DocumentPtr proposal;   ///< What goes on when a person agrees; null: the input.
+    DocumentPtr candidates; ///< A list to choose from; null: none.
+    std::string cause;      ///< A decision may be remembered for later questions with the same cause.
+    std::string owner;
+    std::chrono::milliseconds timeout{0}; ///< 0: waits for ever.
+    std::string timeoutExit;
+    std::chrono::milliseconds escalateAfter{0}; ///< 0: never.
+    std::string escalateTo;
 };
 
 /// What a step answers: messages for exits, nothing, or a failure.
@@ -35,12 +54,13 @@ struct StepAnswer
         std::string exit; ///< Id of a declared exit.
         DocumentPtr message;
     };
-    enum class Kind { Emitted, Dropped, Failed };
+    enum class Kind { Emitted, Dropped, Failed, Parked };
 
     Kind kind = Kind::Dropped;
     std::vector<Output> outputs; ///< Emitted.
     std::string note;            ///< One plain sentence for the run list: "repeat dropped", "record created".
     Error error;                 ///< Failed.
+    std::optional<Question> question{}; ///< Parked.
 };
 
 /// The way to answer one call: move-only, to be used exactly once from the engine's thread, now or
@@ -61,6 +81,7 @@ public:
     void emit(std::vector<StepAnswer::Output> outputs, std::string note = {});
     void drop(std::string note);
     void fail(Error error);
+    void park(Question question); ///< Only steps whose type `parks`.
 
 private:
     void answer(StepAnswer answer);

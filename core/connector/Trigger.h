@@ -5,6 +5,7 @@
 #include "core/base/Result.h"
 #include "core/data/Value.h"
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -22,6 +23,13 @@ struct IncomingEvent
     Instant created;  ///< When the source says it happened.
     bool live = false;
     std::string key{}; ///< The business object it is about ("ch_1"): events of one key run in order.
+    std::string ids{}; ///< Ids that its run can be found by: businessIds().
+    /// What happened, where the source may report one fact under two event ids; empty: none. A
+    /// second event of a fact within `factWindow` is a repeat.
+    std::string fact{};
+    std::chrono::milliseconds factWindow{0};
+    /// Where the source goes on after this event; kept in the same transaction, see cursor().
+    std::string cursor{};
 };
 
 /// What became of an event that was handed in. `First` and `Repeat` are told only after the journal
@@ -41,6 +49,10 @@ public:
     /// when there is none. For triggers whose ids rise: planned times, cursors. Answers once, now or
     /// later, unless the trigger was stopped.
     virtual void newestEvent(std::function<void(Result<std::string>)> done) { done(std::string()); }
+
+    /// The last cursor that came with an event of this trigger; empty when there is none. Answers
+    /// once, now or later, unless the trigger was stopped.
+    virtual void cursor(std::function<void(Result<std::string>)> done) { done(std::string()); }
 
     /// Counts a delivery that was refused before it became an event (bad signature, wrong type).
     virtual void refused(const Error &why) = 0;

@@ -2,6 +2,7 @@
 #include "core/engine/DeployedFlow.h"
 
 #include "core/data/Json.h"
+#include "core/flow/FlowVersion.h"
 
 #include <algorithm>
 
@@ -115,6 +116,8 @@ Result<void> DeployedFlow::readEffect(Node &node, const FlowStep &step,
     node.repeat = node.type->repeatWith ? node.type->repeatWith(node.settings) : node.type->repeat;
     node.onUnknown = step.onUnknown.value_or(node.repeat == Repeat::Unsafe ? OnUnknown::Ask
                                                                            : OnUnknown::Repeat);
+    node.skipsStale = step.stale ? *step.stale == OnStale::Skip
+                                 : node.repeat == Repeat::SafeByState;
     if (node.onUnknown == OnUnknown::LookUp && !node.step->canLookUp())
         return finding(document, step.at, "flow.cannot_look_up",
                        "The step \"" + step.id + "\" cannot look up whether it took effect. "
@@ -183,7 +186,9 @@ Result<std::unique_ptr<DeployedFlow>> DeployedFlow::create(const FlowDocument &d
 {
     auto flow = std::make_unique<DeployedFlow>();
     flow->m_id = document.flow().id;
-    flow->m_version = document.flow().version;
+    flow->m_version = flowVersion(document);
+    flow->m_text = document.text();
+    flow->m_failures = document.flow().failures;
     if (auto order = flow->readOrder(document); !order)
         return std::move(order).error();
     for (const FlowStep &step : document.flow().steps) {

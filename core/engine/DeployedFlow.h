@@ -36,6 +36,7 @@ public:
         RetryPolicy retry;
         OnUnknown onUnknown = OnUnknown::Repeat;
         Repeat repeat = Repeat::Unsafe;
+        bool skipsStale = false; ///< Leaves records alone that a newer event has written.
         const void *destination = nullptr; ///< The same for all that goes to the same place.
         std::chrono::milliseconds maxServerTime{30'000}; ///< A late attempt lands within this.
         std::unique_ptr<Batches> batches; ///< Null: items go one by one.
@@ -58,7 +59,10 @@ public:
                                                         const Connections &connections);
 
     const std::string &id() const { return m_id; }
+    /// See flowVersion(); runs keep the one they began with.
     const std::string &version() const { return m_version; }
+    const std::string &text() const { return m_text; } ///< Of the flow file.
+    const FlowFailures &failures() const { return m_failures; }
     const std::vector<Node> &nodes() const { return m_nodes; }
     std::vector<Node> &nodes() { return m_nodes; }
     int indexOf(std::string_view step) const; ///< -1 when there is none.
@@ -82,6 +86,8 @@ private:
 
     std::string m_id;
     std::string m_version;
+    std::string m_text;
+    FlowFailures m_failures;
     std::vector<Node> m_nodes;
     Places m_places;
     bool m_ordered = true;

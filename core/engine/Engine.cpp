@@ -15,6 +15,7 @@ Engine::~Engine()
 {
     m_closing = true;
     m_flows.clear();
+    m_oldFlows.clear();
 }
 
 void Engine::deploy(std::unique_ptr<DeployedFlow> flow)
@@ -27,6 +28,17 @@ DeployedFlow *Engine::flowOf(const std::string &id) const
     const auto found = std::find_if(m_flows.begin(), m_flows.end(),
                                     [&id](const auto &flow) { return flow->id() == id; });
     return found == m_flows.end() ? nullptr : found->get();
+}
+
+DeployedFlow *Engine::flowOf(const std::string &id, const std::string &version) const
+{
+    for (const auto *flows : {&m_flows, &m_oldFlows}) {
+        for (const auto &flow : *flows) {
+            if (flow->id() == id && flow->version() == version)
+                return flow.get();
+        }
+    }
+    return nullptr;
 }
 
 Run *Engine::find(std::int64_t run) const
@@ -69,7 +81,11 @@ void Engine::accept(const std::string &flow, const std::string &trigger, Incomin
     std::string key = deployed->keyOf(event);
     auto stored = std::make_shared<NewRun>(
         NewRun{flow, deployed->version(), trigger, event.id, event.type, std::move(event.body),
-               event.created, m_clock.now(), event.live, m_random.next(), std::move(key)});
+               event.created, m_clock.now(), event.live, m_random.next(), std::move(key),
+               std::move(event.ids), std::move(event.fact), event.factWindow});
+    if (!event.cursor.empty())
+        stored->keep.push_back({"cursor", flow + '/' + trigger, std::move(event.cursor),
+                                stored->received});
     m_store.submit<AcceptedRun>(
         this, [stored](Journal &journal) { return journal.accept(*stored); },
         [this, stored, bytes, done = std::move(done)](Result<AcceptedRun> result) {
@@ -89,7 +105,7 @@ void Engine::accepted(NewRun event, const AcceptedRun &run)
 {
     ++(run.first ? m_counts.accepted : m_counts.repeats);
     IncomingEvent told{event.eventId, event.eventType, std::move(event.body), event.created,
-                       event.live,    event.key};
+                       event.live,    event.key,     event.ids};
     m_observer.eventAccepted(event.flow, event.trigger, told, run.run,
                              run.first ? Acceptance::First : Acceptance::Repeat);
     if (!run.first || m_stopping)
@@ -174,6 +190,24 @@ void Engine::newestEvent(const std::string &flow, const std::string &trigger,
 {
     m_store.submit<std::string>(
         this, [flow, trigger](Journal &journal) { return journal.newestEvent(flow, trigger); },
+        std::move(done));
+}
+
+void Engine::cursor(const std::string &flow, const std::string &trigger,
+                    std::function<void(Result<std::string>)> done)
+{
+    m_store.submit<std::string>(
+        this,
+        [name = flow + '/' + trigger](Journal &journal) -> Result<std::string> {
+            auto kept = journal.kept("cursor");
+            if (!kept)
+                return std::move(kept).error();
+            for (Kept &one : *kept) {
+                if (one.name == name)
+                    return std::move(one.value);
+            }
+            return std::string();
+        },
         std::move(done));
 }
 

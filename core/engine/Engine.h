@@ -6,17 +6,21 @@
 #include "core/engine/Alarms.h"
 #include "core/engine/Run.h"
 #include "core/engine/Unfinished.h"
+#include "core/store/JournalDesk.h"
 #include "core/store/StoreThread.h"
 
 #include <QObject>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 namespace tw {
+
+struct FailedAt;
 
 struct EngineLimits
 {
@@ -62,6 +66,9 @@ public:
     ~Engine() override;
 
     void deploy(std::unique_ptr<DeployedFlow> flow); ///< Before resume().
+    /// Makes an older version of a flow, for runs that began on it. Before resume().
+    using OldVersion = std::function<Result<std::unique_ptr<DeployedFlow>>(const KeptFlow &)>;
+    void onOldVersion(OldVersion make) { m_oldVersion = std::move(make); }
     const std::vector<std::unique_ptr<DeployedFlow>> &flows() const { return m_flows; }
 
     /// Takes up what an earlier process left open, in its order. Once, after the flows are deployed
@@ -80,6 +87,18 @@ public:
     /// go on. `done` after it is on disk.
     void release(HeldKey key, std::function<void(Result<void>)> done);
 
+    /// A run that somebody put into the journal (a replay): it goes before those of its key that
+    /// wait, also when they are held. `done` when it is known here; Rejected `engine.not_open`.
+    void takeUp(std::int64_t run, std::function<void(Result<void>)> done);
+    /// A review was answered in the journal: its run goes on.
+    void answered(std::int64_t run);
+    /// Does something in the journal for a person; `done` after it is on disk.
+    template <typename T>
+    void inJournal(std::function<Result<T>(Journal &)> work, std::function<void(Result<T>)> done)
+    {
+        m_store.submit<T>(this, std::move(work), std::move(done));
+    }
+
     const EngineCounts &counts() const { return m_counts; }
     std::size_t openRuns() const { return m_openRuns; }
     std::size_t activeRuns() const { return m_runs.size(); }
@@ -91,6 +110,9 @@ public:
     /// The greatest event id of a trigger: see TriggerHost::newestEvent().
     void newestEvent(const std::string &flow, const std::string &trigger,
                      std::function<void(Result<std::string>)> done);
+    /// The last cursor of a trigger: see TriggerHost::cursor().
+    void cursor(const std::string &flow, const std::string &trigger,
+                std::function<void(Result<std::string>)> done);
 
     void claim(BusinessKey key, std::function<void(Result<bool>)> done) override;
 
@@ -110,6 +132,7 @@ private:
 
     // Engine.cpp: events in, the engine's own life
     DeployedFlow *flowOf(const std::string &id) const;
+    DeployedFlow *flowOf(const std::string &id, const std::string &version) const;
     std::optional<Error> refusal(const DeployedFlow *flow, std::size_t bytes) const;
     void accepted(NewRun event, const AcceptedRun &run);
     Run *find(std::int64_t run) const;
@@ -122,12 +145,24 @@ private:
     Run &makeRun(OpenRun &&open, DeployedFlow &flow);
     void startRun(OpenRun open, DeployedFlow &flow, bool told);
     void startDamaged(OpenRun open, DeployedFlow &flow);
+    void startFailed(OpenRun open, DeployedFlow &flow, const Error &why, RunState outcome);
     void startRead(OpenRun open, bool told);
     void emitTrigger(Run &run, int trigger, bool told);
+    void enter(Run &run, bool told);
     void loadReady();
-    void loaded(const std::vector<Ready> &wanted, Result<std::vector<OpenRun>> open);
+    struct Loaded
+    {
+        std::vector<OpenRun> runs;
+        std::vector<KeptFlow> versions; ///< Those that are not deployed yet.
+    };
+    static Result<Loaded> load(Journal &journal, const std::vector<std::int64_t> &runs,
+                               const std::vector<std::string> &known);
+    std::vector<std::string> knownVersions() const;
+    void deployOld(const KeptFlow &version);
+    void loaded(const std::vector<Ready> &wanted, Result<Loaded> open);
     void finished(Run &run, Instant at);
     void mayBegin(std::optional<Lanes::Run> run);
+    void releaseAfterReplay(HeldKey key, Lanes::Lane lane);
     bool unload(Run &run);
     void settleDown(Run &run);
     void cancelWaiting(std::int64_t id);
@@ -142,6 +177,7 @@ private:
     void pump();
     void perform(Task task);
     void addItem(Run &run, int node, std::uint64_t lineage, DocumentPtr input, bool told);
+    static int numberOf(Run &run, int node, std::uint64_t lineage);
     void begin(Run &run, int token);
     void ask(Run &run, int token);
     void answered(std::int64_t run, int token, DeployedFlow *flow, bool effect, StepAnswer answer);
@@ -151,6 +187,8 @@ private:
     void settleFailed(Run &run, int token, Error error, StepEvent event, bool record);
     void route(Run &run, const RunItem &item, const std::vector<StepAnswer::Output> &outputs);
     void keepLetter(Run &run, LetterRecord letter);
+    void noteIds(Run &run, const std::vector<StepAnswer::Output> &outputs);
+    FailedAt placeOf(const Run &run, const RunItem &item) const;
     void note(Run &run, const RunItem &item, StepEvent event);
     StepEvent eventFor(const Run &run, const RunItem &item, StepEvent::Phase phase) const;
     StepRecord recordFor(const Run &run, const RunItem &item, RecordState state) const;
@@ -176,6 +214,22 @@ private:
     void waitForRetry(Run &run, int token, Error error, StepEvent event, bool record);
     std::chrono::milliseconds backoff(const RetryPolicy &policy, const Error &error, int attempt);
 
+    // EngineReplay.cpp: what earlier runs of the event did, what is newer
+    bool takeUpOrigin(Run &run, int token);
+    bool isKeyOver(const Run &run, const RunItem &item) const;
+    void lookOrAsk(Run &run, int token, Instant since);
+    void guard(const Run &run, const RunItem &item, StepRecord &intent) const;
+    bool dropStale(Run &run, const RunBatch &batch, const std::vector<std::size_t> &stale,
+                   int token);
+
+    // EngineReviews.cpp: questions to people
+    void park(Run &run, int token, StepAnswer answer);
+    void parked(std::int64_t run, int token, Question question,
+                Result<std::optional<ReviewDecision>> remembered);
+    void takeUpParked(Run &run, int token);
+    void settleReview(Run &run, int token, const ReviewDecision &decision);
+    void timeOut(Run &run, int token);
+
     // EngineBatches.cpp: effects of many runs in one call
     struct BatchCall
     {
@@ -199,7 +253,7 @@ private:
     void flush(Run &run);
     void commit(std::int64_t run, std::shared_ptr<RunBatch> batch);
     void committed(std::int64_t run, const std::shared_ptr<RunBatch> &batch,
-                   Result<std::vector<WrittenLetter>> result);
+                   Result<Written> result);
     void tell(Run &run, const RunBatch &batch, const std::vector<WrittenLetter> &letters);
 
     StoreThread &m_store;
@@ -209,6 +263,9 @@ private:
     EngineLimits m_limits;
     EngineCounts m_counts;
     std::vector<std::unique_ptr<DeployedFlow>> m_flows;
+    std::vector<std::unique_ptr<DeployedFlow>> m_oldFlows; ///< Versions that open runs began on.
+    std::map<std::string, Error> m_goneVersions;           ///< Those that cannot be made any more.
+    OldVersion m_oldVersion;
     std::unordered_map<std::int64_t, std::unique_ptr<Run>> m_runs; ///< Those in memory.
     Lanes m_lanes;
     std::deque<Ready> m_ready;

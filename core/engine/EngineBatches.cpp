@@ -23,10 +23,12 @@ void Engine::sendBatches(bool drained)
 {
     if (m_stopping)
         return;
-    for (const auto &flow : m_flows) {
-        for (std::size_t node = 0; node < flow->nodes().size(); ++node) {
-            if (flow->nodes()[node].batches)
-                sendBatchesOf(*flow, static_cast<int>(node), drained);
+    for (const auto *flows : {&m_flows, &m_oldFlows}) {
+        for (const auto &flow : *flows) {
+            for (std::size_t node = 0; node < flow->nodes().size(); ++node) {
+                if (flow->nodes()[node].batches)
+                    sendBatchesOf(*flow, static_cast<int>(node), drained);
+            }
         }
     }
 }

@@ -31,6 +31,8 @@ bool Engine::takeUp(Run &run, int token, const StepRecord &record)
     case RecordState::Intent:
         return takeUpIntent(run, token);
     case RecordState::Waiting:
+        if (record.error && record.error->outcomeUnknown)
+            item.doubtSince = record.at;
         item.lookUp = record.error && record.error->outcomeUnknown
             && nodeOf(run, item).onUnknown == OnUnknown::LookUp;
         if (!record.retryAt || *record.retryAt <= m_clock.now())
@@ -49,7 +51,8 @@ bool Engine::takeUp(Run &run, int token, const StepRecord &record)
         answer.kind = StepAnswer::Kind::Dropped;
         break;
     case RecordState::Parked:
-        return false;
+        takeUpParked(run, token);
+        return true;
     case RecordState::Failed:
         answer.kind = StepAnswer::Kind::Failed;
         answer.error = record.error.value_or(Error{});
@@ -70,6 +73,7 @@ bool Engine::takeUpIntent(Run &run, int token)
     RunItem &item = run.items.at(token);
     const OnUnknown policy = nodeOf(run, item).onUnknown;
     item.startedAt = run.earlierRecord(nodeOf(run, item).id, item.lineage)->at + kIntentLag;
+    item.doubtSince = item.startedAt;
     item.lookUp = policy == OnUnknown::LookUp;
     if (policy != OnUnknown::Ask)
         return false;
@@ -85,6 +89,8 @@ void Engine::queueEffect(Run &run, int token)
     const Node &node = nodeOf(run, item);
     if (const Instant until = quarantineOf(run, node); until > m_clock.now())
         return wakeAt(run, token, until);
+    if (isKeyOver(run, item))
+        return lookOrAsk(run, token, *item.doubtSince);
     if (node.batches && !item.lookUp)
         return collect(run, token);
     claimPlace(run, token);
@@ -143,8 +149,10 @@ void Engine::settleLookUp(Run &run, int token, StepAnswer answer)
     item.lookUp = false;
     if (answer.kind == StepAnswer::Kind::Emitted)
         return settle(run, token, std::move(answer), false); // It did take place.
-    if (answer.kind == StepAnswer::Kind::Dropped)
+    if (answer.kind == StepAnswer::Kind::Dropped) {
+        item.againAnyway = true;
         return queueEffect(run, token); // It did not: send it again.
+    }
     StepEvent event = eventFor(run, item, Phase::Failed);
     answer.error.outcomeUnknown = true;
     const bool again = answer.error.kind == ErrorKind::Transient
@@ -171,7 +179,7 @@ void Engine::askPerson(Run &run, int token, const Error &error, StepEvent event,
     }
     event.phase = Phase::Failed;
     event.exits = {std::string(kErrorExit)};
-    event.outputs = {errorMessage(unknown, node.id, item.attempt, item.input)};
+    event.outputs = {errorMessage(unknown, placeOf(run, item), item.input)};
     event.error = unknown;
     if (record) {
         run.pending.change.steps.push_back(recordFor(run, item, RecordState::Failed));
@@ -180,7 +188,8 @@ void Engine::askPerson(Run &run, int token, const Error &error, StepEvent event,
     }
     note(run, item, std::move(event));
     keepLetter(run, {node.id, item.lineage, unknown, jsonText(item.input), item.attempt,
-                     m_clock.now(), m_clock.now() + std::chrono::hours(90 * 24)});
+                     m_clock.now(), m_clock.now() + std::chrono::hours(90 * 24), false,
+                     item.number});
     run.items.erase(token);
 }
 
@@ -237,6 +246,7 @@ void Engine::keepIntent(Run &run, int token)
     RunItem &item = run.items.at(token);
     item.intentKept = false;
     run.pending.change.steps.push_back(recordFor(run, item, RecordState::Intent));
+    guard(run, item, run.pending.change.steps.back());
     run.pending.toAsk.push_back(token);
     item.intentAt = run.pending.change.steps.back().at;
 }
@@ -269,8 +279,10 @@ StepCall Engine::callFor(const Run &run, const RunItem &item) const
     call.event = run.message;
     call.runStarted = run.event.received;
     call.seed = run.event.seed;
+    call.origin = run.event.origin != 0 ? run.event.origin : run.id;
     if (node.isEffect())
-        call.idempotencyKey = effectKey(run.flow->id(), run.event.eventId, node.id, item.number);
+        call.idempotencyKey = effectKey(run.flow->id(), run.event.eventId, node.id, item.number,
+                                        run.event.generation);
     return call;
 }
 
@@ -282,6 +294,8 @@ void Engine::waitForRetry(Run &run, int token, Error error, StepEvent event, boo
         = std::max(m_clock.now() + backoff(node.retry, error, item.attempt + item.lookUps),
                    quarantineOf(run, node));
     item.lookUp = error.outcomeUnknown && node.onUnknown == OnUnknown::LookUp;
+    if (error.outcomeUnknown && !item.doubtSince)
+        item.doubtSince = item.startedAt;
     event.phase = Phase::Waiting;
     event.error = error;
     event.retryAt = at;

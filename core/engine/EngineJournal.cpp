@@ -35,15 +35,15 @@ void Engine::flush(Run &run)
 
 void Engine::commit(std::int64_t run, std::shared_ptr<RunBatch> batch)
 {
-    m_store.submit<std::vector<WrittenLetter>>(
+    m_store.submit<Written>(
         this, [batch](Journal &journal) { return journal.write(batch->change); },
-        [this, run, batch](Result<std::vector<WrittenLetter>> result) {
+        [this, run, batch](Result<Written> result) {
             committed(run, batch, std::move(result));
         });
 }
 
 void Engine::committed(std::int64_t id, const std::shared_ptr<RunBatch> &batch,
-                       Result<std::vector<WrittenLetter>> result)
+                       Result<Written> result)
 {
     Run *run = find(id);
     if (!run)
@@ -64,9 +64,11 @@ void Engine::committed(std::int64_t id, const std::shared_ptr<RunBatch> &batch,
     }
     --m_commits;
     run->committing = false;
-    tell(*run, *batch, *result);
-    for (const int token : batch->toAsk)
-        intentKept(*run, token);
+    tell(*run, *batch, result->letters);
+    for (const int token : batch->toAsk) {
+        if (!dropStale(*run, *batch, result->stale, token))
+            intentKept(*run, token);
+    }
     if (batch->change.end) {
         return finished(*run, batch->change.end->finished);
     }

@@ -40,6 +40,17 @@ void Engine::resume(Unfinished unfinished)
         if (flow && flow->holdsAfterFailure())
             m_lanes.hold(laneOf(*flow, held.key));
     }
+    for (const auto &flow : m_flows) {
+        const KeptFlow text{flow->id(), flow->version(), flow->text(), m_clock.now()};
+        m_store.submit<bool>(
+            this,
+            [text](Journal &journal) -> Result<bool> {
+                if (auto kept = journal.keepFlow(text); !kept)
+                    return std::move(kept).error();
+                return true;
+            },
+            [](const Result<bool> &) {});
+    }
     m_lanes.reserve(unfinished.runs.size());
     for (const Unfinished::Head &head : unfinished.runs) {
         DeployedFlow *flow = flows[head.flow];
@@ -91,15 +102,74 @@ void Engine::loadReady()
         m_ready.pop_front();
     }
     m_loading = wanted.size();
-    m_store.submit<std::vector<OpenRun>>(
-        this, [numbers](Journal &journal) { return journal.openRuns(numbers); },
-        [this, wanted](Result<std::vector<OpenRun>> open) {
+    m_store.submit<Loaded>(
+        this,
+        [numbers, known = knownVersions()](Journal &journal) {
+            return load(journal, numbers, known);
+        },
+        [this, wanted](Result<Loaded> open) {
             m_loading = 0;
             loaded(wanted, std::move(open));
         });
 }
 
-void Engine::loaded(const std::vector<Ready> &wanted, Result<std::vector<OpenRun>> open)
+std::vector<std::string> Engine::knownVersions() const
+{
+    std::vector<std::string> known;
+    for (const auto *flows : {&m_flows, &m_oldFlows}) {
+        for (const auto &flow : *flows)
+            known.push_back(flow->id() + ' ' + flow->version());
+    }
+    for (const auto &[version, why] : m_goneVersions)
+        known.push_back(version);
+    return known;
+}
+
+/// On the store thread: runs, and the texts of versions that they began on and nobody made yet.
+Result<Engine::Loaded> Engine::load(Journal &journal, const std::vector<std::int64_t> &runs,
+                                    const std::vector<std::string> &known)
+{
+    auto open = journal.openRuns(runs);
+    if (!open)
+        return std::move(open).error();
+    Loaded loaded{std::move(*open), {}};
+    for (const OpenRun &run : loaded.runs) {
+        const KeptFlow wanted{run.event.flow, run.event.flowVersion, {}, {}};
+        const auto same = [&wanted](const KeptFlow &other) {
+            return other.flow == wanted.flow && other.version == wanted.version;
+        };
+        if (std::find(known.begin(), known.end(), wanted.flow + ' ' + wanted.version) != known.end()
+            || std::any_of(loaded.versions.begin(), loaded.versions.end(), same))
+            continue;
+        auto text = journal.flowText(wanted.flow, wanted.version);
+        if (!text)
+            return std::move(text).error();
+        loaded.versions.push_back({wanted.flow, wanted.version, text->value_or(""), {}});
+    }
+    return loaded;
+}
+
+/// A version without a text is from before texts were kept: its runs go on with what runs now.
+void Engine::deployOld(const KeptFlow &version)
+{
+    if (version.text.empty() || !m_oldVersion)
+        return;
+    auto flow = m_oldVersion(version);
+    if (flow && (*flow)->version() == version.version) {
+        m_oldFlows.push_back(std::move(*flow));
+        return;
+    }
+    const Error why = flow
+        ? internalError("engine.other_version", "Its text does not give the same flow any more.")
+        : std::move(flow).error();
+    m_goneVersions.emplace(
+        version.flow + ' ' + version.version,
+        configError("engine.version_gone", "This event began on version " + version.version
+                        + " of the flow, which cannot run any more: " + why.message
+                        + " Replay it on the present version."));
+}
+
+void Engine::loaded(const std::vector<Ready> &wanted, Result<Loaded> open)
 {
     if (!open) {
         qCCritical(log::engine).noquote() << toQString(open.error().text());
@@ -107,7 +177,9 @@ void Engine::loaded(const std::vector<Ready> &wanted, Result<std::vector<OpenRun
         m_clock.callAfter(std::chrono::seconds(5), this, [this] { loadReady(); });
         return;
     }
-    for (OpenRun &run : *open) {
+    for (const KeptFlow &version : open->versions)
+        deployOld(version);
+    for (OpenRun &run : open->runs) {
         const auto asked = std::find_if(wanted.begin(), wanted.end(), [&run](const Ready &ready) {
             return ready.run == run.run;
         });
@@ -118,11 +190,16 @@ void Engine::loaded(const std::vector<Ready> &wanted, Result<std::vector<OpenRun
 
 void Engine::startRead(OpenRun open, bool told)
 {
-    DeployedFlow *flow = flowOf(open.event.flow);
+    DeployedFlow *flow = flowOf(open.event.flow, open.event.flowVersion);
+    if (!flow)
+        flow = flowOf(open.event.flow);
     if (!flow || find(open.run) || m_stopping)
         return;
+    const auto gone = m_goneVersions.find(open.event.flow + ' ' + open.event.flowVersion);
     if (open.damaged)
         startDamaged(std::move(open), *flow);
+    else if (gone != m_goneVersions.end())
+        startFailed(std::move(open), *flow, gone->second, RunState::DeadLettered);
     else
         startRun(std::move(open), *flow, told);
 }
@@ -137,6 +214,8 @@ Run &Engine::makeRun(OpenRun &&open, DeployedFlow &flow)
     run.bytes = open.event.body.size();
     run.resumed = open.run <= m_newestBefore;
     run.earlier = std::move(open.steps);
+    run.before = std::move(open.originSteps);
+    run.decisions = std::move(open.reviews);
     run.event = std::move(open.event);
     m_runs.emplace(run.id, std::move(owned));
     m_wasBusy = true;
@@ -147,10 +226,12 @@ void Engine::startRun(OpenRun open, DeployedFlow &flow, bool told)
 {
     Run &run = makeRun(std::move(open), flow);
     run.nextNumber.assign(flow.nodes().size(), 0);
-    for (const StepRecord &record : run.earlier) {
-        if (const int node = flow.indexOf(record.step); node >= 0) {
-            int &next = run.nextNumber[static_cast<std::size_t>(node)];
-            next = std::max(next, record.item + 1);
+    for (const auto *records : {&run.earlier, &run.before}) {
+        for (const StepRecord &record : *records) {
+            if (const int node = flow.indexOf(record.step); node >= 0) {
+                int &next = run.nextNumber[static_cast<std::size_t>(node)];
+                next = std::max(next, record.item + 1);
+            }
         }
     }
     quarantineEarlier(run);
@@ -165,7 +246,10 @@ void Engine::startRun(OpenRun open, DeployedFlow &flow, bool told)
                          m_clock.now() + kKeepLetter});
     } else {
         run.message = share(std::move(*message));
-        emitTrigger(run, trigger, told);
+        if (run.event.entry)
+            enter(run, told);
+        else
+            emitTrigger(run, trigger, told);
     }
     run.event.body = std::string();
     if (run.queued == 0)
@@ -175,14 +259,41 @@ void Engine::startRun(OpenRun open, DeployedFlow &flow, bool told)
 void Engine::startDamaged(OpenRun open, DeployedFlow &flow)
 {
     qCCritical(log::engine) << "run" << open.run << "does not match its checksum";
+    startFailed(std::move(open), flow,
+                internalError("store.damaged_row", "What the journal kept of this event was "
+                                                   "changed on the disk. Ask its source to send "
+                                                   "it again."),
+                RunState::Failed);
+}
+
+void Engine::startFailed(OpenRun open, DeployedFlow &flow, const Error &why, RunState outcome)
+{
     Run &run = makeRun(std::move(open), flow);
-    keepLetter(run, {run.event.trigger, 1,
-                     internalError("store.damaged_row", "What the journal kept of this event was "
-                                                        "changed on the disk. Ask its source to "
-                                                        "send it again."),
-                     run.event.body, 1, m_clock.now(), m_clock.now() + kKeepLetter});
-    run.outcome = RunState::Failed;
+    keepLetter(run, {run.event.trigger, 1, why, run.event.body, 1, m_clock.now(),
+                     m_clock.now() + kKeepLetter});
+    run.outcome = outcome;
     flush(run);
+}
+
+/// A replay begins where the item failed that it repeats.
+void Engine::enter(Run &run, bool told)
+{
+    const RunEntry entry = *std::exchange(run.event.entry, std::nullopt);
+    const int node = run.flow->indexOf(entry.step);
+    auto input = parseJson(entry.input);
+    if (node < 0 || !input) {
+        const Error error = input
+            ? configError("engine.no_step", "The flow has no step \"" + entry.step
+                              + "\" any more. Replay the whole event instead.")
+            : std::move(input).error();
+        return keepLetter(run, {entry.step, entry.lineage, error, entry.input, 1, m_clock.now(),
+                                m_clock.now() + kKeepLetter});
+    }
+    int &next = run.nextNumber[static_cast<std::size_t>(node)];
+    const int after = next;
+    next = entry.item;
+    addItem(run, node, entry.lineage, share(std::move(*input)), told);
+    next = std::max(after, entry.item + 1);
 }
 
 void Engine::emitTrigger(Run &run, int trigger, bool told)
@@ -214,6 +325,9 @@ void Engine::finished(Run &run, Instant at)
     if (run.holds)
         m_lanes.hold(run.lane);
     const auto next = m_lanes.leave(run.id, run.lane);
+    const bool releases = run.event.origin != 0 && !run.holds && m_lanes.isHeld(run.lane);
+    if (releases)
+        releaseAfterReplay({run.event.flow, run.event.key}, run.lane);
     m_runs.erase(summary.run);
     m_observer.runFinished(summary);
     mayBegin(next);
@@ -239,8 +353,12 @@ bool Engine::unload(Run &run)
     if (run.items.empty() && run.restsUntil <= soon)
         return false;
     for (const auto &[token, item] : run.items) {
-        const bool effect = run.flow->nodes()[static_cast<std::size_t>(item.node)].isEffect();
-        if (!effect || item.state != RunItem::State::Waiting || item.wakeAt <= soon)
+        const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
+        const bool parked = item.state == RunItem::State::Parked
+            && (item.wakeAt == Instant{} || item.wakeAt > soon);
+        const bool waits = node.isEffect() && item.state == RunItem::State::Waiting
+            && item.wakeAt > soon;
+        if (!parked && !waits)
             return false;
     }
     m_runs.erase(run.id);
@@ -309,7 +427,8 @@ void Engine::ring()
 void Engine::wakeDue(Run &run, Instant now)
 {
     for (auto &[token, item] : run.items) {
-        if (item.state != RunItem::State::Waiting || item.wakeAt > now)
+        const bool over = item.state == RunItem::State::Parked && item.wakeAt != Instant{};
+        if ((item.state != RunItem::State::Waiting && !over) || item.wakeAt > now)
             continue;
         item.state = RunItem::State::Due;
         enqueue(run, token);

@@ -2,6 +2,7 @@
 // The part of Engine that takes messages from step to step.
 #include "core/engine/Engine.h"
 
+#include "core/connector/BusinessIds.h"
 #include "core/engine/RecordCodec.h"
 
 #include <QElapsedTimer>
@@ -63,17 +64,26 @@ void Engine::perform(Task task)
 
 void Engine::addItem(Run &run, int node, std::uint64_t lineage, DocumentPtr input, bool told)
 {
-    const auto &step = run.flow->nodes()[static_cast<std::size_t>(node)];
     RunItem item;
     item.node = node;
     item.lineage = lineage;
     item.input = std::move(input);
     item.told = told;
-    const StepRecord *earlier = run.earlierRecord(step.id, lineage);
-    item.number = earlier ? earlier->item : run.nextNumber[static_cast<std::size_t>(node)]++;
+    item.number = numberOf(run, node, lineage);
     const int token = run.nextToken++;
     run.items.emplace(token, std::move(item));
     enqueue(run, token);
+}
+
+/// The same for the same item in every run of the event: effects are known by it.
+int Engine::numberOf(Run &run, int node, std::uint64_t lineage)
+{
+    const std::string &step = run.flow->nodes()[static_cast<std::size_t>(node)].id;
+    if (const StepRecord *earlier = run.earlierRecord(step, lineage))
+        return earlier->item;
+    if (const StepRecord *before = run.recordBefore(step, lineage))
+        return before->item;
+    return run.nextNumber[static_cast<std::size_t>(node)]++;
 }
 
 void Engine::begin(Run &run, int token)
@@ -90,13 +100,20 @@ void Engine::begin(Run &run, int token)
         passed.note = "switched off: passed by";
         return settle(run, token, std::move(passed), false);
     }
-    if (!node.isEffect())
+    const bool parks = node.type->parks;
+    if (!node.isEffect() && !parks)
         return ask(run, token);
+    if (item.state == State::Due && parks)
+        return timeOut(run, token);
     if (item.state == State::Ready) {
         const StepRecord *record = run.earlierRecord(node.id, item.lineage);
         if (record && takeUp(run, token, *record))
             return;
+        if (!record && node.isEffect() && takeUpOrigin(run, token))
+            return;
     }
+    if (parks)
+        return ask(run, token);
     queueEffect(run, token);
 }
 
@@ -162,7 +179,9 @@ void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
     if (item.lookUp && !replayed)
         return settleLookUp(run, token, std::move(answer));
     const auto &node = nodeOf(run, item);
-    const bool record = node.isEffect() && !replayed;
+    if (answer.kind == StepAnswer::Kind::Parked)
+        return park(run, token, std::move(answer));
+    const bool record = (node.isEffect() || node.type->parks) && !replayed;
     StepEvent event = eventFor(run, item, Phase::Done);
     event.took = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - item.started);
@@ -179,6 +198,8 @@ void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
         }
         note(run, item, std::move(event));
         break;
+    case StepAnswer::Kind::Parked:
+        break; // Went to park().
     case StepAnswer::Kind::Emitted:
         settleEmitted(run, item, std::move(answer), std::move(event), record);
         break;
@@ -193,11 +214,12 @@ void Engine::settleEmitted(Run &run, RunItem &item, StepAnswer answer, StepEvent
         run.pending.change.steps.push_back(recordFor(run, item, RecordState::Done));
         run.pending.change.steps.back().note = answer.note;
         run.pending.change.steps.back().outputs = encodeOutputs(answer.outputs);
+        noteIds(run, answer.outputs);
     }
     for (const auto &output : answer.outputs) {
         if (node.type->terminal && output.exit == kDeadLetterExit) {
             LetterRecord letter = letterOf(output.message->root(), node.id, m_clock.now());
-            letter.lineage = item.lineage;
+            letter.lineage = letter.lineage == 0 ? item.lineage : letter.lineage;
             keepLetter(run, std::move(letter));
             continue;
         }
@@ -223,7 +245,7 @@ void Engine::settleFailed(Run &run, int token, Error error, StepEvent event, boo
         && item.attempt <= node.retry.times;
     if (again)
         return waitForRetry(run, token, std::move(error), std::move(event), record);
-    const DocumentPtr message = errorMessage(error, node.id, item.attempt, item.input);
+    const DocumentPtr message = errorMessage(error, placeOf(run, item), item.input);
     event.phase = Phase::Failed;
     event.exits = {std::string(kErrorExit)};
     event.outputs = {message};
@@ -236,7 +258,7 @@ void Engine::settleFailed(Run &run, int token, Error error, StepEvent event, boo
     if (node.targets(kErrorExit).empty()) {
         keepLetter(run, {node.id, item.lineage, std::move(error), jsonText(item.input),
                          item.attempt, m_clock.now(),
-                         m_clock.now() + std::chrono::hours(90 * 24)});
+                         m_clock.now() + std::chrono::hours(90 * 24), false, item.number});
     } else {
         route(run, item, {{std::string(kErrorExit), message}});
     }
@@ -259,8 +281,39 @@ void Engine::route(Run &run, const RunItem &item, const std::vector<StepAnswer::
     }
 }
 
+/// Business ids that an effect brought to light, for whoever looks for its run.
+void Engine::noteIds(Run &run, const std::vector<StepAnswer::Output> &outputs)
+{
+    for (const auto &output : outputs) {
+        const std::string ids = output.message ? businessIds(output.message->root())
+                                               : std::string();
+        const std::string known = run.event.ids + run.pending.change.ids;
+        std::size_t from = ids.find_first_not_of(' ');
+        while (from != std::string::npos) {
+            const std::size_t end = ids.find(' ', from);
+            const std::string id = ids.substr(from, end - from);
+            if (known.find(' ' + id + ' ') == std::string::npos)
+                run.pending.change.ids += (known.empty() && run.pending.change.ids.empty() ? " " : "")
+                    + id + ' ';
+            from = ids.find_first_not_of(' ', end);
+        }
+    }
+}
+
+FailedAt Engine::placeOf(const Run &run, const RunItem &item) const
+{
+    return {nodeOf(run, item).id, item.number, item.lineage, std::max(1, item.attempt)};
+}
+
 void Engine::keepLetter(Run &run, LetterRecord letter)
 {
+    const FlowFailures &failures = run.flow->failures();
+    if (letter.owner.empty())
+        letter.owner = failures.owner;
+    if (letter.dueAt == Instant{} && failures.due.count() > 0)
+        letter.dueAt = letter.at + failures.due;
+    if (letter.cause.empty())
+        letter.cause = causeOf(letter.step, letter.error);
     letter.holdsKey = run.lane != 0 && run.flow->holdsAfterFailure();
     run.holds = run.holds || letter.holdsKey;
     run.pending.change.letters.push_back(std::move(letter));

@@ -37,6 +37,25 @@ bool Lanes::enter(Run run, Lane lane)
     return false;
 }
 
+bool Lanes::enterFirst(Run run, Lane lane)
+{
+    if (lane == 0)
+        return true;
+    Queue &queue = m_lanes[lane];
+    if (queue.begun == 0) {
+        queue.begun = run;
+        return true;
+    }
+    if (queue.first == 0) {
+        ++m_firstWaiting;
+        queue.last = run;
+    } else {
+        m_behind.emplace(run, queue.first);
+    }
+    queue.first = run;
+    return false;
+}
+
 std::optional<Lanes::Run> Lanes::leave(Run run, Lane lane)
 {
     const auto found = m_lanes.find(lane);

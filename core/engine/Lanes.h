@@ -27,6 +27,8 @@ public:
 
     /// True: the run may begin now. False: leave() or release() will name it.
     bool enter(Run run, Lane lane);
+    /// As enter(), but before all that wait, and also when the lane is held.
+    bool enterFirst(Run run, Lane lane);
     /// The run has ended, whether it had begun or still waited. Answers who may begin now.
     std::optional<Run> leave(Run run, Lane lane);
 

@@ -3,6 +3,11 @@
 
 #include "core/data/Json.h"
 
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cstdio>
+
 namespace tw {
 namespace {
 
@@ -18,7 +23,59 @@ Error errorOf(const Value &value)
     return error;
 }
 
+std::string hexadecimal(std::uint64_t number)
+{
+    char digits[17];
+    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(number));
+    return digits;
+}
+
+std::uint64_t fromHexadecimal(std::string_view digits)
+{
+    std::uint64_t number = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+    return number;
+}
+
+bool isWordLetter(char letter)
+{
+    return std::isalnum(static_cast<unsigned char>(letter)) || letter == '_' || letter == '-'
+        || letter == '@';
+}
+
+/// Ids, addresses and amounts have a digit or an @ in them; words of a sentence do not.
+bool isParticular(std::string_view word)
+{
+    return std::any_of(word.begin(), word.end(), [](char letter) {
+        return letter == '@' || (letter >= '0' && letter <= '9');
+    });
+}
+
 } // namespace
+
+std::string causeOf(const std::string &step, const Error &error)
+{
+    constexpr std::size_t kLongest = 200;
+    std::string cause = step + ": " + error.code + ": ";
+    const std::string_view message = error.message;
+    for (std::size_t at = 0; at < message.size() && cause.size() < kLongest;) {
+        std::size_t end = at;
+        if (message[at] == '"') {
+            end = message.find('"', at + 1);
+            end = end == std::string_view::npos ? message.size() : end + 1;
+            cause += "\"…\"";
+        } else if (isWordLetter(message[at])) {
+            while (end < message.size() && isWordLetter(message[end]))
+                ++end;
+            const std::string_view word = message.substr(at, end - at);
+            cause += isParticular(word) ? std::string_view("#") : word;
+        } else {
+            cause += message[end++];
+        }
+        at = end;
+    }
+    return cause;
+}
 
 std::string jsonText(const DocumentPtr &message)
 {
@@ -54,8 +111,7 @@ Result<std::vector<StepAnswer::Output>> decodeOutputs(const std::string &json)
     return outputs;
 }
 
-DocumentPtr errorMessage(const Error &error, const std::string &step, int attempts,
-                         const DocumentPtr &input)
+DocumentPtr errorMessage(const Error &error, const FailedAt &at, const DocumentPtr &input)
 {
     Document message;
     Arena &arena = message.arena();
@@ -63,8 +119,10 @@ DocumentPtr errorMessage(const Error &error, const std::string &step, int attemp
     inner.set("kind", Value::string(toString(error.kind)));
     inner.set("code", Value::string(arena, error.code));
     inner.set("message", Value::string(arena, error.message));
-    inner.set("step", Value::string(arena, step));
-    inner.set("attempts", Value::integer(attempts));
+    inner.set("step", Value::string(arena, at.step));
+    inner.set("item", Value::integer(at.item));
+    inner.set("trace", Value::string(arena, hexadecimal(at.lineage)));
+    inner.set("attempts", Value::integer(at.attempts));
     inner.set("evidence", Value::string(arena, error.evidence));
     ObjectBuilder outer(arena);
     outer.set("error", inner.finish());
@@ -85,6 +143,8 @@ LetterRecord letterOf(const Value &emitted, const std::string &step, Instant now
         letter.error = errorOf(error);
         if (error.get("step").isString())
             letter.step = error.get("step").text();
+        letter.item = static_cast<int>(error.get("item").toInt().value_or(0));
+        letter.lineage = fromHexadecimal(error.get("trace").text());
         letter.attempts = static_cast<int>(error.get("attempts").toInt().value_or(1));
         input = message.get("input");
     } else {

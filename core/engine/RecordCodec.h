@@ -20,10 +20,22 @@ inline constexpr std::string_view kErrorExit = "error";
 std::string encodeOutputs(const std::vector<StepAnswer::Output> &outputs);
 Result<std::vector<StepAnswer::Output>> decodeOutputs(const std::string &json);
 
-/// What leaves through the failure exit: {"error": {kind, code, message, step, attempts, evidence},
-/// "input": …}.
-DocumentPtr errorMessage(const Error &error, const std::string &step, int attempts,
-                         const DocumentPtr &input);
+/// Which item failed where.
+struct FailedAt
+{
+    std::string step;
+    int item = 0;
+    std::uint64_t lineage = 0;
+    int attempts = 1;
+};
+
+/// What leaves through the failure exit: {"error": {kind, code, message, step, item, trace, attempts,
+/// evidence}, "input": …}; `trace` is the item's lineage in hexadecimal digits.
+DocumentPtr errorMessage(const Error &error, const FailedAt &at, const DocumentPtr &input);
+
+/// The same for all letters that one fault put aside: step, code and the message without what
+/// differs from record to record (numbers, ids, what stands in quotes).
+std::string causeOf(const std::string &step, const Error &error);
 
 /// A dead letter made of what a terminal step emitted at `step`; of an error message it takes the
 /// error, the step that failed and what that step got.

@@ -36,6 +36,16 @@ RunOutcome outcomeOf(RunState state)
 
 } // namespace
 
+const StepRecord *Run::recordBefore(const std::string &step, std::uint64_t lineage) const
+{
+    const StepRecord *newest = nullptr;
+    for (const StepRecord &record : before) {
+        if (record.lineage == lineage && record.step == step)
+            newest = &record; // They come in the order of runs.
+    }
+    return newest;
+}
+
 const StepRecord *Run::earlierRecord(const std::string &step, std::uint64_t lineage) const
 {
     for (const StepRecord &record : earlier) {

@@ -17,7 +17,7 @@ namespace tw {
 /// One message at one step, from its arrival until its answer is settled.
 struct RunItem
 {
-    enum class State { Ready, Queued, Claimed, Asked, Answered, Waiting, Due };
+    enum class State { Ready, Queued, Claimed, Asked, Answered, Waiting, Parked, Due };
 
     int node = 0;
     int number = 0; ///< Unique at its step.
@@ -32,7 +32,9 @@ struct RunItem
     Instant intentAt;        ///< What its intent says.
     int renewals = 0;        ///< Of an intent that the disk kept for too long.
     bool told = false; ///< The observer heard of it before the run was unloaded.
-    Instant wakeAt;    ///< Waiting.
+    Instant wakeAt;    ///< Waiting; of a parked item the end of its time, 0: none.
+    std::optional<Instant> doubtSince; ///< An attempt since then may have taken effect.
+    bool againAnyway = false;          ///< Looked at: send it, whatever was before.
     Instant startedAt;
     std::chrono::steady_clock::time_point started;
 };
@@ -65,6 +67,8 @@ struct Run
     DocumentPtr message;
     bool resumed = false;            ///< Accepted by a process before this one.
     std::vector<StepRecord> earlier; ///< Records from before the run was taken up.
+    std::vector<StepRecord> before;  ///< Of a replay: records of earlier runs of the event.
+    std::vector<ReviewDecision> decisions; ///< Answers to questions that it asked.
     std::map<int, RunItem> items;    ///< Open ones.
     int nextToken = 1;
     std::vector<int> nextNumber;     ///< Per node.
@@ -78,6 +82,8 @@ struct Run
     bool holds = false;              ///< Later events of its key wait for a person.
     RunState outcome = RunState::Done;
 
+    /// What earlier runs of the event did at this place; the newest.
+    const StepRecord *recordBefore(const std::string &step, std::uint64_t lineage) const;
     const StepRecord *earlierRecord(const std::string &step, std::uint64_t lineage) const;
     RunSummary summary(Instant finished) const;
 };

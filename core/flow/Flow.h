@@ -48,6 +48,18 @@ struct FlowOrder
     AfterFailure afterFailure = AfterFailure::Pass;
 };
 
+/// What a step does when a newer event of the same record was written already.
+enum class OnStale { Skip, Write };
+
+/// Who looks after what fails, and by when.
+struct FlowFailures
+{
+    std::string owner; ///< Empty: the project's.
+    std::chrono::milliseconds due{0};           ///< From the failure on; 0: no time is set.
+    std::chrono::milliseconds escalateAfter{0}; ///< 0: never.
+    std::string escalateTo;
+};
+
 /// A wire: from an exit of the step it belongs to, to another step. `exit` "error" is the failure
 /// exit; a plain `to: next` means the exit "out".
 struct Wire
@@ -69,6 +81,7 @@ struct FlowStep
     std::optional<RetryPolicy> retry;
     std::optional<OnUnknown> onUnknown; ///< None: as the type declares.
     std::optional<BatchPolicy> batch;
+    std::optional<OnStale> stale; ///< None: as the type declares.
     const YamlNode *with = nullptr; ///< Into the document's tree; null when missing.
     const YamlNode *node = nullptr; ///< The whole block.
     std::size_t index = 0;          ///< Place in the file's list of steps.
@@ -115,6 +128,7 @@ struct Flow
     std::string description;
     std::map<std::string, std::string> connections; ///< Name -> type.
     FlowOrder order;
+    FlowFailures failures;
     std::vector<FlowStep> steps;
     std::vector<FlowNote> notes;
     std::vector<FlowGroup> groups;

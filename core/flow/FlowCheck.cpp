@@ -134,7 +134,7 @@ void FlowCheck::checkStep(const FlowStep &step)
         m_findings.error(placeOf(step, "retry"), "flow.bad_retry",
                          "A step that begins a flow is never tried again.", "Remove \"retry\".");
     }
-    for (const char *key : {"on_unknown", "batch"}) {
+    for (const char *key : {"on_unknown", "batch", "stale"}) {
         if (step.node->find(key) && !node->effect)
             m_findings.error(placeOf(step, key), "flow.not_an_effect",
                              "The step " + inQuotes(step.id) + " changes nothing outside, so "

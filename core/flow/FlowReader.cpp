@@ -8,15 +8,15 @@ namespace tw {
 const std::vector<std::string> &flowKeys()
 {
     static const std::vector<std::string> kKeys{"schema",      "id",          "name",  "version",
-                                                "description", "connections", "order", "steps",
-                                                "notes",       "groups",      "layout"};
+                                                "description", "connections", "order", "failures",
+                                                "steps",       "notes",       "groups", "layout"};
     return kKeys;
 }
 
 const std::vector<std::string> &stepKeys()
 {
     static const std::vector<std::string> kKeys{"id",   "type",  "name", "connection", "disabled",
-                                                "with", "retry", "on_unknown", "batch", "to",   "on_error",   "note"};
+                                                "with", "retry", "on_unknown", "batch", "stale", "to", "on_error", "note"};
     return kKeys;
 }
 
@@ -41,6 +41,8 @@ Flow FlowReader::read()
         readConnections(*node);
     if (const YamlNode *node = m_tree.find("order"))
         readOrder(*node);
+    if (const YamlNode *node = m_tree.find("failures"))
+        readFailures(*node);
     if (const YamlNode *node = m_tree.find("steps"))
         readSteps(*node);
     if (const YamlNode *node = m_tree.find("notes"))
@@ -141,6 +143,44 @@ void FlowReader::readOrder(const YamlNode &node)
                              "\"after_failure\" must be pass or hold, not " + inQuotes(after) + '.',
                              "Write \"after_failure: hold\" to let later events of the same key "
                              "wait until a person has looked at the failed one.");
+    }
+    m_findings.enter({});
+}
+
+void FlowReader::readSpan(const YamlNode &owner, const char *key,
+                          std::chrono::milliseconds &into, std::string_view code)
+{
+    const YamlNode *span = owner.find(key);
+    if (!span)
+        return;
+    const auto parsed = parseDuration(span->scalar);
+    if (parsed && *parsed > std::chrono::milliseconds(0))
+        into = *parsed;
+    else
+        m_findings.error(span->at, std::string(code),
+                         inQuotes(key) + " must be a span of time, not " + inQuotes(span->scalar)
+                             + '.',
+                         "Write a whole number and a unit: 500ms, 30s, 5m, 12h or 30d.");
+}
+
+void FlowReader::readFailures(const YamlNode &node)
+{
+    m_findings.enter("failures");
+    if (isKind(node, YamlNode::Kind::Map, "\"failures\"")) {
+        checkKeys(node, "\"failures\"", {"owner", "due", "escalate"});
+        m_flow.failures.owner = textOf(node, "owner");
+        readSpan(node, "due", m_flow.failures.due, "flow.bad_failures");
+        const YamlNode *escalate = node.find("escalate");
+        if (escalate && isKind(*escalate, YamlNode::Kind::Map, "\"escalate\"")) {
+            checkKeys(*escalate, "\"escalate\"", {"after", "to"});
+            m_flow.failures.escalateTo = textOf(*escalate, "to");
+            readSpan(*escalate, "after", m_flow.failures.escalateAfter, "flow.bad_failures");
+            if (m_flow.failures.escalateTo.empty()
+                || m_flow.failures.escalateAfter.count() == 0)
+                m_findings.error(escalate->at, "flow.bad_failures",
+                                 "\"escalate\" must say when and to whom.",
+                                 "Write \"escalate: {after: 8h, to: head-of-finance}\".");
+        }
     }
     m_findings.enter({});
 }

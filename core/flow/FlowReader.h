@@ -21,6 +21,9 @@ private:
     bool readSchema();
     void readConnections(const YamlNode &node);
     void readOrder(const YamlNode &node);
+    void readFailures(const YamlNode &node);
+    void readSpan(const YamlNode &owner, const char *key, std::chrono::milliseconds &into,
+                  std::string_view code);
     void readSteps(const YamlNode &node);
     void readStep(const YamlNode &node, std::size_t index);
     void readWires(FlowStep &step, const YamlNode &node, const std::string &exit);
@@ -28,6 +31,7 @@ private:
     void readRetry(FlowStep &step, const YamlNode &node);
     void readOnUnknown(FlowStep &step, const YamlNode &node);
     void readBatch(FlowStep &step, const YamlNode &node);
+    void readStale(FlowStep &step, const YamlNode &node);
     void readNotes(const YamlNode &node);
     void readGroups(const YamlNode &node);
     void readLayout(const YamlNode &node);

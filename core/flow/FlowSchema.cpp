@@ -41,6 +41,18 @@ constexpr std::string_view kFlow = R"json({
       }
     ]
   },
+  "failures": {
+    "description": "Who looks after dead letters of this flow, and by when.",
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "owner": {"type": "string"},
+      "due": {"$ref": "#/definitions/duration"},
+      "escalate": {
+        "type": "object", "required": ["after", "to"], "additionalProperties": false,
+        "properties": {"after": {"$ref": "#/definitions/duration"}, "to": {"type": "string"}}
+      }
+    }
+  },
   "steps": {"type": ["array", "null"], "items": {"$ref": "#/definitions/step"}},
   "notes": {
     "type": ["array", "null"],
@@ -104,6 +116,7 @@ constexpr std::string_view kStep = R"json({
       "linger": {"$ref": "#/definitions/duration"}
     }
   },
+  "stale": {"description": "When a newer event of the same record was written already.", "enum": ["skip", "write"]},
   "to": {"anyOf": [{"$ref": "#/definitions/targets"}, {"type": "object", "additionalProperties": {"$ref": "#/definitions/targets"}}]},
   "on_error": {"$ref": "#/definitions/targets"},
   "note": {"type": "string"}

@@ -60,6 +60,8 @@ void FlowReader::readStep(const YamlNode &node, std::size_t index)
         readOnUnknown(step, *onUnknown);
     if (const YamlNode *batch = node.find("batch"))
         readBatch(step, *batch);
+    if (const YamlNode *stale = node.find("stale"))
+        readStale(step, *stale);
     if (const YamlNode *to = node.find("to"))
         readExits(step, *to);
     if (const YamlNode *onError = node.find("on_error"))
@@ -164,6 +166,18 @@ void FlowReader::readOnUnknown(FlowStep &step, const YamlNode &node)
                          "\"on_unknown\" must be repeat, look_up or ask.",
                          "Write \"on_unknown: ask\" to have a person look when it is not known "
                          "whether the step took effect.");
+}
+
+void FlowReader::readStale(FlowStep &step, const YamlNode &node)
+{
+    if (node.scalar == "skip")
+        step.stale = OnStale::Skip;
+    else if (node.scalar == "write")
+        step.stale = OnStale::Write;
+    else
+        m_findings.error(node.at, "flow.bad_stale", "\"stale\" must be skip or write.",
+                         "Write \"stale: skip\" to leave a record alone when a newer event of it "
+                         "was written already.");
 }
 
 void FlowReader::readBatch(FlowStep &step, const YamlNode &node)

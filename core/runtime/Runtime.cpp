@@ -4,6 +4,7 @@
 #include "core/base/Log.h"
 #include "core/base/Text.h"
 #include "core/engine/Engine.h"
+#include "core/flow/FlowDocument.h"
 #include "core/flow/SecretSource.h"
 #include "core/net/HttpClient.h"
 #include "core/runtime/ConnectionResolver.h"
@@ -205,6 +206,10 @@ Result<void> Runtime::Impl::deploy(const Flows &flows, const Registry &registry)
             return std::move(flow).error();
         m_engine->deploy(std::move(*flow));
     }
+    m_engine->onOldVersion([this, &registry](const KeptFlow &kept) {
+        const FlowDocument document(kept.text, kept.flow + ".flow.yaml");
+        return DeployedFlow::create(document, registry, services(), m_connections);
+    });
     return {};
 }
 

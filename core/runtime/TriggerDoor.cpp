@@ -25,6 +25,11 @@ void TriggerDoor::newestEvent(std::function<void(Result<std::string>)> done)
     m_engine.newestEvent(m_flow, m_trigger, std::move(done));
 }
 
+void TriggerDoor::cursor(std::function<void(Result<std::string>)> done)
+{
+    m_engine.cursor(m_flow, m_trigger, std::move(done));
+}
+
 void TriggerDoor::refused(const Error &why)
 {
     m_observer.deliveryRefused(m_flow, m_trigger, why);

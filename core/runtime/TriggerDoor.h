@@ -25,6 +25,7 @@ public:
 
     void accept(IncomingEvent event, std::function<void(Result<Acceptance>)> done) override;
     void newestEvent(std::function<void(Result<std::string>)> done) override;
+    void cursor(std::function<void(Result<std::string>)> done) override;
     void refused(const Error &why) override;
     Result<void> receive(const std::string &path,
                          std::function<void(HttpRequest, HttpReply)> handler) override;

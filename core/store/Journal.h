@@ -28,8 +28,7 @@ public:
 
     /// A repeat of (flow, trigger, event id) changes nothing and names the first run.
     virtual Result<AcceptedRun> accept(const NewRun &event) = 0;
-    /// One answer per letter, in order.
-    virtual Result<std::vector<WrittenLetter>> write(const RunChange &change) = 0;
+    virtual Result<Written> write(const RunChange &change) = 0;
     /// True: the key is this run's; false: another run has it and the window has not passed.
     virtual Result<bool> claim(const KeyClaim &claim) = 0;
     /// Deletes what is older than asked for; open runs and their records stay. Answers rows deleted.

@@ -97,6 +97,10 @@ struct StepRecord
     std::string note;
     std::string outputs; ///< JSON: [{"exit": …, "message": …}].
     std::optional<Error> error;
+    /// Intent: what it is about to write, and how new that is. An intent older than one of the same
+    /// guard that was written before is stale (Written::stale).
+    std::string guard{};
+    Instant guardTime{};
 };
 
 /// A message that nobody took care of, with what is needed to send it again.
@@ -179,6 +183,13 @@ struct ReviewDecision
     std::string reason;
     Instant at;
     bool remember = false; ///< The same for later questions with this cause.
+};
+
+/// What became of a RunChange.
+struct Written
+{
+    std::vector<WrittenLetter> letters; ///< One for each, in order.
+    std::vector<std::size_t> stale;     ///< Indexes of intents that came too late.
 };
 
 /// A run to go on with after a restart. `damaged`: the row does not match its checksum.

@@ -55,7 +55,8 @@ Result<void> SqliteJournal::Core::prepare()
         {&originSteps, "SELECT step, item, lineage, step.state, attempt, at, retry_at, note,"
                        " outputs, error_kind, error_code, error_message, error_place,"
                        " error_evidence, sum, unknown, run FROM step"
-                       " WHERE run = ?1 OR run IN (SELECT id FROM run WHERE origin = ?1 AND id < ?2)"
+                       " WHERE run IN (SELECT id FROM run WHERE (id = ?1 OR origin = ?1) AND id < ?2"
+                       " AND generation = ?3)"
                        " ORDER BY run, step, item"},
         {&answeredReviews, "SELECT review.run, review.id, step, lineage, status, exit, answer,"
                            " decided_by, decided_at, reason FROM json_each(?1) AS wanted"
@@ -65,6 +66,9 @@ Result<void> SqliteJournal::Core::prepare()
                      " proposal, candidates, cause, owner, asked, due, timeout_exit, escalate_at,"
                      " escalate_to) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
                      " ?13, ?14, ?15) ON CONFLICT (run, step, lineage) DO NOTHING"},
+        {&putNewest, "INSERT INTO newest (guard, at, seen) VALUES (?1, ?2, ?3)"
+                     " ON CONFLICT (guard) DO UPDATE SET at = excluded.at, seen = excluded.seen"
+                     " WHERE excluded.at >= newest.at"},
         {&putKept, "INSERT OR REPLACE INTO keep (area, name, value, at) VALUES (?1, ?2, ?3, ?4)"},
     };
     for (const auto &[statement, sql] : all) {

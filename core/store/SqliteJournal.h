@@ -52,7 +52,7 @@ public:
     Result<void> commit() override;
     void rollback() override;
     Result<AcceptedRun> accept(const NewRun &event) override;
-    Result<std::vector<WrittenLetter>> write(const RunChange &change) override;
+    Result<Written> write(const RunChange &change) override;
     Result<bool> claim(const KeyClaim &claim) override;
     Result<int> forget(const Retention &retention) override;
     Result<std::string> newestEvent(const std::string &flow, const std::string &trigger) override;
@@ -96,6 +96,7 @@ private:
     explicit SqliteJournal(std::unique_ptr<Core> core);
     Result<std::int64_t> sourceOf(const std::string &flow, const std::string &trigger);
     Result<void> writeStep(std::int64_t run, const StepRecord &record);
+    Result<bool> isNewest(const StepRecord &record);
     Result<WrittenLetter> writeLetter(std::int64_t run, const LetterRecord &letter);
     Result<void> readSteps(std::vector<OpenRun> &runs, const std::string &ids);
     Result<void> readOrigins(std::vector<OpenRun> &runs);

@@ -104,7 +104,7 @@ Result<void> SqliteJournal::readOrigins(std::vector<OpenRun> &runs)
             continue;
         Statement &list = m_core->originSteps;
         const Reset atEnd(list);
-        list.bind(1, run.event.origin).bind(2, run.run);
+        list.bind(1, run.event.origin).bind(2, run.run).bind(3, run.event.generation);
         for (;;) {
             auto row = list.step();
             if (!row)

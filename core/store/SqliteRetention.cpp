@@ -178,6 +178,8 @@ Result<int> SqliteJournal::forget(const Retention &retention)
     int rows = 0;
     for (const char *sql :
          {"DELETE FROM letter WHERE id IN (SELECT id FROM letter WHERE keep_until <= ?1 LIMIT ?2)",
+          "DELETE FROM newest WHERE guard IN (SELECT guard FROM newest WHERE seen <= ?1 - 3024000000"
+          " LIMIT ?2)", // 35 days
           "DELETE FROM claim WHERE (flow, step, key) IN"
           " (SELECT flow, step, key FROM claim WHERE until <= ?1 LIMIT ?2)"}) {
         auto remove = m_core->database->prepare(sql);

@@ -188,6 +188,12 @@ CREATE TABLE remembered (
     PRIMARY KEY (flow, step, cause)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE newest (
+    guard TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    seen INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE audit (
     number INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,

@@ -174,22 +174,40 @@ Result<WrittenLetter> SqliteJournal::writeLetter(std::int64_t run, const LetterR
     return WrittenLetter{m_core->findLetter.integer(0), false};
 }
 
-Result<std::vector<WrittenLetter>> SqliteJournal::write(const RunChange &change)
+/// Notes that what the record is about to write is the newest so far, unless it is not.
+Result<bool> SqliteJournal::isNewest(const StepRecord &record)
 {
-    for (const StepRecord &record : change.steps) {
-        if (auto written = writeStep(change.run, record); !written)
-            return std::move(written).error();
+    auto noted = m_core->putNewest.bind(1, record.guard).bind(2, record.guardTime)
+                     .bind(3, record.at).run();
+    if (!noted)
+        return std::move(noted).error();
+    return m_core->database->changes() > 0;
+}
+
+Result<Written> SqliteJournal::write(const RunChange &change)
+{
+    Written written;
+    for (std::size_t at = 0; at < change.steps.size(); ++at) {
+        const StepRecord &record = change.steps[at];
+        if (auto step = writeStep(change.run, record); !step)
+            return std::move(step).error();
+        if (record.guard.empty() || record.state != RecordState::Intent)
+            continue;
+        auto newest = isNewest(record);
+        if (!newest)
+            return std::move(newest).error();
+        if (!*newest)
+            written.stale.push_back(at);
     }
-    std::vector<WrittenLetter> letters;
     for (const LetterRecord &letter : change.letters) {
-        auto written = writeLetter(change.run, letter);
-        if (!written)
-            return std::move(written).error();
-        letters.push_back(*written);
+        auto kept = writeLetter(change.run, letter);
+        if (!kept)
+            return std::move(kept).error();
+        written.letters.push_back(*kept);
     }
     for (const ReviewRecord &review : change.reviews) {
-        if (auto written = writeReview(change.run, review); !written)
-            return std::move(written).error();
+        if (auto asked = writeReview(change.run, review); !asked)
+            return std::move(asked).error();
     }
     if (!change.ids.empty()) {
         if (auto added = m_core->addIds.bind(1, change.run).bind(2, change.ids).run(); !added)
@@ -205,7 +223,7 @@ Result<std::vector<WrittenLetter>> SqliteJournal::write(const RunChange &change)
                 return std::move(resolved).error();
         }
     }
-    return letters;
+    return written;
 }
 
 Result<void> SqliteJournal::releaseKey(const HeldKey &key)

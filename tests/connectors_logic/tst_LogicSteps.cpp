@@ -62,7 +62,8 @@ class tst_LogicSteps final : public QObject
         if (!step)
             qFatal("%s", step.error().text().c_str());
         StepCall call;
-        call.run = 7;
+        call.run = 9;
+        call.origin = 7;
         call.step = "step";
         call.input = message(input);
         call.event = message(event);
@@ -172,6 +173,39 @@ private Q_SLOTS:
         QCOMPARE(exits[0].title, std::string("Likely duplicate"));
         QCOMPARE(exits[2].id, std::string("other"));
         QCOMPARE(node->summary(settings), std::string("likely_duplicate, invalid, other"));
+    }
+
+    void aReviewAsksWithProposalAndCandidates()
+    {
+        const Outcome asked = run("review",
+                                  "question: '\"Which account for \" & mail & \"?\"'\n"
+                                  "proposal: '{\"account\": matches[0].id}'\n"
+                                  "candidates: matches\n"
+                                  "remember_by: mail\n"
+                                  "owner: sales\n"
+                                  "timeout: 2h\n"
+                                  "on_timeout: rejected\n"
+                                  "escalate_after: 1h\n"
+                                  "escalate_to: head\n",
+                                  R"({"mail":"ana@example.com","matches":[{"id":1},{"id":2}]})");
+        QVERIFY(asked.answer.kind == StepAnswer::Kind::Parked);
+        const Question &question = *asked.answer.question;
+        QCOMPARE(question.text, std::string("Which account for ana@example.com?"));
+        QCOMPARE(toJson(question.proposal->root()), std::string(R"({"account":1})"));
+        QCOMPARE(toJson(question.candidates->root()), std::string(R"([{"id":1},{"id":2}])"));
+        QCOMPARE(question.cause, std::string("ana@example.com"));
+        QCOMPARE(question.owner, std::string("sales"));
+        QVERIFY(question.timeout == std::chrono::hours(2));
+        QCOMPARE(question.timeoutExit, std::string("rejected"));
+        QVERIFY(question.escalateAfter == std::chrono::hours(1));
+        QCOMPARE(question.escalateTo, std::string("head"));
+    }
+
+    void aReviewWithoutAQuestionFails()
+    {
+        const Outcome asked = run("review", "question: mail\n", "{}");
+        QVERIFY(asked.answer.kind == StepAnswer::Kind::Failed);
+        QCOMPARE(asked.answer.error.code, std::string("logic.no_question"));
     }
 
     void aRepeatedKeyIsDropped()

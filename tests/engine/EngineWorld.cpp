@@ -51,6 +51,8 @@ public:
             return reply.drop(answer.note);
         case StepAnswer::Kind::Failed:
             return reply.fail(std::move(answer.error));
+        case StepAnswer::Kind::Parked:
+            return reply.park(std::move(*answer.question));
         }
     }
 
@@ -157,7 +159,10 @@ std::vector<ConnectorDescriptor> EngineWorld::connectors()
     batch.createStep = [this](NodeContext) -> Result<std::unique_ptr<Step>> {
         return std::unique_ptr<Step>(std::make_unique<FakeBatchStep>(*this));
     };
-    fake.nodes = {trigger, pure, effect, upsert, unsafe, batch};
+    NodeDescriptor ask = pure;
+    ask.type = "fake.ask";
+    ask.parks = true;
+    fake.nodes = {trigger, pure, effect, upsert, unsafe, batch, ask};
     return {fake, logic::descriptor()};
 }
 
@@ -175,6 +180,10 @@ void EngineWorld::start(const std::string &steps)
     auto flow = DeployedFlow::create(document, m_registry, {clock, http, engine.get()}, {});
     QVERIFY2(flow, flow ? "" : flow.error().text().c_str());
     engine->deploy(std::move(*flow));
+    engine->onOldVersion([this](const KeptFlow &kept) {
+        return DeployedFlow::create(FlowDocument(kept.text, "old.flow.yaml"), m_registry,
+                                    {clock, http, engine.get()}, {});
+    });
     engine->resume(std::move(*unfinished));
 }
 
@@ -188,7 +197,8 @@ void EngineWorld::stop()
 void EngineWorld::sendLater(const std::string &id, std::function<void(Result<Acceptance>)> done,
                             const std::string &body, const std::string &key)
 {
-    engine->accept("payments", "start", {id, "charge.succeeded", body, clock.now(), false, key},
+    engine->accept("payments", "start",
+                   {id, "charge.succeeded", body, created.value_or(clock.now()), false, key},
                    std::move(done));
 }
 
@@ -204,6 +214,21 @@ std::string EngineWorld::send(const std::string &id, const std::string &body,
                                                : "repeat";
         },
         body, key);
+    [&answer] { QTRY_VERIFY(!answer.empty()); }();
+    return answer;
+}
+
+std::string EngineWorld::replay(ReplayOrder wanted)
+{
+    wanted.at = clock.now();
+    const auto run = inJournal<AcceptedRun>(
+        [wanted](Journal &journal) { return journal.desk().replay(wanted); });
+    if (!run)
+        return run.error().code;
+    std::string answer;
+    engine->takeUp(run->run, [&answer](const Result<void> &taken) {
+        answer = taken ? "taken up" : taken.error().code;
+    });
     [&answer] { QTRY_VERIFY(!answer.empty()); }();
     return answer;
 }
@@ -225,6 +250,14 @@ StepAnswer EngineWorld::emits(const std::string &json, const std::string &exit)
     answer.kind = StepAnswer::Kind::Emitted;
     auto message = parseJson(json);
     answer.outputs = {{exit, message ? share(std::move(*message)) : nullptr}};
+    return answer;
+}
+
+StepAnswer EngineWorld::asks(Question question)
+{
+    StepAnswer answer;
+    answer.kind = StepAnswer::Kind::Parked;
+    answer.question = std::move(question);
     return answer;
 }
 

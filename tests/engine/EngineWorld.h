@@ -5,6 +5,7 @@
 #include "core/engine/Engine.h"
 #include "core/net/HttpClient.h"
 
+#include <QCoreApplication>
 #include <QTemporaryDir>
 #include <deque>
 #include <map>
@@ -39,7 +40,7 @@ struct Told final : RunObserver
 };
 
 /// The engine with a real journal in a temporary folder, a clock that stands still, and steps whose
-/// answers are scripted: "fake.trigger", "fake.pure" (effect: no), "fake.effect" (safe to repeat),
+/// answers are scripted: "fake.trigger", "fake.ask" (parks), "fake.pure" (effect: no), "fake.effect" (safe to repeat),
 /// "fake.upsert" (safe by state), "fake.unsafe" and "fake.batch". Without a
 /// script, a step emits its input on "out". The exits "out" and "second" exist.
 class EngineWorld
@@ -58,14 +59,28 @@ public:
     void sendLater(const std::string &id, std::function<void(Result<Acceptance>)> done,
                    const std::string &body = "{\"amount\":1099}", const std::string &key = {});
     bool waitIdle();
+    /// "taken up", or the code of the error.
+    std::string replay(ReplayOrder wanted);
+    /// Something done in the journal, waited for.
+    template <typename T>
+    Result<T> inJournal(std::function<Result<T>(Journal &)> work)
+    {
+        std::optional<Result<T>> result;
+        engine->inJournal<T>(std::move(work), [&result](Result<T> done) { result = std::move(done); });
+        while (!result)
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        return std::move(*result);
+    }
 
     void script(const std::string &step, std::vector<StepAnswer> answers);
     static StepAnswer emits(const std::string &json, const std::string &exit = "out");
     static StepAnswer fails(Error error);
+    static StepAnswer asks(Question question);
     /// Answers the oldest call that was held.
     void answerHeld(StepAnswer answer);
     int callsOf(const std::string &step) const;
 
+    std::optional<Instant> created; ///< Of the events that are sent; none: now.
     ManualClock clock;
     HttpClient http;
     Told told;

@@ -128,10 +128,12 @@ void tst_Engine::aFailureTakesTheErrorExitWithItsInput()
     world.send("evt_1");
     QVERIFY(world.waitIdle());
     QCOMPARE(world.told.trail(), (Lines{"start done", "write failed", "lane done"}));
+    const QString trace = QString::number(lineageOf(1, "start.out", 0, "write", 0), 16);
     QCOMPARE(jsonText(world.calls.at(1).input),
              std::string("{\"error\":{\"kind\":\"rejected\",\"code\":\"salesforce.duplicate_record\","
-                         "\"message\":\"There is one already.\",\"step\":\"write\",\"attempts\":1,"
-                         "\"evidence\":\"[{}]\"},\"input\":{\"amount\":1099}}"));
+                         "\"message\":\"There is one already.\",\"step\":\"write\",\"item\":0,"
+                         "\"trace\":\"") + trace.rightJustified(16, u'0').toStdString() + "\",\"attempts\":1,"
+                         "\"evidence\":\"[{}]\"},\"input\":{\"amount\":1099}}");
     QVERIFY(world.told.letters.empty());
     QVERIFY(world.told.runs[0].outcome == RunOutcome::Done);
 }

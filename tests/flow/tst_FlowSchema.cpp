@@ -138,7 +138,7 @@ void tst_FlowSchema::demoFlowHasTheSchemaShape()
     const Value step = schema.find("definitions.step");
     QCOMPARE(step.find("properties.type.enum").size(), std::uint32_t(8));
     QCOMPARE(step.get("allOf").size(), std::uint32_t(8));
-    QCOMPARE(schema.get("properties").size(), std::uint32_t(11));
+    QCOMPARE(schema.get("properties").size(), std::uint32_t(12));
 }
 
 void tst_FlowSchema::referencePageTellsEverything()

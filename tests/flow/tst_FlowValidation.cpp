@@ -130,6 +130,15 @@ void tst_FlowValidation::findsWithPlaceAndFix_data()
         one("flow.unknown_key 4:9"));
     row("a failure that neither passes nor holds",
         ordered + "order: {after_failure: stop}\nsteps:\n" + kTrigger, one("flow.bad_order 4:24"));
+    row("failures without a time that can be read",
+        ordered + "failures: {owner: fin, due: soon}\nsteps:\n" + kTrigger,
+        one("flow.bad_failures 4:29"));
+    row("an escalation to nobody",
+        ordered + "failures: {escalate: {after: 8h}}\nsteps:\n" + kTrigger,
+        one("flow.bad_failures 4:22"));
+    flow("another word for old events",
+         "    to: a\n  - id: a\n    type: log\n    stale: drop\n",
+         {QStringLiteral("flow.bad_stale 12:12"), QStringLiteral("flow.not_an_effect 12:12")});
     flow("an unknown outcome of a step that changes nothing",
          "    to: a\n  - id: a\n    type: log\n    on_unknown: ask\n",
          one("flow.not_an_effect 12:17"));

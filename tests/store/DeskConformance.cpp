@@ -49,7 +49,7 @@ AcceptedRun accepted(Journal &journal, const NewRun &run)
 
 void put(Journal &journal, const RunChange &change)
 {
-    QVERIFY(write<std::vector<WrittenLetter>>(journal, [&](Journal &j) { return j.write(change); }));
+    QVERIFY(write<Written>(journal, [&](Journal &j) { return j.write(change); }));
 }
 
 std::string replayed(Journal &journal, const ReplayOrder &order, std::int64_t *run = nullptr)
@@ -524,6 +524,29 @@ void DeskConformance::reviewsAreFoundWhenTheirTimeIsOver()
     QVERIFY(write<void>(*journal, [&](Journal &j) { return j.desk().change(told); }));
     QVERIFY(journal->desk().reviews(escalate)->empty());
     QVERIFY(journal->desk().reviews(due)->empty());
+}
+
+void DeskConformance::anIntentOlderThanOneBeforeIsStale()
+{
+    auto journal = open();
+    const auto intent = [&](const std::string &id, Instant created, const std::string &guard) {
+        RunChange change;
+        change.run = accepted(*journal, incoming(id)).run;
+        change.steps = {record("other", RecordState::Intent), record("upsert", RecordState::Intent)};
+        change.steps[1].guard = guard;
+        change.steps[1].guardTime = created;
+        const auto written
+            = write<Written>(*journal, [&](Journal &j) { return j.write(change); });
+        return written ? written->stale : std::vector<std::size_t>{99};
+    };
+    using Stale = std::vector<std::size_t>;
+    QCOMPARE(intent("evt_1", kNoon + 10s, "ch_1"), Stale{});
+    QCOMPARE(intent("evt_2", kNoon, "ch_1"), Stale{1});
+    QCOMPARE(intent("evt_3", kNoon, "ch_2"), Stale{});
+    journal = open();
+    QCOMPARE(intent("evt_4", kNoon + 9s, "ch_1"), Stale{1});
+    QCOMPARE(intent("evt_5", kNoon + 10s, "ch_1"), Stale{}); // the same age is new enough
+    QCOMPARE(intent("evt_6", kNoon + 11s, "ch_1"), Stale{});
 }
 
 void DeskConformance::theAuditLogIsChained()

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void anAnsweredReviewComesWithItsRun();
     void aDecisionIsRememberedByItsCause();
     void reviewsAreFoundWhenTheirTimeIsOver();
+    void anIntentOlderThanOneBeforeIsStale();
     void theAuditLogIsChained();
     void retentionKeepsWhatLettersNeed();
     void bodiesGoByAgeOfTheReplayNotOfTheEvent();

@@ -50,10 +50,7 @@ public:
         m_pending.push_back(event.eventId);
         return AcceptedRun{true, ++m_last};
     }
-    Result<std::vector<WrittenLetter>> write(const RunChange &) override
-    {
-        return std::vector<WrittenLetter>();
-    }
+    Result<Written> write(const RunChange &) override { return Written{}; }
     Result<bool> claim(const KeyClaim &) override { return true; }
     Result<int> forget(const Retention &) override { return 0; }
     Result<std::string> newestEvent(const std::string &, const std::string &) override

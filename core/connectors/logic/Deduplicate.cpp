@@ -35,7 +35,7 @@ public:
         // std::function wants to copy what it holds; a reply cannot be copied.
         auto kept = std::make_shared<StepReply>(std::move(reply));
         m_context.services.keys->claim(
-            {m_context.flow, m_context.step, key, call.run, m_window},
+            {m_context.flow, m_context.step, key, call.origin, m_window},
             [kept, input = call.input](Result<bool> first) {
                 if (!first)
                     kept->fail(std::move(first).error());

@@ -7,6 +7,7 @@
 #include "core/connectors/logic/Filter.h"
 #include "core/connectors/logic/LogLine.h"
 #include "core/connectors/logic/MapFields.h"
+#include "core/connectors/logic/Review.h"
 
 namespace tw::logic {
 
@@ -17,7 +18,7 @@ ConnectorDescriptor descriptor()
     connector.title = "Logic";
     connector.icon = "signpost-split";
     connector.help = "Steps that need no other system.";
-    connector.nodes = {mapFields(), filter(), branch(), deduplicate(), logLine(), deadLetterBox()};
+    connector.nodes = {mapFields(), filter(), branch(), review(), deduplicate(), logLine(), deadLetterBox()};
     return connector;
 }
 

@@ -2,6 +2,7 @@
 #include "core/connectors/stripe/WebhookTrigger.h"
 
 #include "core/base/Text.h"
+#include "core/connector/BusinessIds.h"
 #include "core/connectors/stripe/EventTypes.h"
 #include "core/connectors/stripe/ObjectShapes.h"
 #include "core/connectors/stripe/SampleFactory.h"
@@ -11,6 +12,7 @@
 #include "core/net/Encoding.h"
 #include "core/net/HttpReply.h"
 
+#include <QCryptographicHash>
 #include <QDateTime>
 #include <algorithm>
 
@@ -118,6 +120,22 @@ std::vector<NodeSample> nodeSamples()
     return made;
 }
 
+// Longer than Stripe lists events (30 days) and delivers them again (3 days).
+constexpr std::chrono::hours kFactWindow{35 * 24};
+
+/// Stripe may make two events of one change (docs.stripe.com/webhooks, "Handle duplicate events").
+/// They tell the same of the same object at the same time, for the same request.
+std::string factOf(const IncomingEvent &event, const Value &root)
+{
+    std::string state = std::to_string(event.created.msSinceEpoch);
+    appendJson(state, root.get("data"));
+    appendJson(state, root.get("request"));
+    const QByteArray sum = QCryptographicHash::hash(
+        QByteArrayView(state.data(), static_cast<qsizetype>(state.size())),
+        QCryptographicHash::Sha256);
+    return event.key + '|' + event.type + '|' + sum.left(16).toBase64().toStdString();
+}
+
 } // namespace
 
 Result<IncomingEvent> readEvent(std::string_view body)
@@ -138,9 +156,15 @@ Result<IncomingEvent> readEvent(std::string_view body)
         return created.error();
     const Value live = root.get("livemode");
     const Value object = root.find("data.object.id");
-    return IncomingEvent{std::string(id.text()), std::string(type.text()), std::string(body),
-                         *created, live.isBool() && live.asBool(),
-                         object.isString() ? std::string(object.text()) : std::string()};
+    IncomingEvent event{std::string(id.text()), std::string(type.text()), std::string(body),
+                        *created, live.isBool() && live.asBool(),
+                        object.isString() ? std::string(object.text()) : std::string()};
+    event.ids = businessIds(root.find("data.object"));
+    if (!event.key.empty()) {
+        event.fact = factOf(event, root);
+        event.factWindow = kFactWindow;
+    }
+    return event;
 }
 
 NodeDescriptor WebhookTrigger::descriptor()
