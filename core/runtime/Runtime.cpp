@@ -7,6 +7,10 @@
 #include "core/flow/FlowDocument.h"
 #include "core/flow/SecretSource.h"
 #include "core/net/HttpClient.h"
+#include "core/ops/AdminServer.h"
+#include "core/ops/Escalation.h"
+#include "core/ops/Metrics.h"
+#include "core/runtime/AdminFile.h"
 #include "core/runtime/ConnectionResolver.h"
 #include "core/runtime/DataFolder.h"
 #include "core/runtime/EventFile.h"
@@ -65,11 +69,14 @@ class Runtime::Impl : public QObject
 {
 public:
     Impl(Clock &clock, RunObserver &observer, RuntimeOptions options)
-        : m_clock(clock), m_observer(observer), m_options(std::move(options))
+        : m_clock(clock), m_observer(observer), m_metrics(observer), m_options(std::move(options))
     {}
     ~Impl() override
     {
         m_receiver.stopListening();
+        m_adminFile.reset();
+        m_admin.reset();
+        m_escalation.reset();
         m_doors.clear();
         m_engine.reset();
         m_connections.clear();
@@ -95,12 +102,15 @@ private:
     Result<void> deploy(const Flows &flows, const Registry &registry);
     Result<void> startTriggers();
     void registerWebhooks();
+    Result<void> openAdmin();
+    void watchOpenWork();
     void storeStopped(const Error &error);
     void forgetOld();
     Services services() { return {m_clock, m_http, m_engine.get()}; }
 
     Clock &m_clock;
     RunObserver &m_observer;
+    ops::Metrics m_metrics;
     RuntimeOptions m_options;
     std::unique_ptr<DataFolder> m_folder;
     HttpClient m_http;
@@ -109,6 +119,9 @@ private:
     Connections m_connections;
     Receiver m_receiver;
     std::vector<std::unique_ptr<TriggerDoor>> m_doors;
+    std::unique_ptr<ops::AdminServer> m_admin;
+    std::unique_ptr<AdminFile> m_adminFile;
+    std::unique_ptr<ops::Escalation> m_escalation;
 };
 
 Result<void> Runtime::Impl::start(const Project &project, const Registry &registry,
@@ -140,6 +153,9 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
     if (auto open = m_receiver.open(address); !open)
         return open;
     registerWebhooks();
+    if (auto admin = openAdmin(); !admin)
+        return admin;
+    watchOpenWork();
     forgetOld();
     return {};
 }
@@ -163,7 +179,7 @@ Result<Unfinished> Runtime::Impl::openJournal()
             file, [this](const Error &error) { storeStopped(error); });
     m_store = std::make_unique<StoreThread>(std::move(*journal));
     m_store->onStopped([this](const Error &error) { storeStopped(error); });
-    m_engine = std::make_unique<Engine>(*m_store, m_clock, m_observer, m_options.seed);
+    m_engine = std::make_unique<Engine>(*m_store, m_clock, m_metrics, m_options.seed);
     return unfinished;
 }
 
@@ -220,7 +236,7 @@ Result<void> Runtime::Impl::startTriggers()
             if (!node.trigger)
                 continue;
             m_doors.push_back(std::make_unique<TriggerDoor>(flow->id(), node.id, *m_engine,
-                                                            m_receiver, m_observer));
+                                                            m_receiver, m_metrics));
             if (auto started = node.trigger->start(*m_doors.back()); !started)
                 return std::move(started).error().at(flow->id() + '/' + node.id);
         }
@@ -249,10 +265,38 @@ void Runtime::Impl::registerWebhooks()
     }
 }
 
+Result<void> Runtime::Impl::openAdmin()
+{
+    if (m_options.admin.empty())
+        return {};
+    const Secret token = newAdminToken();
+    m_admin = std::make_unique<ops::AdminServer>(*m_engine, m_metrics, m_clock, token);
+    if (auto open = m_admin->open(m_options.admin); !open)
+        return open;
+    m_ready.admin = m_admin->url();
+    auto file = AdminFile::write(m_folder->file("admin.json"), m_ready.admin, token);
+    if (!file)
+        return std::move(file).error();
+    m_adminFile = std::move(*file);
+    m_admin->setReady(true);
+    return {};
+}
+
+void Runtime::Impl::watchOpenWork()
+{
+    std::map<std::string, FlowFailures> policies;
+    for (const auto &flow : m_engine->flows())
+        policies[flow->id()] = flow->failures();
+    m_escalation = std::make_unique<ops::Escalation>(
+        *m_engine, m_clock, std::move(policies), [](const std::string &, const std::string &) {});
+}
+
 void Runtime::Impl::storeStopped(const Error &error)
 {
     qCCritical(log::runtime).noquote() << toQString(error.text());
     m_receiver.setTrouble(error.message);
+    if (m_admin)
+        m_admin->setTrouble(error.message);
     m_engine->stop(std::chrono::milliseconds(0), [] {});
     if (m_options.failed)
         m_options.failed(error);
@@ -300,6 +344,8 @@ void Runtime::Impl::inject(const std::string &json,
 void Runtime::Impl::stop(std::chrono::milliseconds grace, std::function<void()> done)
 {
     m_receiver.stopListening();
+    if (m_admin)
+        m_admin->setReady(false);
     m_engine->stop(grace, std::move(done));
 }
 

@@ -24,6 +24,9 @@ struct RuntimeOptions
     std::string listen;   ///< "127.0.0.1:0"; empty: the environment's, else a free port on loopback.
     std::vector<std::string> flows; ///< Ids to deploy; empty: all of the project.
     std::uint64_t seed = 1;         ///< Of the doubles.
+    /// "127.0.0.1:0": health, metrics and the desk (core/ops/desk.md); empty: no such door. With a
+    /// data folder its address and token lie there in admin.json, readable by the owner alone.
+    std::string admin;
     /// Called once when the journal stopped for good (the disk did not confirm a write, the file is
     /// damaged): nothing is accepted any more; end the program and start again.
     std::function<void(const Error &)> failed;
@@ -35,6 +38,7 @@ struct ReadyInfo
     std::string listen;                          ///< "http://127.0.0.1:40001".
     std::map<std::string, std::string> webhooks; ///< "<flow>/<step>" -> URL.
     std::map<std::string, std::string> doubles;  ///< "stripe" -> URL.
+    std::string admin;                           ///< URL; empty: none.
 };
 
 /// Puts core together: opens the journal, starts the doubles that the environment asks for,

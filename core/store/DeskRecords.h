@@ -79,6 +79,7 @@ struct LetterQuery
     std::int64_t id = 0;  ///< This one alone.
     std::int64_t run = 0; ///< Of this run.
     std::optional<Instant> dueBefore;
+    std::optional<Instant> escalateBefore; ///< Kept by then, and not escalated yet.
     int limit = 100;
     std::int64_t before = 0;
 };
@@ -93,6 +94,15 @@ struct LetterGroup
     Instant oldest;
     Instant newest;
     Instant dueAt; ///< The earliest.
+};
+
+/// How much waits for people.
+struct OpenWork
+{
+    std::int64_t lettersOpen = 0;
+    std::int64_t lettersOverdue = 0;
+    std::int64_t reviewsOpen = 0;
+    std::int64_t reviewsOverdue = 0;
 };
 
 /// A change of one letter. What is not set stays. Only open and replayed letters change.

@@ -24,6 +24,7 @@ constexpr const char *kLetters
       " AND (?3 < 0 OR letter.status = ?3) AND (?4 = '' OR letter.cause = ?4)"
       " AND (?5 = '' OR letter.owner = ?5) AND (?6 = 0 OR letter.id = ?6)"
       " AND (?7 = 0 OR letter.run = ?7) AND (?8 = 0 OR (letter.due > 0 AND letter.due <= ?8))"
+      " AND (?10 = 0 OR (letter.escalated = 0 AND letter.at <= ?10))"
       " ORDER BY letter.id DESC LIMIT ?9";
 
 Error noLetter(std::int64_t id)
@@ -54,7 +55,8 @@ Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
     list->bind(1, query.before > 0 ? query.before : std::numeric_limits<std::int64_t>::max())
         .bind(2, query.flow).bind(3, query.status ? static_cast<int>(*query.status) : -1)
         .bind(4, query.cause).bind(5, query.owner).bind(6, query.id).bind(7, query.run)
-        .bind(8, query.dueBefore.value_or(Instant{})).bind(9, query.limit);
+        .bind(8, query.dueBefore.value_or(Instant{})).bind(9, query.limit)
+        .bind(10, query.escalateBefore.value_or(Instant{}));
     std::vector<LetterRow> rows;
     std::optional<Error> failed;
     auto read = eachRow(*list, [&](const Statement &row) {
@@ -115,6 +117,20 @@ Result<std::vector<LetterGroup>> SqliteJournal::letterGroups(const std::string &
                           row.instant(5), row.instant(6), row.instant(7)});
     });
     return read ? Result<std::vector<LetterGroup>>(std::move(groups)) : std::move(read).error();
+}
+
+Result<OpenWork> SqliteJournal::counts(Instant now)
+{
+    auto count = m_core->database->prepare(
+        "SELECT (SELECT count(*) FROM letter WHERE status = 0),"
+        " (SELECT count(*) FROM letter WHERE status = 0 AND due > 0 AND due <= ?1),"
+        " (SELECT count(*) FROM review WHERE status = 0),"
+        " (SELECT count(*) FROM review WHERE status = 0 AND due > 0 AND due <= ?1)");
+    if (!count)
+        return std::move(count).error();
+    if (auto row = count->bind(1, now).step(); !row)
+        return std::move(row).error();
+    return OpenWork{count->integer(0), count->integer(1), count->integer(2), count->integer(3)};
 }
 
 Result<void> SqliteJournal::change(const LetterChange &change)

@@ -343,7 +343,7 @@ private Q_SLOTS:
 
     void aLogLinePassesTheRecordAndBecomesItsNote()
     {
-        QTest::ignoreMessage(QtInfoMsg, "flow/step run 7: Payment r1");
+        QTest::ignoreMessage(QtInfoMsg, "flow/step run 9: Payment r1");
         const Outcome outcome = run("log", R"(message: '"Payment " & id')", R"({"id":"r1"})");
         QCOMPARE(outcome.exits, std::string("out"));
         QCOMPARE(outcome.messages, std::string(R"({"id":"r1"})"));
@@ -352,9 +352,9 @@ private Q_SLOTS:
 
     void theLevelOfALineIsTheOneThatWasChosen()
     {
-        QTest::ignoreMessage(QtWarningMsg, "flow/step run 7: look");
+        QTest::ignoreMessage(QtWarningMsg, "flow/step run 9: look");
         run("log", "{message: '\"look\"', level: warning}", "{}");
-        QTest::ignoreMessage(QtCriticalMsg, "flow/step run 7: act");
+        QTest::ignoreMessage(QtCriticalMsg, "flow/step run 9: act");
         run("log", "{message: '\"act\"', level: error}", "{}");
     }
 

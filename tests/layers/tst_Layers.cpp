@@ -68,8 +68,9 @@ void TestLayers::initTestCase()
          words("core/base core/data core/schema core/connector core/net core/sandbox")},
         {QStringLiteral("core/connectors/salesforce"),
          words("core/base core/data core/schema core/connector core/net core/sandbox")},
+        {QStringLiteral("core/ops"), core + words("core/store core/engine core/net")},
         {QStringLiteral("core/runtime"),
-         core + words("core/net core/store core/engine core/sandbox core/connectors/logic core/connectors/http core/connectors/timer "
+         core + words("core/net core/store core/engine core/ops core/sandbox core/connectors/logic core/connectors/http core/connectors/timer "
                       "core/connectors/stripe core/connectors/salesforce")},
         {QStringLiteral("ui/base"), words("core/base")},
         {QStringLiteral("ui/models"), core + words("core/engine core/runtime core/sandbox ui/base ui/commands ui/canvas")},
@@ -85,7 +86,7 @@ void TestLayers::initTestCase()
         // The runner signs and checks deliveries itself (`webhook send`, `webhook verify`) and reads
         // describes of records (`map --target`).
         {QStringLiteral("app/runner"),
-         core + words("core/net core/engine core/sandbox core/runtime core/connectors/stripe core/connectors/salesforce")},
+         core + words("core/net core/store core/engine core/ops core/sandbox core/runtime core/connectors/stripe core/connectors/salesforce")},
         {QStringLiteral("app/workbench"), core + words("core/runtime ui/base ui/models ui/shell")},
     };
 }

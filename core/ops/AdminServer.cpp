@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/ops/AdminServer.h"
+
+#include "core/base/Log.h"
+#include "core/base/Text.h"
+#include "core/data/Json.h"
+#include "core/ops/AdminRoutes.h"
+
+#include <charconv>
+
+namespace tw::ops {
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ";
+
+HttpResponse errorAnswer(int status, const Error &error)
+{
+    std::string body = R"({"error":{"code":)";
+    appendJsonString(body, error.code);
+    body += R"(,"message":)";
+    appendJsonString(body, error.message);
+    return jsonResponse(status, body + "}}");
+}
+
+int statusOf(const Error &error)
+{
+    if (error.code == "ops.no_such_page" || error.code.starts_with("store.no_"))
+        return 404;
+    if (error.code == "ops.bad_argument" || error.code == "ops.unknown_action")
+        return 400;
+    if (error.kind == ErrorKind::Rejected)
+        return 409;
+    return error.kind == ErrorKind::Transient ? 503 : 500;
+}
+
+/// On the store thread.
+Result<DeskCounts> countDesk(Journal &journal, Instant now)
+{
+    DeskCounts counts;
+    auto usage = journal.usage();
+    auto desk = journal.desk().counts(now);
+    if (!usage || !desk)
+        return usage ? std::move(desk).error() : std::move(usage).error();
+    counts.usage = *usage;
+    counts.lettersOpen = desk->lettersOpen;
+    counts.lettersOverdue = desk->lettersOverdue;
+    counts.reviewsOpen = desk->reviewsOpen;
+    counts.reviewsOverdue = desk->reviewsOverdue;
+    return counts;
+}
+
+} // namespace
+
+AdminServer::AdminServer(Engine &engine, const Metrics &metrics, Clock &clock, Secret token)
+    : m_engine(engine), m_metrics(metrics), m_clock(clock), m_token(std::move(token))
+{
+    m_server.setHandler([this](HttpRequest request, HttpReply reply) {
+        handle(std::move(request), std::move(reply));
+    });
+}
+
+Result<void> AdminServer::open(const std::string &address)
+{
+    const std::size_t colon = address.rfind(':');
+    std::uint16_t port = 0;
+    const char *end = address.data() + address.size();
+    if (colon == std::string::npos
+        || std::from_chars(address.data() + colon + 1, end, port).ptr != end)
+        return configError("runtime.bad_address", '"' + address
+                                                      + "\" is not an address and a port, such as "
+                                                        "127.0.0.1:9464.");
+    return m_server.listen(address.substr(0, colon), port);
+}
+
+void AdminServer::handle(HttpRequest request, HttpReply reply)
+{
+    if (request.headers.contains("Origin"))
+        return reply.send(textResponse(403, "Not for web pages.\n"));
+    if (request.path == "/healthz")
+        return health(std::move(reply), true);
+    if (request.path == "/readyz")
+        return health(std::move(reply), m_ready);
+    if (request.path == "/metrics")
+        return sendMetrics(std::move(reply));
+    if (!isAllowed(request)) {
+        HttpResponse refusal = errorAnswer(401, authError("ops.no_token", "Send the token of this "
+                                                          "runner: \"Authorization: Bearer …\"."));
+        refusal.headers.add("WWW-Authenticate", "Bearer");
+        return reply.send(std::move(refusal));
+    }
+    perform(std::move(request), std::move(reply));
+}
+
+bool AdminServer::isAllowed(const HttpRequest &request) const
+{
+    const std::string_view given = request.header("Authorization");
+    return !m_token.isEmpty() && given.starts_with(kBearer)
+        && m_token.matches(given.substr(kBearer.size()));
+}
+
+void AdminServer::health(HttpReply reply, bool ready) const
+{
+    if (m_trouble.empty() && ready)
+        return reply.send(jsonResponse(200, R"({"status":"ok"})"));
+    std::string body = m_trouble.empty() ? R"({"status":"starting","message":)"
+                                         : R"({"status":"stopped","message":)";
+    appendJsonString(body, m_trouble);
+    reply.send(jsonResponse(503, body + '}'));
+}
+
+void AdminServer::sendMetrics(HttpReply reply)
+{
+    // std::function wants to copy what it holds; a reply cannot be copied.
+    auto kept = std::make_shared<HttpReply>(std::move(reply));
+    m_engine.inJournal<DeskCounts>(
+        [now = m_clock.now()](Journal &journal) { return countDesk(journal, now); },
+        [this, kept](const Result<DeskCounts> &desk) {
+            const EngineCounts &counts = m_engine.counts();
+            const EngineGauges gauges{m_engine.openRuns(), m_engine.activeRuns(), counts.accepted,
+                                      counts.refused,      counts.effects,        counts.calls};
+            HttpResponse answer = textResponse(
+                200, m_metrics.text(gauges, desk.value_or(DeskCounts{})));
+            answer.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+            kept->send(std::move(answer));
+        });
+}
+
+void AdminServer::perform(HttpRequest request, HttpReply reply)
+{
+    auto call = callOf(request, m_clock.now());
+    if (!call)
+        return reply.send(errorAnswer(statusOf(call.error()), call.error()));
+    auto kept = std::make_shared<HttpReply>(std::move(reply));
+    m_engine.inJournal<DeskOutcome>(
+        [call = *call](Journal &journal) { return performDesk(journal, call); },
+        [this, kept, action = call->action](const Result<DeskOutcome> &outcome) {
+            if (!outcome)
+                return kept->send(errorAnswer(statusOf(outcome.error()), outcome.error()));
+            settleIn(m_engine, *outcome);
+            kept->send(jsonResponse(200, toJson(outcome->answer->root())));
+        });
+}
+
+void settleIn(Engine &engine, const DeskOutcome &outcome)
+{
+    for (const std::int64_t run : outcome.newRuns) {
+        engine.takeUp(run, [](const Result<void> &taken) {
+            if (!taken)
+                qCWarning(log::engine).noquote() << toQString(taken.error().text());
+        });
+    }
+    for (const std::int64_t run : outcome.answeredRuns)
+        engine.answered(run);
+    for (const HeldKey &key : outcome.releasedKeys)
+        engine.release(key, [](const Result<void> &) {});
+}
+
+} // namespace tw::ops

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Secret.h"
+#include "core/engine/Engine.h"
+#include "core/net/HttpServer.h"
+#include "core/ops/Desk.h"
+#include "core/ops/Metrics.h"
+
+#include <QObject>
+#include <string>
+
+namespace tw::ops {
+
+/// The operator's door to a running engine: /healthz, /readyz and /metrics for everybody who reaches
+/// the port, /v1/… (see desk.md) for who has the token.
+///
+/// Meant for loopback. Requests that a browser sends from a page (they carry `Origin`) are refused, so
+/// that no web site can reach it. On the engine's thread; what it is given must outlive it.
+class AdminServer final : public QObject
+{
+public:
+    AdminServer(Engine &engine, const Metrics &metrics, Clock &clock, Secret token);
+
+    /// "127.0.0.1:0". Errors: Config `net.listen`, `runtime.bad_address`.
+    Result<void> open(const std::string &address);
+    std::string url() const { return m_server.url(); }
+    void setReady(bool ready) { m_ready = ready; }
+    void setTrouble(std::string message) { m_trouble = std::move(message); }
+
+private:
+    void handle(HttpRequest request, HttpReply reply);
+    void health(HttpReply reply, bool ready) const;
+    void sendMetrics(HttpReply reply);
+    void perform(HttpRequest request, HttpReply reply);
+    void settle(const DeskOutcome &outcome);
+    bool isAllowed(const HttpRequest &request) const;
+
+    Engine &m_engine;
+    const Metrics &m_metrics;
+    Clock &m_clock;
+    Secret m_token;
+    HttpServer m_server;
+    std::string m_trouble;
+    bool m_ready = false;
+};
+
+/// Applies what a decision asks of a running engine.
+void settleIn(Engine &engine, const DeskOutcome &outcome);
+
+} // namespace tw::ops

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/ops/Desk.h"
+
+#include "core/base/Text.h"
+#include "core/data/Json.h"
+#include "core/ops/DeskActions.h"
+#include "core/ops/DeskJson.h"
+
+#include <array>
+
+namespace tw::ops {
+namespace {
+
+struct Entry
+{
+    const char *name;
+    DeskAction action;
+    bool changes;
+};
+
+constexpr std::array<Entry, 20> kActions{{
+    {"runs.list", listRuns, false},
+    {"runs.show", showRun, false},
+    {"runs.replay", replayRun, true},
+    {"letters.list", listLetters, false},
+    {"letters.groups", groupLetters, false},
+    {"letters.show", showLetter, false},
+    {"letters.edit", editLetter, true},
+    {"letters.assign", assignLetter, true},
+    {"letters.replay", replayLetters, true},
+    {"letters.discard", discardLetters, true},
+    {"reviews.list", listReviews, false},
+    {"reviews.show", showReview, false},
+    {"reviews.approve", approveReview, true},
+    {"reviews.reject", rejectReview, true},
+    {"reviews.assign", assignReview, true},
+    {"reviews.forget", forgetDecision, true},
+    {"audit.list", listAudit, false},
+    {"audit.verify", verifyAudit, false},
+    {"erase", erasePerson, true},
+    {"usage", showUsage, false},
+}};
+
+const Entry *entryOf(const std::string &action)
+{
+    for (const Entry &entry : kActions) {
+        if (action == entry.name)
+            return &entry;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+Result<void> DeskWork::note(const std::string &subject, const std::string &detail)
+{
+    auto noted = desk().audit({0, call.at, call.who, call.action, subject, detail});
+    return noted ? Result<void>() : Result<void>(std::move(noted).error());
+}
+
+bool isChange(const std::string &action)
+{
+    const Entry *entry = entryOf(action);
+    return entry && entry->changes;
+}
+
+Result<DeskOutcome> performDesk(Journal &journal, const DeskCall &call)
+{
+    const Entry *entry = entryOf(call.action);
+    if (!entry)
+        return rejectedError("ops.unknown_action", "There is no action \"" + call.action + "\".");
+    if (entry->changes && call.who.empty())
+        return rejectedError("ops.bad_argument", "\"who\" must be given: the audit log names who "
+                                                 "decided.");
+    DeskWork work{journal, call, DeskArguments(call)};
+    auto done = entry->action(work);
+    if (work.arguments.error())
+        return *work.arguments.error();
+    if (!done)
+        return std::move(done).error();
+    return std::move(work.outcome);
+}
+
+Result<void> listAudit(DeskWork &work)
+{
+    auto entries = work.desk().auditLog(work.arguments.number("after"),
+                                        static_cast<int>(work.arguments.number("limit", 1000)));
+    if (!entries)
+        return std::move(entries).error();
+    Document answer;
+    ArrayBuilder list(answer.arena());
+    for (const AuditEntry &entry : *entries)
+        list.add(toValue(answer.arena(), entry));
+    answer.setRoot(list.finish());
+    work.answer(std::move(answer));
+    return {};
+}
+
+Result<void> verifyAudit(DeskWork &work)
+{
+    if (auto sound = work.desk().checkAudit(); !sound)
+        return sound;
+    Document answer;
+    ObjectBuilder object(answer.arena());
+    object.set("sound", Value::boolean(true));
+    answer.setRoot(object.finish());
+    work.answer(std::move(answer));
+    return {};
+}
+
+Result<void> erasePerson(DeskWork &work)
+{
+    const std::vector<std::string> words = work.arguments.words("words");
+    const std::string reason = work.arguments.required("reason");
+    if (work.arguments.error())
+        return *work.arguments.error();
+    if (words.empty())
+        return rejectedError("ops.bad_argument", "\"words\" must name ids or addresses.");
+    auto report = work.desk().erase({words, work.call.who, reason, work.call.at});
+    if (!report)
+        return std::move(report).error();
+    Document answer;
+    ObjectBuilder object(answer.arena());
+    object.set("runs", Value::integer(report->runs));
+    object.set("dead_letters", Value::integer(report->letters));
+    object.set("reviews", Value::integer(report->reviews));
+    object.set("left_open", Value::integer(report->open));
+    answer.setRoot(object.finish());
+    // The proof must not name who was erased.
+    std::string detail = toJson(answer.root());
+    detail.insert(detail.size() - 1, ",\"reason\":");
+    std::string quoted;
+    appendJsonString(quoted, reason);
+    detail.insert(detail.size() - 1, quoted);
+    work.answer(std::move(answer));
+    return work.note("a person, by " + std::to_string(words.size()) + " words", detail);
+}
+
+Result<void> showUsage(DeskWork &work)
+{
+    auto usage = work.journal.usage();
+    if (!usage)
+        return std::move(usage).error();
+    Document answer;
+    ObjectBuilder object(answer.arena());
+    object.set("used_bytes", Value::integer(usage->usedBytes));
+    object.set("file_bytes", Value::integer(usage->fileBytes));
+    object.set("wal_bytes", Value::integer(usage->walBytes));
+    answer.setRoot(object.finish());
+    work.answer(std::move(answer));
+    return {};
+}
+
+} // namespace tw::ops

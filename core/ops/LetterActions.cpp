@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/Json.h"
+#include "core/ops/DeskActions.h"
+#include "core/ops/DeskJson.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace tw::ops {
+namespace {
+
+std::string subjectOf(std::int64_t id)
+{
+    return "dead letter " + std::to_string(id);
+}
+
+Result<LetterRow> letterOf(DeskWork &work, std::int64_t id)
+{
+    LetterQuery query;
+    query.id = id;
+    auto rows = work.desk().letters(query);
+    if (!rows)
+        return std::move(rows).error();
+    if (rows->empty())
+        return rejectedError("store.no_letter",
+                             "There is no dead letter " + std::to_string(id) + '.');
+    return std::move(rows->front());
+}
+
+/// The one letter that is named, or all open ones of a cause, oldest first.
+Result<std::vector<LetterRow>> chosenLetters(DeskWork &work)
+{
+    const std::int64_t id = work.arguments.number("id");
+    const std::string cause = work.arguments.text("cause");
+    if (work.arguments.error())
+        return *work.arguments.error();
+    if ((id == 0) == cause.empty())
+        return rejectedError("ops.bad_argument", "Either \"id\" or \"cause\" must be given.");
+    if (id != 0) {
+        auto one = letterOf(work, id);
+        if (!one)
+            return std::move(one).error();
+        return std::vector<LetterRow>{std::move(*one)};
+    }
+    LetterQuery query;
+    query.cause = cause;
+    query.flow = work.arguments.text("flow");
+    query.status = LetterStatus::Open;
+    query.limit = std::numeric_limits<int>::max();
+    auto rows = work.desk().letters(query);
+    if (rows)
+        std::reverse(rows->begin(), rows->end());
+    if (rows && rows->empty())
+        return rejectedError("store.no_letter", "There is no open dead letter with this cause.");
+    return rows;
+}
+
+void answerIds(DeskWork &work, const char *name, const std::vector<std::int64_t> &ids)
+{
+    Document answer;
+    ArrayBuilder list(answer.arena());
+    for (const std::int64_t id : ids)
+        list.add(Value::integer(id));
+    ObjectBuilder object(answer.arena());
+    object.set(name, list.finish());
+    answer.setRoot(object.finish());
+    work.answer(std::move(answer));
+}
+
+} // namespace
+
+Result<void> listLetters(DeskWork &work)
+{
+    DeskArguments &arguments = work.arguments;
+    LetterQuery query;
+    query.flow = arguments.text("flow");
+    query.cause = arguments.text("cause");
+    query.owner = arguments.text("owner");
+    query.run = arguments.number("run");
+    query.dueBefore = arguments.instant("due_before");
+    query.limit = static_cast<int>(arguments.number("limit", 100));
+    query.before = arguments.number("before");
+    if (const auto status
+        = arguments.oneOf("status", {"open", "replayed", "resolved", "discarded"}))
+        query.status = static_cast<LetterStatus>(*status);
+    if (arguments.error())
+        return *arguments.error();
+    auto rows = work.desk().letters(query);
+    if (!rows)
+        return std::move(rows).error();
+    Document answer;
+    ArrayBuilder list(answer.arena());
+    for (const LetterRow &row : *rows)
+        list.add(toValue(answer.arena(), row, false));
+    answer.setRoot(list.finish());
+    work.answer(std::move(answer));
+    return {};
+}
+
+Result<void> groupLetters(DeskWork &work)
+{
+    auto groups = work.desk().letterGroups(work.arguments.text("flow"));
+    if (!groups)
+        return std::move(groups).error();
+    Document answer;
+    ArrayBuilder list(answer.arena());
+    for (const LetterGroup &group : *groups)
+        list.add(toValue(answer.arena(), group));
+    answer.setRoot(list.finish());
+    work.answer(std::move(answer));
+    return {};
+}
+
+Result<void> showLetter(DeskWork &work)
+{
+    const std::int64_t id = work.arguments.requiredNumber("id");
+    if (work.arguments.error())
+        return *work.arguments.error();
+    auto row = letterOf(work, id);
+    if (!row)
+        return std::move(row).error();
+    Document answer;
+    answer.setRoot(toValue(answer.arena(), *row, true));
+    work.answer(std::move(answer));
+    return {};
+}
+
+Result<void> editLetter(DeskWork &work)
+{
+    LetterChange change;
+    change.id = work.arguments.requiredNumber("id");
+    change.edited = work.arguments.json("input").value_or("");
+    if (work.arguments.error())
+        return *work.arguments.error();
+    if (auto changed = work.desk().change(change); !changed)
+        return changed;
+    if (auto shown = showLetter(work); !shown)
+        return shown;
+    return work.note(subjectOf(change.id),
+                     change.edited->empty() ? R"({"input":"original"})" : R"({"input":"edited"})");
+}
+
+Result<void> assignLetter(DeskWork &work)
+{
+    LetterChange change;
+    change.id = work.arguments.requiredNumber("id");
+    if (const std::string owner = work.arguments.text("owner"); !owner.empty())
+        change.owner = owner;
+    change.dueAt = work.arguments.instant("due");
+    if (work.arguments.error())
+        return *work.arguments.error();
+    if (!change.owner && !change.dueAt)
+        return rejectedError("ops.bad_argument", "\"owner\" or \"due\" must be given.");
+    if (change.dueAt)
+        change.escalated = false;
+    if (auto changed = work.desk().change(change); !changed)
+        return changed;
+    std::string detail = "{\"owner\":";
+    appendJsonString(detail, change.owner.value_or(""));
+    detail += ",\"due\":\"" + (change.dueAt ? isoTime(*change.dueAt) : std::string()) + "\"}";
+    if (auto shown = showLetter(work); !shown)
+        return shown;
+    return work.note(subjectOf(change.id), detail);
+}
+
+Result<void> replayLetters(DeskWork &work)
+{
+    auto letters = chosenLetters(work);
+    if (!letters)
+        return std::move(letters).error();
+    ReplayOrder order;
+    order.flowVersion = work.arguments.text("version");
+    order.asNew = work.arguments.flag("as_new");
+    order.by = work.call.who;
+    order.at = work.call.at;
+    if (work.arguments.error())
+        return *work.arguments.error();
+    for (const LetterRow &letter : *letters) {
+        order.letter = letter.id;
+        auto run = work.desk().replay(order);
+        if (!run)
+            return std::move(run).error().at(subjectOf(letter.id));
+        work.outcome.newRuns.push_back(run->run);
+        const std::string detail = "{\"new_run\":" + std::to_string(run->run)
+            + (order.asNew ? ",\"as_new\":true}" : "}");
+        if (auto noted = work.note(subjectOf(letter.id), detail); !noted)
+            return noted;
+    }
+    answerIds(work, "runs", work.outcome.newRuns);
+    return {};
+}
+
+Result<void> discardLetters(DeskWork &work)
+{
+    auto letters = chosenLetters(work);
+    if (!letters)
+        return std::move(letters).error();
+    LetterChange change;
+    change.status = LetterStatus::Discarded;
+    change.reason = work.arguments.required("reason");
+    change.by = work.call.who;
+    change.at = work.call.at;
+    if (work.arguments.error())
+        return *work.arguments.error();
+    std::string detail = "{\"reason\":";
+    appendJsonString(detail, change.reason);
+    detail += '}';
+    std::vector<std::int64_t> ids;
+    auto before = work.journal.heldKeys();
+    for (const LetterRow &letter : *letters) {
+        change.id = letter.id;
+        if (auto changed = work.desk().change(change); !changed)
+            return std::move(changed).error().at(subjectOf(letter.id));
+        if (auto noted = work.note(subjectOf(letter.id), detail); !noted)
+            return noted;
+        ids.push_back(letter.id);
+    }
+    auto after = work.journal.heldKeys();
+    if (!before || !after)
+        return before ? std::move(after).error() : std::move(before).error();
+    for (const HeldKey &key : *before) {
+        if (std::find(after->begin(), after->end(), key) == after->end())
+            work.outcome.releasedKeys.push_back(key);
+    }
+    answerIds(work, "discarded", ids);
+    return {};
+}
+
+} // namespace tw::ops

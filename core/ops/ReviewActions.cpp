@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/Json.h"
+#include "core/ops/DeskActions.h"
+#include "core/ops/DeskJson.h"
+
+namespace tw::ops {
+namespace {
+
+std::string subjectOf(std::int64_t id)
+{
+    return "review " + std::to_string(id);
+}
+
+Result<ReviewRow> reviewOf(DeskWork &work, std::int64_t id)
+{
+    ReviewQuery query;
+    query.id = id;
+    auto rows = work.desk().reviews(query);
+    if (!rows)
+        return std::move(rows).error();
+    if (rows->empty())
+        return rejectedError("store.no_review", "There is no review " + std::to_string(id) + '.');
+    return std::move(rows->front());
+}
+
+Result<void> decide(DeskWork &work, const char *exit)
+{
+    ReviewDecision decision;
+    decision.review = work.arguments.requiredNumber("id");
+    decision.exit = exit;
+    decision.reason = work.arguments.text("reason");
+    decision.remember = work.arguments.flag("remember");
+    decision.by = work.call.who;
+    decision.at = work.call.at;
+    if (work.arguments.error())
+        return *work.arguments.error();
+    auto row = reviewOf(work, decision.review);
+    if (!row)
+        return std::move(row).error();
+    if (decision.remember && row->review.cause.empty())
+        return rejectedError("ops.bad_argument",
+                             "Decisions of this review cannot be remembered: the step does not say "
+                             "by what (\"remember_by\").");
+    decision.answer = work.arguments.json("answer").value_or(
+        decision.exit == "approved" ? row->review.proposal : std::string());
+    auto run = work.desk().decide(decision);
+    if (!run)
+        return std::move(run).error();
+    work.outcome.answeredRuns.push_back(*run);
+    if (auto shown = showReview(work); !shown)
+        return shown;
+    std::string detail = "{\"reason\":";
+    appendJsonString(detail, decision.reason);
+    detail += decision.remember ? ",\"remember\":true}" : "}";
+    return work.note(subjectOf(decision.review), detail);
+}
+
+} // namespace
+
+Result<void> listReviews(DeskWork &work)
+{
+    DeskArguments &arguments = work.arguments;
+    ReviewQuery query;
+    query.flow = arguments.text("flow");
+    query.owner = arguments.text("owner");
+    query.run = arguments.number("run");
+    query.dueBefore = arguments.instant("due_before");
+    query.limit = static_cast<int>(arguments.number("limit", 100));
+    query.before = arguments.number("before");
+    if (const auto status
+        = arguments.oneOf("status", {"open", "decided", "timed_out", "withdrawn"}))
+        query.status = static_cast<ReviewStatus>(*status);
+    if (arguments.error())
+        return *arguments.error();
+    auto rows = work.desk().reviews(query);
+    if (!rows)
+        return std::move(rows).error();
+    Document answer;
+    ArrayBuilder list(answer.arena());
+    for (const ReviewRow &row : *rows)
+        list.add(toValue(answer.arena(), row, false));
+    answer.setRoot(list.finish());
+    work.answer(std::move(answer));
+    return {};
+}
+
+Result<void> showReview(DeskWork &work)
+{
+    const std::int64_t id = work.arguments.requiredNumber("id");
+    if (work.arguments.error())
+        return *work.arguments.error();
+    auto row = reviewOf(work, id);
+    if (!row)
+        return std::move(row).error();
+    Document answer;
+    answer.setRoot(toValue(answer.arena(), *row, true));
+    work.answer(std::move(answer));
+    return {};
+}
+
+Result<void> approveReview(DeskWork &work)
+{
+    return decide(work, "approved");
+}
+
+Result<void> rejectReview(DeskWork &work)
+{
+    return decide(work, "rejected");
+}
+
+Result<void> assignReview(DeskWork &work)
+{
+    ReviewChange change;
+    change.id = work.arguments.requiredNumber("id");
+    if (const std::string owner = work.arguments.text("owner"); !owner.empty())
+        change.owner = owner;
+    change.dueAt = work.arguments.instant("due");
+    if (work.arguments.error())
+        return *work.arguments.error();
+    if (!change.owner && !change.dueAt)
+        return rejectedError("ops.bad_argument", "\"owner\" or \"due\" must be given.");
+    if (auto changed = work.desk().change(change); !changed)
+        return changed;
+    std::string detail = "{\"owner\":";
+    appendJsonString(detail, change.owner.value_or(""));
+    detail += '}';
+    if (auto shown = showReview(work); !shown)
+        return shown;
+    return work.note(subjectOf(change.id), detail);
+}
+
+Result<void> forgetDecision(DeskWork &work)
+{
+    const std::string flow = work.arguments.required("flow");
+    const std::string step = work.arguments.required("step");
+    const std::string cause = work.arguments.required("cause");
+    if (work.arguments.error())
+        return *work.arguments.error();
+    if (auto forgotten = work.desk().forgetRemembered(flow, step, cause); !forgotten)
+        return forgotten;
+    Document answer;
+    ObjectBuilder object(answer.arena());
+    object.set("forgotten", Value::boolean(true));
+    answer.setRoot(object.finish());
+    work.answer(std::move(answer));
+    return work.note("remembered decision of " + flow + '/' + step);
+}
+
+} // namespace tw::ops
