@@ -30,6 +30,10 @@ void addFunctionsCommand(CLI::App &app, Invocation &invocation);
 void addNodesCommand(CLI::App &app, Invocation &invocation);
 void addMapCommand(CLI::App &app, Invocation &invocation);
 void addSchemaCommand(CLI::App &app, Invocation &invocation);
+void addRunsCommand(CLI::App &app, Invocation &invocation);
+void addDeadLettersCommand(CLI::App &app, Invocation &invocation);
+void addReviewsCommand(CLI::App &app, Invocation &invocation);
+void addAuditCommand(CLI::App &app, Invocation &invocation); ///< And `erase`.
 
 /// Parses, runs, gives the exit code. Needs a QCoreApplication.
 int runCommandLine(int argc, char **argv, const Registry &registry);

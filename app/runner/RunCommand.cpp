@@ -20,6 +20,7 @@ struct RunCommandOptions
     RuntimeOptions runtime;
     std::vector<std::string> eventFiles;
     int demo = 0;
+    std::string admin = "127.0.0.1:0";
     bool untilIdle = false;
     bool json = false;
 };
@@ -39,6 +40,7 @@ public:
         if (!project)
             return failed(project.error());
         RuntimeOptions wanted = m_options.runtime;
+        wanted.admin = m_options.admin == "off" ? std::string() : m_options.admin;
         wanted.failed = [this](const Error &error) { finish(failed(error)); };
         auto runtime = Runtime::start(**project, m_registry, m_clock, m_secrets, m_report, wanted);
         if (!runtime)
@@ -156,6 +158,9 @@ void addRunCommand(CLI::App &app, Invocation &invocation)
     command->add_option("--data-dir", options->runtime.dataDir,
                         "Keeps the journal here; without it, it goes when the run ends");
     command->add_option("--listen", options->runtime.listen, "ADDR:PORT for webhooks (port 0: any)");
+    command->add_option("--admin", options->admin,
+                        "ADDR:PORT for health, metrics and the desk, or off")
+        ->capture_default_str();
     command->add_option("--event", options->eventFiles, "Event file to hand in; may be repeated");
     command->add_option("--demo", options->demo,
                         "Let the Stripe double send N signed events, and a repeat, a forged one and "

@@ -105,6 +105,8 @@ void RunReport::ready(const ReadyInfo &info)
     if (m_out.isJson()) {
         Line line("ready");
         line.text("listen", info.listen).map("webhooks", info.webhooks).map("doubles", info.doubles);
+        if (!info.admin.empty())
+            line.text("admin", info.admin);
         m_out.json(line.finish());
         return;
     }

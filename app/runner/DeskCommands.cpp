@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Commands.h"
+#include "app/runner/DeskReport.h"
+#include "app/runner/Files.h"
+#include "core/data/Json.h"
+#include "core/runtime/DeskDoor.h"
+
+#include <QCoreApplication>
+#include <cstdlib>
+#include <memory>
+
+namespace tw::runner {
+namespace {
+
+/// One command of the desk: what was given, to become the arguments of its action.
+struct DeskOptions
+{
+    std::string action;
+    std::string dataDir;
+    std::string by;
+    bool json = false;
+    std::map<std::string, std::string> texts;
+    std::map<std::string, std::int64_t> numbers;
+    std::map<std::string, bool> flags;
+    std::map<std::string, std::string> files; ///< JSON read from a file or standard input.
+    std::vector<std::string> words;
+};
+
+std::string userName()
+{
+    for (const char *name : {"TIDEWIRE_USER", "SUDO_USER", "USER", "LOGNAME"}) {
+        if (const char *value = std::getenv(name); value && *value)
+            return value;
+    }
+    return "somebody";
+}
+
+Result<DocumentPtr> argumentsOf(const DeskOptions &options)
+{
+    Document document;
+    Arena &arena = document.arena();
+    ObjectBuilder object(arena);
+    for (const auto &[name, text] : options.texts) {
+        if (!text.empty())
+            object.set(name, Value::string(arena, text));
+    }
+    for (const auto &[name, number] : options.numbers) {
+        if (number > 0)
+            object.set(name, Value::integer(number));
+    }
+    for (const auto &[name, flag] : options.flags) {
+        if (flag)
+            object.set(name, Value::boolean(true));
+    }
+    for (const auto &[name, file] : options.files) {
+        if (file.empty())
+            continue;
+        auto text = readInput(file);
+        if (!text)
+            return std::move(text).error();
+        auto value = parseJsonInto(arena, *text);
+        if (!value)
+            return std::move(value).error().at(file);
+        object.set(name, *value);
+    }
+    if (!options.words.empty()) {
+        ArrayBuilder words(arena);
+        for (const std::string &word : options.words)
+            words.add(Value::string(arena, word));
+        object.set("words", words.finish());
+    }
+    document.setRoot(object.finish());
+    return share(std::move(document));
+}
+
+int exitCodeOf(const Error &error)
+{
+    if (error.code == "ops.bad_argument")
+        return kWrongUse;
+    return error.kind == ErrorKind::Rejected ? kNotRight : kCouldNot;
+}
+
+int performCommand(const DeskOptions &options)
+{
+    Output out(options.json);
+    auto arguments = argumentsOf(options);
+    if (!arguments) {
+        out.message(arguments.error().text());
+        return kCouldNot;
+    }
+    SystemClock clock;
+    DeskDoor door(options.dataDir, clock);
+    door.call({options.action, *arguments, options.by, {}},
+              [&](const Result<DocumentPtr> &answer) {
+                  if (!answer) {
+                      out.message(answer.error().text());
+                      return QCoreApplication::exit(exitCodeOf(answer.error()));
+                  }
+                  showDesk(out, options.action, (*answer)->root());
+                  QCoreApplication::exit(kDone);
+              });
+    return QCoreApplication::exec();
+}
+
+/// Declares the commands of one group ("runs list", "runs show", …).
+class DeskGroup
+{
+public:
+    DeskGroup(CLI::App &app, Invocation &invocation, const char *name, const char *help)
+        : m_group(app.add_subcommand(name, help)), m_invocation(invocation)
+    {
+        m_group->require_subcommand(1);
+    }
+
+    /// The next declarations belong to this command.
+    DeskGroup &command(const char *name, const char *action, const char *help, const char *example)
+    {
+        m_command = m_group->add_subcommand(name, help);
+        return begin(action, example);
+    }
+    /// The group itself is the command.
+    static DeskGroup alone(CLI::App &app, Invocation &invocation, const char *name,
+                           const char *action, const char *help, const char *example)
+    {
+        DeskGroup group(app, invocation, name, help);
+        group.m_group->require_subcommand(0);
+        group.m_command = group.m_group;
+        group.begin(action, example);
+        return group;
+    }
+    DeskGroup &number(const char *name, const char *option, const char *help, bool required = true)
+    {
+        auto *added = m_command->add_option(option, m_options->numbers[name], help);
+        added->required(required)->check(CLI::PositiveNumber);
+        return *this;
+    }
+    DeskGroup &text(const char *name, const char *option, const char *help, bool required = false)
+    {
+        m_command->add_option(option, m_options->texts[name], help)->required(required);
+        return *this;
+    }
+    DeskGroup &flag(const char *name, const char *option, const char *help)
+    {
+        m_command->add_flag(option, m_options->flags[name], help);
+        return *this;
+    }
+    DeskGroup &file(const char *name, const char *option, const char *help)
+    {
+        m_command->add_option(option, m_options->files[name], help);
+        return *this;
+    }
+    DeskGroup &words(const char *option, const char *help)
+    {
+        m_command->add_option(option, m_options->words, help)->required();
+        return *this;
+    }
+
+private:
+    DeskGroup &begin(const char *action, const char *example)
+    {
+        m_options = std::make_shared<DeskOptions>();
+        m_options->action = action;
+        m_options->by = userName();
+        m_command->add_option("--data-dir", m_options->dataDir, "The data folder of the runner")
+            ->required()->envname("TIDEWIRE_DATA_DIR");
+        m_command->add_option("--by", m_options->by, "Who decides; for the audit log")
+            ->capture_default_str();
+        m_command->add_flag("--json", m_options->json, "One JSON document");
+        m_command->footer(std::string("Example:\n  ") + example);
+        m_command->callback([options = m_options, &invocation = m_invocation] {
+            invocation.command = [options] { return performCommand(*options); };
+        });
+        return *this;
+    }
+
+    CLI::App *m_group;
+    CLI::App *m_command = nullptr;
+    Invocation &m_invocation;
+    std::shared_ptr<DeskOptions> m_options;
+};
+
+} // namespace
+
+void addRunsCommand(CLI::App &app, Invocation &invocation)
+{
+    DeskGroup group(app, invocation, "runs", "What a runner did: list, show, replay");
+    group.command("list", "runs.list", "Runs, newest first",
+                  "tidewire runs list --data-dir data --id ch_3PxQ")
+        .text("id", "--id", "A business id, event id or key")
+        .text("flow", "--flow", "Of this flow")
+        .text("state", "--state", "open, done, failed or dead_lettered")
+        .text("step", "--step", "With a record at this step")
+        .text("from", "--from", "Received since (2026-11-30T18:00:00Z)")
+        .text("to", "--to", "Received until")
+        .number("limit", "--limit", "At most so many (100)", false)
+        .number("before", "--before", "Only runs with a smaller number", false);
+    group.command("show", "runs.show", "One run: its event, steps, letters and reviews",
+                  "tidewire runs show 12 --data-dir data")
+        .number("run", "RUN", "Number of the run");
+    group.command("replay", "runs.replay", "Run an event once more, with the keys of its effects",
+                  "tidewire runs replay 12 --data-dir data")
+        .number("run", "RUN", "Number of the run")
+        .text("version", "--version", "On this version of the flow; without it, the one it had")
+        .flag("as_new", "--as-new", "Let its effects happen anew, whatever happened before");
+}
+
+void addDeadLettersCommand(CLI::App &app, Invocation &invocation)
+{
+    DeskGroup group(app, invocation, "dead-letters",
+                    "Records that were put aside: list, show, edit, replay, discard");
+    group.command("list", "letters.list", "Dead letters, newest first",
+                  "tidewire dead-letters list --data-dir data --status open")
+        .text("status", "--status", "open, replayed, resolved or discarded")
+        .text("flow", "--flow", "Of this flow")
+        .text("cause", "--cause", "Of this cause")
+        .text("owner", "--owner", "Of this owner")
+        .text("due_before", "--due-before", "Due by this time")
+        .number("limit", "--limit", "At most so many (100)", false)
+        .number("before", "--before", "Only letters with a smaller number", false);
+    group.command("groups", "letters.groups", "Open letters by cause",
+                  "tidewire dead-letters groups --data-dir data")
+        .text("flow", "--flow", "Of this flow");
+    group.command("show", "letters.show", "One letter with its input and error",
+                  "tidewire dead-letters show 3 --data-dir data")
+        .number("id", "ID", "Number of the letter");
+    group.command("edit", "letters.edit",
+                  "Correct the input of a letter; the original stays beside it",
+                  "tidewire dead-letters edit 3 --input corrected.json --data-dir data")
+        .number("id", "ID", "Number of the letter")
+        .file("input", "--input", "JSON file, or - for standard input; without it, the original");
+    group.command("assign", "letters.assign", "Give a letter to somebody, or more time",
+                  "tidewire dead-letters assign 3 --owner finance --due 4h --data-dir data")
+        .number("id", "ID", "Number of the letter")
+        .text("owner", "--owner", "Who looks after it")
+        .text("due", "--due", "Until when: a time, or a span from now");
+    group.command("replay", "letters.replay",
+                  "Send a letter again from the step where it failed, or all of a cause",
+                  "tidewire dead-letters replay 3 --data-dir data")
+        .number("id", "ID", "Number of the letter", false)
+        .text("cause", "--cause", "All open letters of this cause")
+        .text("version", "--version", "On this version of the flow; without it, the one it had")
+        .flag("as_new", "--as-new", "Let its effects happen anew, whatever happened before");
+    group.command("discard", "letters.discard", "Decide that a letter shall not be sent",
+                  "tidewire dead-letters discard 3 --reason 'a test charge' --data-dir data")
+        .number("id", "ID", "Number of the letter", false)
+        .text("cause", "--cause", "All open letters of this cause")
+        .text("reason", "--reason", "Why", true);
+}
+
+void addReviewsCommand(CLI::App &app, Invocation &invocation)
+{
+    DeskGroup group(app, invocation, "reviews",
+                    "Questions that wait for a person: list, show, approve, reject");
+    group.command("list", "reviews.list", "Reviews, newest first",
+                  "tidewire reviews list --data-dir data --status open")
+        .text("status", "--status", "open, decided, timed_out or withdrawn")
+        .text("flow", "--flow", "Of this flow")
+        .text("owner", "--owner", "Of this owner")
+        .text("due_before", "--due-before", "Due by this time")
+        .number("limit", "--limit", "At most so many (100)", false)
+        .number("before", "--before", "Only reviews with a smaller number", false);
+    group.command("show", "reviews.show", "One review with its record, proposal and candidates",
+                  "tidewire reviews show 2 --data-dir data")
+        .number("id", "ID", "Number of the review");
+    group.command("approve", "reviews.approve", "Agree with the proposal, or give another answer",
+                  "tidewire reviews approve 2 --answer chosen.json --remember --data-dir data")
+        .number("id", "ID", "Number of the review")
+        .file("answer", "--answer", "JSON file with the answer, or - for standard input")
+        .text("reason", "--reason", "Why")
+        .flag("remember", "--remember", "Decide later questions of the same cause alike");
+    group.command("reject", "reviews.reject", "Send the record out by Rejected",
+                  "tidewire reviews reject 2 --reason 'not our customer' --data-dir data")
+        .number("id", "ID", "Number of the review")
+        .text("reason", "--reason", "Why")
+        .flag("remember", "--remember", "Decide later questions of the same cause alike");
+    group.command("assign", "reviews.assign", "Give a review to somebody, or more time",
+                  "tidewire reviews assign 2 --owner sales --due 1d --data-dir data")
+        .number("id", "ID", "Number of the review")
+        .text("owner", "--owner", "Who is to answer")
+        .text("due", "--due", "Until when: a time, or a span from now");
+    group.command("forget", "reviews.forget", "Ask again where a decision was remembered",
+                  "tidewire reviews forget --flow f --step ask --cause ana@example.com --data-dir data")
+        .text("flow", "--flow", "Of this flow", true)
+        .text("step", "--step", "Of this step", true)
+        .text("cause", "--cause", "What the decision was remembered by", true);
+}
+
+void addAuditCommand(CLI::App &app, Invocation &invocation)
+{
+    DeskGroup group(app, invocation, "audit", "What people decided: list, verify");
+    group.command("list", "audit.list", "Entries, oldest first",
+                  "tidewire audit list --data-dir data")
+        .number("after", "--after", "Only entries with a greater number", false)
+        .number("limit", "--limit", "At most so many (1000)", false);
+    group.command("verify", "audit.verify", "Whether nobody changed the log",
+                  "tidewire audit verify --data-dir data");
+    DeskGroup::alone(app, invocation, "erase", "erase",
+                     "Take a person out of what a runner keeps; the audit log keeps the proof",
+                     "tidewire erase ana@example.com cus_9 --reason 'request of 3 May' "
+                     "--data-dir data")
+        .words("WORD", "Ids or addresses of the person")
+        .text("reason", "--reason", "Why", true);
+}
+
+} // namespace tw::runner

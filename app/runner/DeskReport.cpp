@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/DeskReport.h"
+
+#include "core/data/Json.h"
+
+#include <algorithm>
+#include <map>
+
+namespace tw::runner {
+namespace {
+
+using Columns = std::vector<std::string>;
+
+const Columns &columnsOf(const std::string &action)
+{
+    static const std::map<std::string, Columns> kColumns{
+        {"runs.list", {"run", "state", "flow", "type", "event", "key", "received", "replay_of"}},
+        {"letters.list", {"id", "status", "flow", "step", "error.code", "event", "owner", "due", "at"}},
+        {"letters.groups", {"count", "cause", "flow", "owner", "oldest", "due"}},
+        {"reviews.list", {"id", "status", "question", "owner", "due", "flow", "event"}},
+        {"audit.list", {"number", "at", "who", "action", "subject", "detail"}}};
+    static const Columns kNone;
+    const auto found = kColumns.find(action);
+    return found == kColumns.end() ? kNone : found->second;
+}
+
+std::string cell(const Value &value)
+{
+    if (value.isUndefined() || value.isNull())
+        return "-";
+    return value.isString() ? std::string(value.text()) : toJson(value);
+}
+
+void showList(Output &out, const Columns &columns, const Value &rows)
+{
+    if (rows.size() == 0)
+        return out.message("Nothing.");
+    std::vector<std::vector<std::string>> cells;
+    std::vector<std::string> titles;
+    for (const std::string &column : columns) {
+        std::string title = column.substr(column.find('.') == std::string::npos
+                                              ? 0 : column.find('.') + 1);
+        std::replace(title.begin(), title.end(), '_', ' ');
+        titles.push_back(out.faint(title));
+    }
+    cells.push_back(std::move(titles));
+    for (const Value &row : rows.items()) {
+        std::vector<std::string> line;
+        for (const std::string &column : columns)
+            line.push_back(cell(row.find(column)));
+        cells.push_back(std::move(line));
+    }
+    out.line(table(cells));
+}
+
+/// Short members side by side with their names, then payloads, then lists.
+void showOne(Output &out, const Value &thing)
+{
+    std::vector<std::vector<std::string>> lines;
+    for (const Member &member : thing.members()) {
+        if (!member.value.isObject() && !member.value.isArray())
+            lines.push_back({out.faint(member.key.text()), cell(member.value)});
+    }
+    if (!lines.empty())
+        out.line(table(lines));
+    for (const Member &member : thing.members()) {
+        if (!member.value.isObject() && !member.value.isArray())
+            continue;
+        if (member.value.size() == 0)
+            continue;
+        out.line("");
+        out.line(out.bold(member.key.text()));
+        out.line(toJson(member.value, JsonStyle::Pretty));
+    }
+}
+
+} // namespace
+
+void showDesk(Output &out, const std::string &action, const Value &answer)
+{
+    if (out.isJson())
+        return out.json(answer);
+    if (answer.isArray())
+        return showList(out, columnsOf(action), answer);
+    if (action == "audit.verify")
+        return out.line("The audit log is as it was written.");
+    showOne(out, answer);
+}
+
+} // namespace tw::runner

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Clock.h"
+#include "core/net/HttpClient.h"
+#include "core/ops/Desk.h"
+
+#include <QObject>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tw {
+
+/// The way to the desk of a data folder: through the runner that works on it, else into its journal
+/// directly; decisions made there are taken up by the next runner. Lives on a thread with an event
+/// loop.
+class DeskDoor final : public QObject
+{
+public:
+    DeskDoor(std::string dataDir, Clock &clock) : m_dataDir(std::move(dataDir)), m_clock(clock) {}
+
+    /// `done` once, later, with the action's answer. Errors: Config `runtime.no_journal`, Transient
+    /// `runtime.no_admin`, and those of the action.
+    void call(ops::DeskCall call, std::function<void(Result<DocumentPtr>)> done);
+
+private:
+    Result<DocumentPtr> performAlone(const ops::DeskCall &call) const;
+    void ask(const ops::DeskCall &call, std::function<void(Result<DocumentPtr>)> done);
+
+    std::string m_dataDir;
+    Clock &m_clock;
+    std::unique_ptr<HttpClient> m_http;
+};
+
+} // namespace tw
