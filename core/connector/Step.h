@@ -107,6 +107,9 @@ public:
     /// effect is not there, and it is sent again; fail when this cannot be told.
     virtual void lookUp(const StepCall &call, StepReply reply);
 
+    /// The class of calls it makes, where the other side limits them apart ("search"); else empty.
+    virtual std::string endpoint() const { return {}; }
+
     /// How many items one call can carry; 1: items go one by one.
     virtual std::size_t batchLimit() const { return 1; }
     /// Items with the same key are never in one call nor in two calls at a time; empty: no such key.
