@@ -10,7 +10,7 @@ namespace {
 constexpr std::chrono::hours kPace{1};
 // While nothing may go, a call now and then asks how much is left. They must not cost the reserve.
 constexpr std::int64_t kMostForLooking = 50;
-constexpr std::int64_t kShareForLooking = 100;
+constexpr std::int64_t kShareForLooking = 20;
 
 } // namespace
 
