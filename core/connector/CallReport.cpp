@@ -14,8 +14,7 @@ CallReport callReportOf(const Error &error)
         report.health = CallReport::Health::SignedOut;
     else if (error.cause == ErrorCause::RateLimit)
         report.health = CallReport::Health::TooMany;
-    else if ((error.kind == ErrorKind::Transient && error.cause == ErrorCause::Other)
-             || error.outcomeUnknown)
+    else if (error.kind == ErrorKind::Transient && error.cause == ErrorCause::Other)
         report.health = CallReport::Health::NoAnswer;
     return report;
 }
