@@ -54,7 +54,13 @@ struct StepAnswer
         std::string exit; ///< Id of a declared exit.
         DocumentPtr message;
     };
-    enum class Kind { Emitted, Dropped, Failed, Parked };
+    enum class Kind {
+        Emitted,
+        Dropped,
+        Failed,
+        Parked,
+        Alone, ///< Of a batch: ask again with this item alone.
+    };
 
     Kind kind = Kind::Dropped;
     std::vector<Output> outputs; ///< Emitted.
@@ -82,6 +88,9 @@ public:
     void drop(std::string note);
     void fail(Error error);
     void park(Question question); ///< Only steps whose type `parks`.
+    /// For processBatch(): the whole call was refused, maybe because of another item, and had no
+    /// effect. The item is asked for again by itself, when its turn comes.
+    void alone();
 
 private:
     void answer(StepAnswer answer);

@@ -96,7 +96,7 @@ void Engine::queueEffect(Run &run, int token)
         return lookOrAsk(run, token, *item.doubtSince);
     if (node.gate && !item.inside && !letIn(run, item))
         return;
-    if (node.batches && !item.lookUp)
+    if (node.batches && !item.lookUp && !item.alone)
         return collect(run, token);
     claimPlace(run, token);
 }

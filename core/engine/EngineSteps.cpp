@@ -186,6 +186,15 @@ void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
     const auto &node = nodeOf(run, item);
     if (answer.kind == StepAnswer::Kind::Parked)
         return park(run, token, std::move(answer));
+    if (answer.kind == StepAnswer::Kind::Alone && item.alone) {
+        answer.kind = StepAnswer::Kind::Failed;
+        answer.error = internalError("connector.asked_alone", "The step \"" + node.id
+                                         + "\" did not answer for a record alone. Report this.");
+    } else if (answer.kind == StepAnswer::Kind::Alone) {
+        item.alone = true;
+        item.batch = 0;
+        return queueEffect(run, token);
+    }
     const bool record = (node.isEffect() || node.type->parks) && !replayed;
     StepEvent event = eventFor(run, item, Phase::Done);
     event.took = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -195,6 +204,8 @@ void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
     switch (answer.kind) {
     case StepAnswer::Kind::Failed:
         return settleFailed(run, token, std::move(answer.error), std::move(event), record);
+    case StepAnswer::Kind::Alone: // Done above.
+        return;
     case StepAnswer::Kind::Dropped:
         event.phase = Phase::Dropped;
         if (record) {

@@ -39,6 +39,7 @@ struct RunItem
     bool lookUp = false; ///< An attempt was made and its outcome is unknown: look first.
     RetryTally tally;
     bool inside = false; ///< The gate let it in and has not seen it leave.
+    bool alone = false;  ///< A call with others was refused.
     std::int64_t batch = 0;  ///< The call it goes out with; 0: one of its own.
     bool intentKept = false; ///< Claimed: its intent is on disk.
     Instant intentAt;        ///< What its intent says.

@@ -51,6 +51,8 @@ public:
             return reply.emit(std::move(answer.outputs), answer.note);
         case StepAnswer::Kind::Dropped:
             return reply.drop(answer.note);
+        case StepAnswer::Kind::Alone:
+            return reply.alone();
         case StepAnswer::Kind::Failed:
             return reply.fail(std::move(answer.error));
         case StepAnswer::Kind::Parked:

@@ -371,6 +371,31 @@ private Q_SLOTS:
             QVERIFY(calls <= 20);
     }
 
+    void aBatchThatIsRefusedAsAWholeGoesOneByOneThroughTheGate()
+    {
+        EngineWorld world;
+        world.limits["a"].concurrency = 2;
+        world.start(flow("fake.many", "    batch: {size: 100, linger: 0s}\n    retry: {times: 0}\n"));
+        world.engine->pauseConnection("a", "anna", "fill it", [](const auto &) {});
+        sendMany(world, 0, 50);
+        std::size_t most = 0;
+        bool isWhole = true;
+        world.world = [&](const StepCall &) {
+            StepAnswer answer = ok();
+            if (std::exchange(isWhole, world.batchSizes.back() > 1))
+                answer.kind = StepAnswer::Kind::Alone;
+            return answer;
+        };
+        world.engine->resumeConnection("a", "anna", [](const auto &) {});
+        QVERIFY(pass(world, 10min, 1s, [&] {
+            most = std::max<std::size_t>(most, static_cast<std::size_t>(
+                                                   world.engine->gates().at(0).inFlight));
+            return world.told.runs.size() == 50;
+        }));
+        QVERIFY(allDone(world, 50));
+        QVERIFY(most <= 2);
+    }
+
     void refusalsForTheRateCostNoTry()
     {
         EngineWorld world;

@@ -90,7 +90,7 @@ void RecordUpsert::allAnswered(Members &members, Result<HttpAnswer> answer)
     }
     if (answer && refusesTheWhole(*answer)) {
         for (Member &member : members)
-            process(member.call, std::move(member.reply));
+            member.reply.alone();
         return;
     }
     Error error = !answer ? std::move(answer).error()
