@@ -198,6 +198,21 @@ void RunReport::deadLettered(const DeadLetter &letter)
     }
 }
 
+void RunReport::connectionChanged(const GateStatus &status)
+{
+    if (m_out.isJson()) {
+        Line line("connection");
+        line.text("name", status.connection).text("state", toString(status.state));
+        line.text("cause", toString(status.cause)).text("why", status.why);
+        m_out.json(line.number("queued", static_cast<std::int64_t>(status.queued)).finish());
+    } else if (status.cause != GateCause::None && status.state != GateState::HalfOpen) {
+        m_out.message("The connection " + status.connection + " holds back what it would send: "
+                      + status.why);
+    } else if (status.state == GateState::Closed) {
+        m_out.message("The connection " + status.connection + " sends again.");
+    }
+}
+
 void RunReport::idle()
 {
     if (m_onIdle)

@@ -29,6 +29,7 @@ public:
     void stepChanged(const StepEvent &event) override;
     void runFinished(const RunSummary &run) override;
     void deadLettered(const DeadLetter &letter) override;
+    void connectionChanged(const GateStatus &status) override;
     void idle() override;
 
 private:

@@ -18,6 +18,13 @@ enum class ErrorKind {
     Internal,  ///< Our own bug: full log, dead letter.
 };
 
+/// What a Transient failure is about, as far as the other side said; retry policies tell them apart.
+enum class ErrorCause {
+    Other,
+    RateLimit, ///< Too many calls: the record is fine and was not looked at.
+    Lock,      ///< Somebody else holds the record: soon over.
+};
+
 std::string_view toString(ErrorKind kind);
 std::optional<ErrorKind> errorKindFromString(std::string_view text);
 
@@ -28,6 +35,7 @@ std::optional<ErrorKind> errorKindFromString(std::string_view text);
 struct Error
 {
     ErrorKind kind = ErrorKind::Internal;
+    ErrorCause cause = ErrorCause::Other; ///< While it happens; the journal does not keep it.
     std::string code;
     std::string message;
     std::string where;    ///< Step, file:line:column, URL host: grows on the way out, outermost first.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "core/base/Clock.h"
+#include "core/connector/CallReport.h"
 #include "core/schema/Settings.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,7 +23,11 @@ struct Services
 };
 
 /// One configured way to another system, shared by all steps that name it: holds the session
-/// (token, limits). Connectors derive from it. Lives on the engine's thread.
+/// (token, address). Connectors derive from it. Lives on the engine's thread.
+///
+/// The engine keeps a gate in front of it, sized by limits(). A connection that overrides
+/// reportsCalls() calls report() once for each call that it made, before its caller hears of the
+/// answer; for others the engine goes by the failures of their steps.
 class Connection
 {
 public:
@@ -33,7 +39,23 @@ public:
     const std::string &name() const { return m_name; }
     const Settings &settings() const { return m_settings; }
 
+    virtual ConnectionLimits limits() const { return {}; }
+    virtual bool reportsCalls() const { return false; }
+    /// The engine's; may be empty: nobody listens.
+    void onReport(std::function<void(const CallReport &)> listener)
+    {
+        m_listener = std::move(listener);
+    }
+
+protected:
+    void report(const CallReport &report) const
+    {
+        if (m_listener)
+            m_listener(report);
+    }
+
 private:
+    std::function<void(const CallReport &)> m_listener;
     std::string m_name;
     Settings m_settings;
 };

@@ -23,6 +23,13 @@ void StepReply::emit(std::vector<StepAnswer::Output> outputs, std::string note)
     answer(std::move(result));
 }
 
+void StepReply::alone()
+{
+    StepAnswer result;
+    result.kind = StepAnswer::Kind::Alone;
+    answer(std::move(result));
+}
+
 void StepReply::drop(std::string note)
 {
     StepAnswer result;

@@ -54,7 +54,13 @@ struct StepAnswer
         std::string exit; ///< Id of a declared exit.
         DocumentPtr message;
     };
-    enum class Kind { Emitted, Dropped, Failed, Parked };
+    enum class Kind {
+        Emitted,
+        Dropped,
+        Failed,
+        Parked,
+        Alone, ///< Of a batch: ask again with this item alone.
+    };
 
     Kind kind = Kind::Dropped;
     std::vector<Output> outputs; ///< Emitted.
@@ -82,6 +88,9 @@ public:
     void drop(std::string note);
     void fail(Error error);
     void park(Question question); ///< Only steps whose type `parks`.
+    /// For processBatch(): the whole call was refused, maybe because of another item, and had no
+    /// effect. The item is asked for again by itself, when its turn comes.
+    void alone();
 
 private:
     void answer(StepAnswer answer);
@@ -106,6 +115,9 @@ public:
     /// (`on_unknown: look_up`): emit what process() would have, had it been answered; drop when the
     /// effect is not there, and it is sent again; fail when this cannot be told.
     virtual void lookUp(const StepCall &call, StepReply reply);
+
+    /// The class of calls it makes, where the other side limits them apart ("search"); else empty.
+    virtual std::string endpoint() const { return {}; }
 
     /// How many items one call can carry; 1: items go one by one.
     virtual std::size_t batchLimit() const { return 1; }

@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/Batches.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace tw {
 
-bool Batches::mayLeave(std::size_t count, Instant oldest, Instant now, bool hurry) const
+bool Batches::mayLeave(std::size_t count, std::size_t full, Instant oldest, Instant now,
+                       bool hurry) const
 {
     if (count == 0)
         return false;
-    if (count >= m_size)
+    if (count >= full)
         return true;
     if (m_calls == 0)
         return hurry || !m_lastLeft || now >= *m_lastLeft + m_linger;
     return m_linger.count() > 0 && now >= oldest + m_linger;
 }
 
-std::vector<Batches::Entry> Batches::take(Instant now, bool hurry)
+std::vector<Batches::Entry> Batches::take(Instant now, bool hurry, std::size_t most)
 {
+    const std::size_t full = std::min(m_size, most);
     std::vector<std::size_t> chosen;
     std::unordered_set<std::string> keys;
-    for (std::size_t at = 0; at < m_waiting.size() && chosen.size() < m_size; ++at) {
+    for (std::size_t at = 0; at < m_waiting.size() && chosen.size() < full; ++at) {
         const std::string &key = m_waiting[at].key;
         if (!key.empty() && (m_keys.count(key) > 0 || !keys.insert(key).second))
             continue;
         chosen.push_back(at);
     }
     std::vector<Entry> call;
-    if (!mayLeave(chosen.size(), chosen.empty() ? now : m_waiting[chosen.front()].since, now, hurry))
+    if (!mayLeave(chosen.size(), full, chosen.empty() ? now : m_waiting[chosen.front()].since, now,
+                  hurry))
         return call;
     std::deque<Entry> rest;
     auto next = chosen.begin();

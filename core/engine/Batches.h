@@ -36,7 +36,8 @@ public:
     void add(Entry entry) { m_waiting.push_back(std::move(entry)); }
     /// What leaves now, in order of arrival, no key twice; empty: nothing. `hurry`: others wait for
     /// these items, so that no company comes. Each answer is one call; tell when it came back.
-    std::vector<Entry> take(Instant now, bool hurry);
+    /// At most `most` leave, and then that many are a full call.
+    std::vector<Entry> take(Instant now, bool hurry, std::size_t most = SIZE_MAX);
     void returned(const std::vector<Entry> &call);
 
     /// When take() has to be asked again if nothing else happens; may have passed.
@@ -46,7 +47,7 @@ public:
     int calls() const { return m_calls; }
 
 private:
-    bool mayLeave(std::size_t count, Instant oldest, Instant now, bool hurry) const;
+    bool mayLeave(std::size_t count, std::size_t full, Instant oldest, Instant now, bool hurry) const;
 
     std::size_t m_size;
     std::chrono::milliseconds m_linger;

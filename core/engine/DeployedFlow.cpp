@@ -100,6 +100,7 @@ Result<void> DeployedFlow::addNode(const FlowStep &step, const FlowDocument &doc
             if (!created)
                 return std::move(created).error().at(placeOf(document, step.at));
             node.step = std::move(*created);
+            node.connection = used;
             if (auto read = readEffect(node, step, document, used.get()); !read)
                 return read;
         }

@@ -16,6 +16,7 @@
 
 namespace tw {
 
+struct GateDesk;
 using Connections = std::map<std::string, std::shared_ptr<Connection>>;
 
 /// A flow made ready to run: steps created, settings checked, wires resolved to indexes. Owned by
@@ -37,6 +38,8 @@ public:
         OnUnknown onUnknown = OnUnknown::Repeat;
         Repeat repeat = Repeat::Unsafe;
         bool skipsStale = false; ///< Leaves records alone that a newer event has written.
+        std::shared_ptr<Connection> connection; ///< Of an effect; may be null.
+        GateDesk *gate = nullptr; ///< In front of it; the engine's.
         const void *destination = nullptr; ///< The same for all that goes to the same place.
         std::chrono::milliseconds maxServerTime{30'000}; ///< A late attempt lands within this.
         std::unique_ptr<Batches> batches; ///< Null: items go one by one.

@@ -16,10 +16,13 @@ Engine::~Engine()
     m_closing = true;
     m_flows.clear();
     m_oldFlows.clear();
+    for (const auto &desk : m_desks)
+        desk->connection->onReport({});
 }
 
 void Engine::deploy(std::unique_ptr<DeployedFlow> flow)
 {
+    openGates(*flow);
     m_flows.push_back(std::move(flow));
 }
 
@@ -155,7 +158,9 @@ void Engine::release(HeldKey key, std::function<void(Result<void>)> done)
 bool Engine::isIdle() const
 {
     return m_runs.empty() && m_arriving == 0 && m_ready.empty() && m_loading == 0
-        && m_alarms.isEmpty();
+        && m_alarms.isEmpty()
+        && std::all_of(m_desks.begin(), m_desks.end(),
+                       [](const auto &desk) { return desk->queue.isEmpty(); });
 }
 
 void Engine::checkIdle()

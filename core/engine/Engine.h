@@ -4,6 +4,7 @@
 #include "core/base/Random.h"
 #include "core/connector/KeyMemory.h"
 #include "core/engine/Alarms.h"
+#include "core/engine/GateDesk.h"
 #include "core/engine/Run.h"
 #include "core/engine/Unfinished.h"
 #include "core/store/JournalDesk.h"
@@ -28,7 +29,7 @@ struct EngineLimits
     std::size_t openBytes = 2ull << 30;        ///< The same for the bodies of open runs on disk,
     std::size_t arrivingBytes = 64ull << 20;   ///< and for those on their way to the disk.
     std::size_t activeRuns = 1000;             ///< In memory; the others wait in the journal.
-    int effectsPerFlow = 64;                   ///< Calls in flight; the rest queues.
+    int effectsPerFlow = 64;                   ///< Calls in flight that need no connection.
     std::chrono::milliseconds slice{4};        ///< Work before the event loop gets its turn.
     std::chrono::milliseconds unloadAfter{2000}; ///< A run that waits longer leaves the memory.
 };
@@ -98,6 +99,14 @@ public:
     {
         m_store.submit<T>(this, std::move(work), std::move(done));
     }
+    /// Nothing leaves for this connection until somebody resumes it; its records wait, also over a
+    /// restart. `done` after it is on disk. Error: Rejected `engine.no_connection`.
+    void pauseConnection(const std::string &name, std::string who, std::string why,
+                         std::function<void(Result<void>)> done);
+    /// Ends a pause; where the connection itself is in trouble, the next call looks at once.
+    void resumeConnection(const std::string &name, const std::string &who,
+                          std::function<void(Result<void>)> done);
+    std::vector<GateStatus> gates() const; ///< Of all connections that running flows send to.
 
     const EngineCounts &counts() const { return m_counts; }
     std::size_t openRuns() const { return m_openRuns; }
@@ -180,7 +189,8 @@ private:
     static int numberOf(Run &run, int node, std::uint64_t lineage);
     void begin(Run &run, int token);
     void ask(Run &run, int token);
-    void answered(std::int64_t run, int token, DeployedFlow *flow, bool effect, StepAnswer answer);
+    void answered(std::int64_t run, int token, DeployedFlow *flow, const DeployedFlow::Node *node,
+                  StepAnswer answer);
     void keepAnswer(std::int64_t run, int token, StepAnswer answer);
     void settle(Run &run, int token, StepAnswer answer, bool replayed);
     void settleEmitted(Run &run, RunItem &item, StepAnswer answer, StepEvent event, bool record);
@@ -209,10 +219,33 @@ private:
     void intentKept(Run &run, int token);
     void dropItem(Run &run, RunItem &item);
     void claimPlace(Run &run, int token);
+    void takePlace(Run &run, int token);
     void releasePlace(DeployedFlow &flow);
     StepCall callFor(const Run &run, const RunItem &item) const;
-    void waitForRetry(Run &run, int token, Error error, StepEvent event, bool record);
-    std::chrono::milliseconds backoff(const RetryPolicy &policy, const Error &error, int attempt);
+    std::optional<std::chrono::milliseconds> nextTry(const Run &run, RunItem &item,
+                                                     const Error &error);
+    bool settleHeldBack(Run &run, int token, Error &error, StepEvent &event, bool record);
+    void waitForRetry(Run &run, int token, Error error, std::chrono::milliseconds wait,
+                      StepEvent event, bool record);
+
+    // EngineGates.cpp: connections and when calls to them may leave
+    void openGates(DeployedFlow &flow);
+    GateDesk &deskOf(const std::shared_ptr<Connection> &connection);
+    GateDesk *deskNamed(const std::string &connection) const;
+    void restoreGates(const std::vector<Kept> &gates);
+    bool letIn(Run &run, RunItem &item);
+    void leaveGate(const Run &run, RunItem &item);
+    void told(GateDesk &desk, const CallReport &report);
+    void callEnded(const Node &node, DeployedFlow &flow);
+    void tendGates();
+    void sendFront(GateDesk &desk);
+    void callIn(GateDesk &desk);
+    void bringIn(GateDesk &desk, GateQueue::Waiting run);
+    std::size_t roomInside() const;
+    void watch(GateDesk &desk);
+    void tellGate(GateDesk &desk, const GateView &view);
+    void keepGate(GateDesk &desk, std::function<void(Result<void>)> done = {});
+    void setGateAlarm(Instant at);
 
     // EngineReplay.cpp: what earlier runs of the event did, what is newer
     bool takeUpOrigin(Run &run, int token);
@@ -238,6 +271,7 @@ private:
         std::vector<Batches::Entry> entries;
         std::size_t toKeep = 0;     ///< Intents that are not on disk yet.
         std::size_t unanswered = 0;
+        std::optional<CallReport> report; ///< Of a connection that makes none itself.
     };
     void collect(Run &run, int token);
     void sendBatches(bool drained);
@@ -271,6 +305,8 @@ private:
     std::deque<Ready> m_ready;
     Alarms m_alarms;
     std::optional<Instant> m_nextAlarm;
+    std::vector<std::unique_ptr<GateDesk>> m_desks;
+    std::optional<Instant> m_gateAlarm;
     std::unordered_map<std::int64_t, BatchCall> m_batches;
     std::int64_t m_lastBatch = 0;
     std::optional<Instant> m_batchAlarm;

@@ -35,10 +35,18 @@ void Engine::sendBatches(bool drained)
 
 void Engine::sendBatchesOf(DeployedFlow &flow, int node, bool drained)
 {
-    Batches &batches = *flow.nodes()[static_cast<std::size_t>(node)].batches;
-    while (flow.places().inFlight < m_limits.effectsPerFlow && !batches.waiting().empty()
-           && (drained || batches.waiting().size() >= batches.size())) {
-        auto entries = batches.take(m_clock.now(), batches.calls() == 0 && isAwaited(batches));
+    const Node &step = flow.nodes()[static_cast<std::size_t>(node)];
+    Batches &batches = *step.batches;
+    const auto mayCall = [&] {
+        return step.gate ? step.gate->gate.ask(step.step->endpoint()).go
+                         : flow.places().inFlight < m_limits.effectsPerFlow;
+    };
+    while (!batches.waiting().empty() && (drained || batches.waiting().size() >= batches.size())
+           && mayCall()) {
+        // One record looks whether a destination is well again, not two hundred.
+        const bool looks = step.gate && step.gate->gate.isBlocked();
+        auto entries = batches.take(m_clock.now(), batches.calls() == 0 && isAwaited(batches),
+                                    looks ? 1 : batches.size());
         if (entries.empty())
             break;
         claimBatch(flow, node, std::move(entries));
@@ -62,7 +70,11 @@ bool Engine::isAwaited(const Batches &batches) const
 void Engine::claimBatch(DeployedFlow &flow, int node, std::vector<Batches::Entry> entries)
 {
     const StoreThread::Turn turn(m_store);
-    ++flow.places().inFlight;
+    const Node &step = flow.nodes()[static_cast<std::size_t>(node)];
+    if (step.gate)
+        step.gate->gate.begin(step.step->endpoint());
+    else
+        ++flow.places().inFlight;
     const std::int64_t id = ++m_lastBatch;
     std::vector<Run *> runs;
     std::size_t members = 0;
@@ -78,7 +90,7 @@ void Engine::claimBatch(DeployedFlow &flow, int node, std::vector<Batches::Entry
         runs.push_back(run);
         ++members;
     }
-    m_batches.emplace(id, BatchCall{&flow, node, std::move(entries), members, 0});
+    m_batches.emplace(id, BatchCall{&flow, node, std::move(entries), members, 0, {}});
     if (members == 0)
         return endBatch(id);
     for (Run *run : runs) {
@@ -126,9 +138,13 @@ void Engine::batchAnswered(std::int64_t id, std::int64_t run, int token, StepAns
 {
     if (m_closing)
         return;
+    BatchCall &batch = m_batches.at(id);
+    const CallReport report = callReportOf(answer);
+    if (!batch.report || report.health == CallReport::Health::Fine)
+        batch.report = report; // One record that was looked at shows that the call was fine.
     keepAnswer(run, token, std::move(answer));
     --m_inFlight;
-    if (--m_batches.at(id).unanswered == 0)
+    if (--batch.unanswered == 0)
         endBatch(id);
     checkStopped();
 }
@@ -137,10 +153,12 @@ void Engine::endBatch(std::int64_t id)
 {
     const auto found = m_batches.find(id);
     DeployedFlow &flow = *found->second.flow;
-    flow.nodes()[static_cast<std::size_t>(found->second.node)].batches->returned(
-        found->second.entries);
+    const Node &node = flow.nodes()[static_cast<std::size_t>(found->second.node)];
+    node.batches->returned(found->second.entries);
+    if (node.gate && found->second.report && !node.connection->reportsCalls())
+        told(*node.gate, *found->second.report);
     m_batches.erase(found);
-    releasePlace(flow);
+    callEnded(node, flow);
     schedulePump(); // Its end looks at what waits now.
 }
 

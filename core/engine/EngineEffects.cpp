@@ -25,6 +25,9 @@ bool Engine::takeUp(Run &run, int token, const StepRecord &record)
 {
     RunItem &item = run.items.at(token);
     item.attempt = record.attempt;
+    const bool waits = record.state == RecordState::Waiting;
+    if (waits || record.state == RecordState::Intent)
+        item.tally = RetryTally::read(record.outputs, waits ? record.attempt : 0);
     StepAnswer answer;
     answer.note = record.note;
     switch (record.state) {
@@ -91,7 +94,9 @@ void Engine::queueEffect(Run &run, int token)
         return wakeAt(run, token, until);
     if (isKeyOver(run, item))
         return lookOrAsk(run, token, *item.doubtSince);
-    if (node.batches && !item.lookUp)
+    if (node.gate && !item.inside && !letIn(run, item))
+        return;
+    if (node.batches && !item.lookUp && !item.alone)
         return collect(run, token);
     claimPlace(run, token);
 }
@@ -155,10 +160,13 @@ void Engine::settleLookUp(Run &run, int token, StepAnswer answer)
     }
     StepEvent event = eventFor(run, item, Phase::Failed);
     answer.error.outcomeUnknown = true;
-    const bool again = answer.error.kind == ErrorKind::Transient
-        && ++item.lookUps <= nodeOf(run, item).retry.times;
-    if (again)
-        return waitForRetry(run, token, std::move(answer.error), std::move(event), true);
+    const auto wait = answer.error.kind == ErrorKind::Transient
+        ? nextTry(run, item, answer.error)
+        : std::nullopt;
+    if (settleHeldBack(run, token, answer.error, event, true))
+        return;
+    if (wait)
+        return waitForRetry(run, token, std::move(answer.error), *wait, std::move(event), true);
     askPerson(run, token, answer.error, std::move(event), true);
 }
 
@@ -216,10 +224,11 @@ void Engine::dropItem(Run &run, RunItem &item)
     const bool effect = nodeOf(run, item).isEffect();
     if (effect && item.state == State::Asked)
         quarantine(run, nodeOf(run, item), item.startedAt); // It may still take place.
+    leaveGate(run, item);
     if (item.state != State::Claimed)
         return;
     if (item.batch == 0)
-        return releasePlace(*run.flow);
+        return callEnded(nodeOf(run, item), *run.flow);
     if (!item.intentKept && --m_batches.at(item.batch).toKeep == 0)
         sendBatch(item.batch);
 }
@@ -228,12 +237,27 @@ void Engine::claimPlace(Run &run, int token)
 {
     DeployedFlow::Places &places = run.flow->places();
     RunItem &item = run.items.at(token);
-    if (m_stopping || places.inFlight >= m_limits.effectsPerFlow) {
+    const Node &node = nodeOf(run, item);
+    const bool waits = m_stopping
+        || (node.gate ? !node.gate->front.empty()
+                    || !node.gate->gate.ask(node.step->endpoint()).go
+                      : places.inFlight >= m_limits.effectsPerFlow);
+    if (waits) {
         item.state = State::Queued;
-        places.waiting.emplace_back(run.id, token);
+        (node.gate ? node.gate->front : places.waiting).emplace_back(run.id, token);
         return;
     }
-    ++places.inFlight;
+    takePlace(run, token);
+}
+
+void Engine::takePlace(Run &run, int token)
+{
+    RunItem &item = run.items.at(token);
+    const Node &node = nodeOf(run, item);
+    if (node.gate)
+        node.gate->gate.begin(node.step->endpoint());
+    else
+        ++run.flow->places().inFlight;
     item.state = State::Claimed;
     if (item.lookUp)
         return ask(run, token); // Changes nothing outside: needs no intent.
@@ -286,13 +310,35 @@ StepCall Engine::callFor(const Run &run, const RunItem &item) const
     return call;
 }
 
-void Engine::waitForRetry(Run &run, int token, Error error, StepEvent event, bool record)
+std::optional<std::chrono::milliseconds> Engine::nextTry(const Run &run, RunItem &item,
+                                                         const Error &error)
+{
+    const Node &node = nodeOf(run, item);
+    const auto took = std::max(std::chrono::milliseconds(0), m_clock.now() - item.startedAt);
+    const bool isOutage = node.gate && node.gate->gate.isBlocked();
+    return item.tally.next(node.retry, error, took, isOutage, m_random);
+}
+
+/// The connection is not signed in any more, which costs the record no try: it goes back in front of
+/// the gate. False: the failure is the record's own.
+bool Engine::settleHeldBack(Run &run, int token, Error &error, StepEvent &event, bool record)
+{
+    GateDesk *desk = nodeOf(run, run.items.at(token)).gate;
+    if (!desk || error.kind != ErrorKind::Auth)
+        return false;
+    if (!desk->gate.isBlocked()) // Else the same call would leave at once.
+        told(*desk, callReportOf(error));
+    waitForRetry(run, token, std::move(error), std::chrono::milliseconds(0), std::move(event),
+                 record);
+    return true;
+}
+
+void Engine::waitForRetry(Run &run, int token, Error error, std::chrono::milliseconds wait,
+                          StepEvent event, bool record)
 {
     RunItem &item = run.items.at(token);
     const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
-    const Instant at
-        = std::max(m_clock.now() + backoff(node.retry, error, item.attempt + item.lookUps),
-                   quarantineOf(run, node));
+    const Instant at = std::max(m_clock.now() + wait, quarantineOf(run, node));
     item.lookUp = error.outcomeUnknown && node.onUnknown == OnUnknown::LookUp;
     if (error.outcomeUnknown && !item.doubtSince)
         item.doubtSince = item.startedAt;
@@ -308,19 +354,6 @@ void Engine::waitForRetry(Run &run, int token, Error error, StepEvent event, boo
     }
     note(run, item, std::move(event));
     wakeAt(run, token, at);
-}
-
-std::chrono::milliseconds Engine::backoff(const RetryPolicy &policy, const Error &error, int attempt)
-{
-    double wait = static_cast<double>(policy.first.count());
-    const auto longest = static_cast<double>(policy.longest.count());
-    for (int doubled = 1; doubled < attempt && wait < longest; ++doubled)
-        wait *= policy.factor;
-    wait = std::min(wait, longest);
-    if (policy.jitter == RetryPolicy::Jitter::Full)
-        wait *= m_random.unit();
-    const std::chrono::milliseconds chosen(static_cast<std::int64_t>(wait));
-    return std::max(chosen, error.retryAfter.value_or(std::chrono::milliseconds(0)));
 }
 
 } // namespace tw

@@ -31,6 +31,7 @@ void Engine::admit(std::size_t bytes)
 void Engine::resume(Unfinished unfinished)
 {
     m_newestBefore = unfinished.newest;
+    restoreGates(unfinished.gates);
     std::vector<DeployedFlow *> flows;
     std::vector<std::size_t> left(unfinished.flows.size());
     for (const std::string &flow : unfinished.flows)
@@ -324,6 +325,8 @@ void Engine::finished(Run &run, Instant at)
     m_openBytes -= run.bytes;
     if (run.holds)
         m_lanes.hold(run.lane);
+    for (const auto &desk : m_desks)
+        desk->queue.forget(run.id);
     const auto next = m_lanes.leave(run.id, run.lane);
     const bool releases = run.event.origin != 0 && !run.holds && m_lanes.isHeld(run.lane);
     if (releases)
@@ -356,8 +359,9 @@ bool Engine::unload(Run &run)
         const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
         const bool parked = item.state == RunItem::State::Parked
             && (item.wakeAt == Instant{} || item.wakeAt > soon);
-        const bool waits = node.isEffect() && item.state == RunItem::State::Waiting
-            && item.wakeAt > soon;
+        const bool waits = node.isEffect()
+            && (item.state == RunItem::State::Held
+                || (item.state == RunItem::State::Waiting && item.wakeAt > soon));
         if (!parked && !waits)
             return false;
     }

@@ -40,6 +40,7 @@ void Engine::pump()
         perform(std::move(task));
     }
     m_pumping = false;
+    tendGates();
     sendBatches(m_tasks.empty());
     if (!m_tasks.empty())
         schedulePump();
@@ -141,9 +142,9 @@ void Engine::ask(Run &run, int token)
         note(run, item, eventFor(run, item, Phase::Started));
     }
     StepReply reply([guard = QPointer<Engine>(this), id = run.id, token, &flow,
-                     effect](StepAnswer answer) {
+                     &node](StepAnswer answer) {
         if (guard)
-            guard->answered(id, token, &flow, effect, std::move(answer));
+            guard->answered(id, token, &flow, &node, std::move(answer));
     });
     if (item.lookUp)
         node.step->lookUp(callFor(run, item), std::move(reply));
@@ -151,15 +152,18 @@ void Engine::ask(Run &run, int token)
         node.step->process(callFor(run, item), std::move(reply));
 }
 
-void Engine::answered(std::int64_t id, int token, DeployedFlow *flow, bool effect,
+void Engine::answered(std::int64_t id, int token, DeployedFlow *flow, const Node *node,
                       StepAnswer answer)
 {
     if (m_closing)
         return;
+    const bool effect = node->isEffect();
+    if (effect && node->gate && !node->connection->reportsCalls())
+        told(*node->gate, callReportOf(answer));
     keepAnswer(id, token, std::move(answer));
     if (effect) {
         --m_inFlight;
-        releasePlace(*flow);
+        callEnded(*node, *flow);
         checkStopped();
     }
 }
@@ -169,6 +173,7 @@ void Engine::keepAnswer(std::int64_t id, int token, StepAnswer answer)
     Run *run = find(id);
     if (!run || run->items.count(token) == 0)
         return;
+    leaveGate(*run, run->items.at(token));
     run->items.at(token).state = State::Answered;
     enqueue(*run, token, std::move(answer));
 }
@@ -181,6 +186,15 @@ void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
     const auto &node = nodeOf(run, item);
     if (answer.kind == StepAnswer::Kind::Parked)
         return park(run, token, std::move(answer));
+    if (answer.kind == StepAnswer::Kind::Alone && item.alone) {
+        answer.kind = StepAnswer::Kind::Failed;
+        answer.error = internalError("connector.asked_alone", "The step \"" + node.id
+                                         + "\" did not answer for a record alone. Report this.");
+    } else if (answer.kind == StepAnswer::Kind::Alone) {
+        item.alone = true;
+        item.batch = 0;
+        return queueEffect(run, token);
+    }
     const bool record = (node.isEffect() || node.type->parks) && !replayed;
     StepEvent event = eventFor(run, item, Phase::Done);
     event.took = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -190,6 +204,8 @@ void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
     switch (answer.kind) {
     case StepAnswer::Kind::Failed:
         return settleFailed(run, token, std::move(answer.error), std::move(event), record);
+    case StepAnswer::Kind::Alone: // Done above.
+        return;
     case StepAnswer::Kind::Dropped:
         event.phase = Phase::Dropped;
         if (record) {
@@ -241,10 +257,11 @@ void Engine::settleFailed(Run &run, int token, Error error, StepEvent event, boo
     if (error.code == kOutcomeUnknown
         || (unknown && !event.replayed && node.onUnknown == OnUnknown::Ask))
         return askPerson(run, token, error, std::move(event), record);
-    const bool again = !event.replayed && (error.kind == ErrorKind::Transient || unknown)
-        && item.attempt <= node.retry.times;
-    if (again)
-        return waitForRetry(run, token, std::move(error), std::move(event), record);
+    if (!event.replayed && settleHeldBack(run, token, error, event, record))
+        return;
+    const auto wait = event.replayed ? std::nullopt : nextTry(run, item, error);
+    if (wait)
+        return waitForRetry(run, token, std::move(error), *wait, std::move(event), record);
     const DocumentPtr message = errorMessage(error, placeOf(run, item), item.input);
     event.phase = Phase::Failed;
     event.exits = {std::string(kErrorExit)};
@@ -349,6 +366,8 @@ StepRecord Engine::recordFor(const Run &run, const RunItem &item, RecordState st
     record.lineage = item.lineage;
     record.state = state;
     record.attempt = item.attempt;
+    if (state == RecordState::Intent || state == RecordState::Waiting)
+        record.outputs = item.tally.text();
     record.at = m_clock.now();
     return record;
 }

@@ -4,6 +4,7 @@
 #include "core/connector/Step.h"
 #include "core/engine/DeployedFlow.h"
 #include "core/engine/Lanes.h"
+#include "core/engine/RetryTally.h"
 #include "core/engine/RunEvents.h"
 #include "core/store/JournalRecords.h"
 
@@ -17,7 +18,17 @@ namespace tw {
 /// One message at one step, from its arrival until its answer is settled.
 struct RunItem
 {
-    enum class State { Ready, Queued, Claimed, Asked, Answered, Waiting, Parked, Due };
+    enum class State {
+        Ready,
+        Held,   ///< In front of a gate; the run may leave the memory.
+        Queued, ///< For its turn to be called.
+        Claimed,
+        Asked,
+        Answered,
+        Waiting,
+        Parked, ///< For a person.
+        Due,
+    };
 
     int node = 0;
     int number = 0; ///< Unique at its step.
@@ -26,7 +37,9 @@ struct RunItem
     State state = State::Ready;
     int attempt = 0;
     bool lookUp = false; ///< An attempt was made and its outcome is unknown: look first.
-    int lookUps = 0;     ///< That failed.
+    RetryTally tally;
+    bool inside = false; ///< The gate let it in and has not seen it leave.
+    bool alone = false;  ///< A call with others was refused.
     std::int64_t batch = 0;  ///< The call it goes out with; 0: one of its own.
     bool intentKept = false; ///< Claimed: its intent is on disk.
     Instant intentAt;        ///< What its intent says.

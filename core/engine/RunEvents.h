@@ -4,6 +4,7 @@
 #include "core/base/Clock.h"
 #include "core/connector/Trigger.h"
 #include "core/data/Value.h"
+#include "core/engine/GateStatus.h"
 
 #include <QtGlobal>
 #include <chrono>
@@ -84,6 +85,8 @@ public:
     virtual void stepChanged(const StepEvent &event) { Q_UNUSED(event) }
     virtual void runFinished(const RunSummary &run) { Q_UNUSED(run) }
     virtual void deadLettered(const DeadLetter &letter) { Q_UNUSED(letter) }
+    /// A connection lets no more calls pass, or lets them pass again.
+    virtual void connectionChanged(const GateStatus &status) { Q_UNUSED(status) }
     virtual void idle() {} ///< No accepted event is open and no retry is waiting.
 };
 

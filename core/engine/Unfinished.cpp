@@ -25,7 +25,10 @@ Result<Unfinished> readUnfinished(Journal &journal, int page)
     auto held = journal.heldKeys();
     if (!held)
         return std::move(held).error();
-    Unfinished left{*newest, {}, {}, std::move(*held)};
+    auto gates = journal.kept(kGateArea);
+    if (!gates)
+        return std::move(gates).error();
+    Unfinished left{*newest, {}, {}, std::move(*held), std::move(*gates)};
     std::int64_t last = 0;
     for (;;) {
         auto heads = journal.openRunHeads(last, page);

@@ -26,7 +26,11 @@ struct Unfinished
     std::vector<std::string> flows;
     std::vector<Head> runs;
     std::vector<HeldKey> held;
+    std::vector<Kept> gates; ///< What was known of connections.
 };
+
+/// Area of Journal::keep() for the state of gates; the name is that of the connection.
+inline constexpr const char *kGateArea = "gate";
 
 /// Read while nobody writes yet.
 Result<Unfinished> readUnfinished(Journal &journal, int page = 10'000);

@@ -8,11 +8,27 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tw {
 
-/// How often and how patiently a failed step is tried again. Only Transient failures are.
+/// What is different for some failures: those of a class (`rate_limit`, `lock`) or of one error code.
+/// Naming a code has even a refusal of the record tried again.
+struct RetryRule
+{
+    std::string failure;
+    std::optional<int> times{};
+    std::optional<std::chrono::milliseconds> first{};
+    std::optional<double> factor{};
+    std::optional<std::chrono::milliseconds> longest{};
+};
+
+inline constexpr std::string_view kRetryRateLimit = "rate_limit";
+inline constexpr std::string_view kRetryLock = "lock";
+
+/// How often and how patiently a failed step is tried again. Only Transient failures are, and those
+/// that a rule names.
 struct RetryPolicy
 {
     enum class Jitter { None, Full };
@@ -22,6 +38,9 @@ struct RetryPolicy
     double factor = 2;
     std::chrono::milliseconds longest{15 * 60 * 1000};
     Jitter jitter = Jitter::Full;
+    /// Calls and waits together; time that a connection held the record back does not count.
+    std::chrono::milliseconds within{24 * 60 * 60 * 1000};
+    std::vector<RetryRule> rules{}; ///< `for`, in the file's order.
 };
 
 /// What a step does when it is not known whether its effect took place.

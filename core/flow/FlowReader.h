@@ -28,7 +28,6 @@ private:
     void readStep(const YamlNode &node, std::size_t index);
     void readWires(FlowStep &step, const YamlNode &node, const std::string &exit);
     void readExits(FlowStep &step, const YamlNode &node);
-    void readRetry(FlowStep &step, const YamlNode &node);
     void readOnUnknown(FlowStep &step, const YamlNode &node);
     void readBatch(FlowStep &step, const YamlNode &node);
     void readStale(FlowStep &step, const YamlNode &node);

@@ -83,7 +83,9 @@ constexpr std::string_view kFlow = R"json({
 constexpr std::string_view kDefinitions = R"json({
 "id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"},
 "targets": {"anyOf": [{"$ref": "#/definitions/id"}, {"type": "array", "items": {"$ref": "#/definitions/id"}}]},
-"duration": {"type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$"}
+"duration": {"type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$"},
+"retry_times": {"type": "integer", "minimum": 0, "maximum": 100},
+"retry_factor": {"type": "number", "minimum": 1, "maximum": 100}
 })json";
 
 constexpr std::string_view kStep = R"json({
@@ -98,13 +100,29 @@ constexpr std::string_view kStep = R"json({
   "disabled": {"type": "boolean"},
   "with": {"type": ["object", "null"]},
   "retry": {
+    "description": "What is tried again after a failure, how often and how patiently.",
     "type": "object", "additionalProperties": false,
     "properties": {
-      "times": {"type": "integer", "minimum": 0, "maximum": 100},
+      "times": {"$ref": "#/definitions/retry_times"},
       "first": {"$ref": "#/definitions/duration"},
-      "factor": {"type": "number", "minimum": 1, "maximum": 100},
+      "factor": {"$ref": "#/definitions/retry_factor"},
       "longest": {"$ref": "#/definitions/duration"},
-      "jitter": {"enum": ["full", "none"]}
+      "jitter": {"enum": ["full", "none"]},
+      "within": {"$ref": "#/definitions/duration"},
+      "for": {
+        "description": "What is different for a class of failures, or for an error code.",
+        "type": "object",
+        "propertyNames": {"pattern": "^(rate_limit|lock|[a-z0-9_]+\\.[a-z0-9_]+)$"},
+        "additionalProperties": {
+          "type": "object", "additionalProperties": false,
+          "properties": {
+            "times": {"$ref": "#/definitions/retry_times"},
+            "first": {"$ref": "#/definitions/duration"},
+            "factor": {"$ref": "#/definitions/retry_factor"},
+            "longest": {"$ref": "#/definitions/duration"}
+          }
+        }
+      }
     }
   },
   "on_unknown": {"description": "When it is not known whether the step took effect.", "enum": ["repeat", "look_up", "ask"]},

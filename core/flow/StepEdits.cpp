@@ -50,6 +50,23 @@ std::string stepBlock(const edit::AddStep &edit, const std::string &id, const st
     return block;
 }
 
+std::string ruleText(const RetryRule &rule)
+{
+    std::string text;
+    const auto add = [&text](const char *key, const std::string &value) {
+        text += (text.empty() ? "" : ", ") + std::string(key) + ": " + value;
+    };
+    if (rule.times)
+        add("times", std::to_string(*rule.times));
+    if (rule.first)
+        add("first", durationText(*rule.first));
+    if (rule.factor)
+        add("factor", toYaml(Value::number(*rule.factor)));
+    if (rule.longest)
+        add("longest", durationText(*rule.longest));
+    return rule.failure + ": {" + text + '}';
+}
+
 std::string retryText(const RetryPolicy &retry)
 {
     const RetryPolicy standard;
@@ -62,6 +79,13 @@ std::string retryText(const RetryPolicy &retry)
         text += ", longest: " + durationText(retry.longest);
     if (retry.jitter != standard.jitter)
         text += ", jitter: none";
+    if (retry.within != standard.within)
+        text += ", within: " + durationText(retry.within);
+    std::string rules;
+    for (const RetryRule &rule : retry.rules)
+        rules += (rules.empty() ? "" : ", ") + ruleText(rule);
+    if (!rules.empty())
+        text += ", for: {" + rules + '}';
     return text + '}';
 }
 

@@ -2,6 +2,8 @@
 // The part of FlowReader that reads steps.
 #include "core/flow/FlowReader.h"
 
+#include "core/flow/RetryReader.h"
+
 namespace tw {
 namespace {
 
@@ -54,8 +56,11 @@ void FlowReader::readStep(const YamlNode &node, std::size_t index)
         m_findings.error(node.find("disabled")->at, "flow.wrong_type",
                          "\"disabled\" must be true or false.", "Write \"disabled: true\".");
     }
-    if (const YamlNode *retry = node.find("retry"))
-        readRetry(step, *retry);
+    const YamlNode *retry = node.find("retry");
+    if (retry && isKind(*retry, YamlNode::Kind::Map, "\"retry\"")) {
+        checkKeys(*retry, "A retry", RetryReader::keys());
+        step.retry = RetryReader(m_findings).read(*retry);
+    }
     if (const YamlNode *onUnknown = node.find("on_unknown"))
         readOnUnknown(step, *onUnknown);
     if (const YamlNode *batch = node.find("batch"))
@@ -99,58 +104,6 @@ void FlowReader::readWires(FlowStep &step, const YamlNode &node, const std::stri
         if (isKind(item, YamlNode::Kind::Scalar, "The target of a wire"))
             step.wires.push_back({exit, item.scalar, item.at});
     }
-}
-
-void FlowReader::readRetry(FlowStep &step, const YamlNode &node)
-{
-    if (!isKind(node, YamlNode::Kind::Map, "\"retry\""))
-        return;
-    checkKeys(node, "A retry", {"times", "first", "factor", "longest", "jitter"});
-    RetryPolicy retry;
-    Arena arena(256);
-    const auto refuse = [this](const YamlNode &at, std::string message, std::string fix) {
-        m_findings.error(at.at, "flow.bad_retry", std::move(message), std::move(fix));
-    };
-    if (const YamlNode *times = node.find("times")) {
-        const auto count = times->toValue(arena).toInt();
-        if (count && *count >= 0 && *count <= 100)
-            retry.times = static_cast<int>(*count);
-        else
-            refuse(*times, "\"times\" must be a whole number from 0 to 100.",
-                   "Write \"times: 5\".");
-    }
-    if (const YamlNode *factor = node.find("factor")) {
-        const Value value = factor->toValue(arena);
-        if (value.isNumber() && value.toDouble() >= 1 && value.toDouble() <= 100)
-            retry.factor = value.toDouble();
-        else
-            refuse(*factor, "\"factor\" must be a number from 1 to 100.", "Write \"factor: 2\".");
-    }
-    const auto readSpan = [&](const char *key, std::chrono::milliseconds &into) {
-        const YamlNode *span = node.find(key);
-        if (!span)
-            return;
-        const auto parsed = parseDuration(span->scalar);
-        if (parsed && *parsed > std::chrono::milliseconds(0))
-            into = *parsed;
-        else
-            refuse(*span,
-                   inQuotes(key) + " must be a span of time, not " + inQuotes(span->scalar) + '.',
-                   "Write a whole number and a unit: 500ms, 30s, 5m, 12h or 30d.");
-    };
-    readSpan("first", retry.first);
-    readSpan("longest", retry.longest);
-    if (retry.first > retry.longest) {
-        refuse(*(node.find("longest") ? node.find("longest") : node.find("first")),
-               "The longest wait is shorter than the first.", "Make \"longest\" the longer one.");
-    }
-    if (const YamlNode *jitter = node.find("jitter")) {
-        if (jitter->scalar == "none")
-            retry.jitter = RetryPolicy::Jitter::None;
-        else if (jitter->scalar != "full")
-            refuse(*jitter, "\"jitter\" must be full or none.", "Write \"jitter: full\".");
-    }
-    step.retry = retry;
 }
 
 void FlowReader::readOnUnknown(FlowStep &step, const YamlNode &node)

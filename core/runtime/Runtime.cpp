@@ -373,6 +373,23 @@ void Runtime::inject(const std::string &json, std::function<void(Result<Acceptan
     m_impl->inject(json, std::move(done));
 }
 
+void Runtime::pauseConnection(const std::string &name, std::string who, std::string why,
+                              std::function<void(Result<void>)> done)
+{
+    m_impl->m_engine->pauseConnection(name, std::move(who), std::move(why), std::move(done));
+}
+
+void Runtime::resumeConnection(const std::string &name, const std::string &who,
+                               std::function<void(Result<void>)> done)
+{
+    m_impl->m_engine->resumeConnection(name, who, std::move(done));
+}
+
+std::vector<GateStatus> Runtime::gates() const
+{
+    return m_impl->m_engine->gates();
+}
+
 std::vector<sandbox::Double *> Runtime::doubles() const
 {
     std::vector<sandbox::Double *> all;

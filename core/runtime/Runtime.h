@@ -64,6 +64,17 @@ public:
     /// type, without a signature check. `done` after it is durable.
     void inject(const std::string &json, std::function<void(Result<Acceptance>)> done);
 
+    /// Holds back what would be sent to a connection, until it is resumed; also over a restart.
+    /// `who` is a person's name, `why` a sentence for others. `done` after it is on disk. Error:
+    /// Rejected `engine.no_connection`.
+    void pauseConnection(const std::string &name, std::string who, std::string why,
+                         std::function<void(Result<void>)> done);
+    void resumeConnection(const std::string &name, const std::string &who,
+                          std::function<void(Result<void>)> done);
+    /// All connections that running flows send to. Changes are told by
+    /// RunObserver::connectionChanged().
+    std::vector<GateStatus> gates() const;
+
     std::vector<sandbox::Double *> doubles() const;
     sandbox::Double *doubleOf(const std::string &connector) const;
 

@@ -63,7 +63,7 @@ struct RuntimeThread::Lines
 bool RuntimeNews::isEmpty() const
 {
     return deliveries.empty() && steps.empty() && runs.empty() && letters.empty()
-        && reports.empty() && !idle;
+        && connections.empty() && reports.empty() && !idle;
 }
 
 /// The other side: owns the runtime, collects what it tells and sends it over once per frame.
@@ -176,6 +176,11 @@ public:
     void runFinished(const RunSummary &run) override
     {
         m_news.runs.push_back(run);
+        sendSoon();
+    }
+    void connectionChanged(const GateStatus &status) override
+    {
+        m_news.connections.push_back(status);
         sendSoon();
     }
     void deadLettered(const DeadLetter &letter) override

@@ -33,6 +33,7 @@ struct RuntimeNews
     std::vector<StepEvent> steps;
     std::vector<RunSummary> runs;
     std::vector<DeadLetter> letters;
+    std::vector<GateStatus> connections; ///< Each as it was when it changed.
     std::vector<sandbox::DeliveryReport> reports; ///< Of deliver().
     bool idle = false;                            ///< The runtime was idle at the end.
 

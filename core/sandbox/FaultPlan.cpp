@@ -24,6 +24,9 @@ Fault faultFrom(const Value &entry)
     fault.delay = std::chrono::milliseconds(wholeNumber(entry.get("delay"), 0));
     if (const auto seconds = entry.get("retry_after").toInt())
         fault.retryAfter = std::to_string(*seconds);
+    else if (entry.get("retry_after").isString())
+        fault.retryAfter = entry.get("retry_after").text();
+    fault.reason = entry.get("reason").text();
     if (entry.get("effect").isString() && entry.get("effect").text() == "after")
         fault.effect = Fault::Effect::After;
     return fault;

@@ -27,7 +27,8 @@ struct Fault
     std::string code;                      ///< The peer's own error code: "UNABLE_TO_LOCK_ROW".
     bool drop = false;                     ///< Cut the connection without a complete answer.
     std::chrono::milliseconds delay{0};    ///< Answer so much later.
-    std::optional<std::string> retryAfter; ///< Value of a Retry-After header.
+    std::optional<std::string> retryAfter; ///< Value of a Retry-After header: seconds or a date.
+    std::string reason;                    ///< The peer's word for which limit was met.
     Effect effect = Effect::Before;
 };
 

@@ -95,7 +95,9 @@ struct StepRecord
     Instant at;
     std::optional<Instant> retryAt; ///< Waiting.
     std::string note;
-    std::string outputs; ///< JSON: [{"exit": …, "message": …}].
+    /// JSON. Done: [{"exit": …, "message": …}]. Intent and Waiting: what earlier tries used up of
+    /// the retry policy, empty before the first failure.
+    std::string outputs;
     std::optional<Error> error;
     /// Intent: what it is about to write, and how new that is. An intent older than one of the same
     /// guard that was written before is stale (Written::stale).

@@ -205,7 +205,7 @@ void TestHttpRequestStep::answersDecideWhatHappens_data()
     QTest::addColumn<int>("status");
     QTest::addColumn<ErrorKind>("kind");
     QTest::newRow("not signed in") << 401 << ErrorKind::Auth;
-    QTest::newRow("not allowed") << 403 << ErrorKind::Auth;
+    QTest::newRow("not allowed") << 403 << ErrorKind::Rejected;
     QTest::newRow("not found") << 404 << ErrorKind::Rejected;
     QTest::newRow("not valid") << 422 << ErrorKind::Rejected;
     QTest::newRow("a redirect is not followed") << 302 << ErrorKind::Rejected;

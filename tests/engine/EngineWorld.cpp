@@ -25,6 +25,8 @@ public:
             return;
         }
         auto &script = m_world.m_scripts[call.step];
+        if (script.empty() && m_world.world)
+            return give(std::move(reply), m_world.world(call));
         if (script.empty())
             return reply.emit("out", call.input);
         StepAnswer answer = std::move(script.front());
@@ -49,6 +51,8 @@ public:
             return reply.emit(std::move(answer.outputs), answer.note);
         case StepAnswer::Kind::Dropped:
             return reply.drop(answer.note);
+        case StepAnswer::Kind::Alone:
+            return reply.alone();
         case StepAnswer::Kind::Failed:
             return reply.fail(std::move(answer.error));
         case StepAnswer::Kind::Parked:
@@ -118,7 +122,7 @@ const StepEvent *Told::last(const std::string &step, StepEvent::Phase phase) con
     return found == steps.rend() ? nullptr : &*found;
 }
 
-EngineWorld::EngineWorld(EngineLimits limits) : m_limits(limits), m_registry(connectors()) {}
+EngineWorld::EngineWorld(EngineLimits bounds) : m_limits(bounds), m_registry(connectors()) {}
 
 EngineWorld::~EngineWorld()
 {
@@ -162,7 +166,13 @@ std::vector<ConnectorDescriptor> EngineWorld::connectors()
     NodeDescriptor ask = pure;
     ask.type = "fake.ask";
     ask.parks = true;
-    fake.nodes = {trigger, pure, effect, upsert, unsafe, batch, ask};
+    NodeDescriptor call = effect;
+    call.type = "fake.call";
+    call.connection = "fake";
+    NodeDescriptor many = batch;
+    many.type = "fake.many";
+    many.connection = "fake";
+    fake.nodes = {trigger, pure, effect, upsert, unsafe, batch, call, many, ask};
     return {fake, logic::descriptor()};
 }
 
@@ -174,10 +184,14 @@ void EngineWorld::start(const std::string &steps)
     QVERIFY(unfinished);
     store = std::make_unique<StoreThread>(std::move(*journal));
     engine = std::make_unique<Engine>(*store, clock, told, 1, m_limits);
+    for (const char *name : {"a", "b"})
+        m_connections[name] = std::make_shared<FakeConnection>(name, limits[name]);
     const FlowDocument document("schema: flow/1\nid: payments\nname: Payments\nversion: 1.0.0\n"
+                                "connections: {a: fake, b: fake}\n"
                                     + order + "steps:\n" + steps,
                                 "payments.flow.yaml");
-    auto flow = DeployedFlow::create(document, m_registry, {clock, http, engine.get()}, {});
+    auto flow = DeployedFlow::create(document, m_registry, {clock, http, engine.get()},
+                                     m_connections);
     QVERIFY2(flow, flow ? "" : flow.error().text().c_str());
     engine->deploy(std::move(*flow));
     engine->onOldVersion([this](const KeptFlow &kept) {
@@ -192,6 +206,7 @@ void EngineWorld::stop()
     held.clear();
     engine.reset();
     store.reset();
+    m_connections.clear();
 }
 
 void EngineWorld::sendLater(const std::string &id, std::function<void(Result<Acceptance>)> done,
@@ -236,6 +251,11 @@ std::string EngineWorld::replay(ReplayOrder wanted)
 bool EngineWorld::waitIdle()
 {
     return QTest::qWaitFor([this] { return engine->isIdle(); }, 10'000);
+}
+
+std::shared_ptr<FakeConnection> EngineWorld::connection(const std::string &name) const
+{
+    return std::static_pointer_cast<FakeConnection>(m_connections.at(name));
 }
 
 void EngineWorld::script(const std::string &step, std::vector<StepAnswer> answers)

@@ -22,6 +22,7 @@ struct Told final : RunObserver
     std::vector<StepEvent> steps;
     std::vector<RunSummary> runs;
     std::vector<DeadLetter> letters;
+    std::vector<GateStatus> gates;
     int idles = 0;
 
     void eventAccepted(const std::string &, const std::string &, const IncomingEvent &event,
@@ -32,6 +33,7 @@ struct Told final : RunObserver
     void stepChanged(const StepEvent &event) override { steps.push_back(event); }
     void runFinished(const RunSummary &run) override { runs.push_back(run); }
     void deadLettered(const DeadLetter &letter) override { letters.push_back(letter); }
+    void connectionChanged(const GateStatus &status) override { gates.push_back(status); }
     void idle() override { ++idles; }
 
     /// "step phase" of all steps but Started, in order.
@@ -39,14 +41,32 @@ struct Told final : RunObserver
     const StepEvent *last(const std::string &step, StepEvent::Phase phase) const;
 };
 
+/// A connection whose limits a test chooses.
+class FakeConnection final : public Connection
+{
+public:
+    FakeConnection(std::string name, ConnectionLimits limits)
+        : Connection(std::move(name), Settings()), m_limits(std::move(limits))
+    {}
+    ConnectionLimits limits() const override { return m_limits; }
+    bool reportsCalls() const override { return reports; }
+    void tell(const CallReport &news) const { report(news); }
+
+    bool reports = false;
+
+private:
+    ConnectionLimits m_limits;
+};
+
 /// The engine with a real journal in a temporary folder, a clock that stands still, and steps whose
-/// answers are scripted: "fake.trigger", "fake.ask" (parks), "fake.pure" (effect: no), "fake.effect" (safe to repeat),
-/// "fake.upsert" (safe by state), "fake.unsafe" and "fake.batch". Without a
-/// script, a step emits its input on "out". The exits "out" and "second" exist.
+/// answers are scripted: "fake.trigger", "fake.ask" (parks), "fake.pure" (effect: no), "fake.effect"
+/// (safe to repeat), "fake.upsert" (safe by state), "fake.unsafe" and "fake.batch"; "fake.call" and
+/// "fake.many" are effects behind a connection ("a" or "b"). Without a script, a step emits its input
+/// on "out". The exits "out" and "second" exist.
 class EngineWorld
 {
 public:
-    explicit EngineWorld(EngineLimits limits = {});
+    explicit EngineWorld(EngineLimits bounds = {});
     ~EngineWorld();
 
     /// Opens the journal (again), deploys and resumes.
@@ -88,6 +108,9 @@ public:
     int lookUps = 0;                  ///< What they answer is scripted under "<step>?".
     std::vector<std::size_t> batchSizes; ///< Of each call to a "fake.batch".
     bool batchKeys = false;           ///< Its records are told apart by their content.
+    std::map<std::string, ConnectionLimits> limits; ///< Of the connections "a" and "b".
+    std::shared_ptr<FakeConnection> connection(const std::string &name) const;
+    std::function<StepAnswer(const StepCall &)> world; ///< Answers what no script does.
     std::string order;                ///< Lines of the flow file: "order: none\n".
     int resumePage = 10'000;          ///< Open runs read at once when it starts.
     bool holdEffects = false;         ///< Effects answer only through answerHeld().
@@ -104,6 +127,7 @@ private:
     QTemporaryDir m_folder;
     Registry m_registry;
     std::map<std::string, std::deque<StepAnswer>> m_scripts;
+    Connections m_connections;
 };
 
 } // namespace tw::test

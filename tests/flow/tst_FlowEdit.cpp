@@ -93,6 +93,14 @@ void tst_FlowEdit::changesOnlyTheLinesItMust_data()
         {"-    disabled: true"});
     row("retry", edit::SetRetry{"done", RetryPolicy{.times = 2, .first = std::chrono::seconds(5)}},
         {"+    retry: {times: 2, first: 5s}"});
+    row("retry with a budget and rules",
+        edit::SetRetry{"done",
+                       RetryPolicy{.times = 2,
+                                   .within = std::chrono::hours(2),
+                                   .rules = {{.failure = "lock", .times = 9},
+                                             {.failure = "net.timeout",
+                                              .first = std::chrono::seconds(30)}}}},
+        {"+    retry: {times: 2, within: 2h, for: {lock: {times: 9}, net.timeout: {first: 30s}}}"});
     row("no retry", edit::SetRetry{"upsert_payment", std::nullopt},
         {"-    retry: {times: 5, first: 1s, factor: 2, longest: 15m, jitter: full}"});
     row("move a card", edit::MoveCards{{{"orders", {8, -16}}}},

@@ -99,6 +99,8 @@ void tst_FlowSchema::refusesBadFlows()
         head + "    type: dead_letter\n    to: b\n",
         head + "    type: dead_letter\n    with: {keep: 3 weeks}\n",
         head + "    type: log\n    retry: {times: -1}\n",
+        head + "    type: log\n    retry: {for: {locked: {times: 1}}}\n",
+        head + "    type: log\n    retry: {for: {lock: {jitter: full}}}\n",
         head + "    type: log\n    wth: {}\n",
         head + "    type: repeat\n    with: {times: 9}\n",
         head + "    type: repeat\n    with: {times: \"3\"}\n",

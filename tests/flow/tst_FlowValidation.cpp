@@ -172,6 +172,17 @@ void tst_FlowValidation::findsWithPlaceAndFix_data()
     flow("waits that shrink",
          "    to: a\n  - id: a\n    type: log\n    retry: {first: 1h, longest: 1m}\n",
          one("flow.bad_retry 12:33"));
+    flow("a retry rule for a failure that does not exist",
+         "    to: a\n  - id: a\n    type: log\n    retry: {for: {locked: {times: 3}}}\n",
+         one("flow.bad_retry 12:19"));
+    flow("retry rules with wrong values",
+         "    to: a\n  - id: a\n    type: log\n"
+         "    retry: {within: ever, for: {lock: {times: 200, wait: 1s}, net.timeout: 5}}\n",
+         {QStringLiteral("flow.bad_retry 12:21"), QStringLiteral("flow.bad_retry 12:47"),
+          QStringLiteral("flow.unknown_key 12:52"), QStringLiteral("flow.bad_retry 12:76")});
+    flow("a retry rule whose waits shrink",
+         "    to: a\n  - id: a\n    type: log\n    retry: {for: {lock: {longest: 500ms}}}\n",
+         one("flow.bad_retry 12:35"));
     flow("a retry at the beginning", "    retry: {times: 2}\n", one("flow.bad_retry 9:12"));
     flow("an expression that cannot be read",
          "    to: a\n  - id: a\n    type: log\n    with: {message: a + b)}\n",

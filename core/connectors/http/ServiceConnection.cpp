@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/http/ServiceConnection.h"
 
+#include "core/connector/LimitParams.h"
 #include "core/net/RetryAfter.h"
 #include "core/schema/Param.h"
 
@@ -10,6 +11,7 @@ namespace tw::http {
 namespace {
 
 constexpr std::size_t kEvidenceBytes = 500;
+constexpr const char *kConcurrency = "32";
 
 bool isHttps(std::string_view address)
 {
@@ -24,6 +26,20 @@ std::string base64(std::string_view bytes)
 bool isTransient(int status)
 {
     return status == 408 || status == 425 || status == 429 || status >= 500;
+}
+
+CallReport callReport(const Result<HttpAnswer> &answer, const std::string &baseUrl, Instant now)
+{
+    if (!answer)
+        return callReportOf(answer.error());
+    if (answer->status < 400)
+        return {};
+    CallReport report = callReportOf(toError(*answer, baseUrl, now));
+    if (answer->status >= 500)
+        report.health = CallReport::Health::Failing;
+    else if (answer->status == 408 || answer->status == 425) // It answered, about this call.
+        report.health = CallReport::Health::Fine;
+    return report;
 }
 
 } // namespace
@@ -51,6 +67,8 @@ std::vector<Param> ServiceConnection::params()
         secret("token", "Token, password or key").help("What the chosen way of signing in needs."),
         secret("webhook_secret", "Webhook secret")
             .help("With it the service signs its webhooks, or sends it along as a token."),
+        concurrencyParam(kConcurrency),
+        rateParam(),
         boolean("allow_private", "Allow private addresses")
             .help("Lets the steps call this computer and the private network, and without TLS. "
                   "Leave it off where an address may come from somebody else.")
@@ -59,7 +77,7 @@ std::vector<Param> ServiceConnection::params()
     };
 }
 
-Result<std::shared_ptr<Connection>> ServiceConnection::open(Services, std::string name,
+Result<std::shared_ptr<Connection>> ServiceConnection::open(Services services, std::string name,
                                                             Settings settings)
 {
     if (settings.text("auth") != "none" && settings.secret("token").isEmpty())
@@ -77,11 +95,13 @@ Result<std::shared_ptr<Connection>> ServiceConnection::open(Services, std::strin
         options.addressCheck = [](const PeerAddress &peer) { return isPublicAddress(peer.ip); };
     }
     return std::shared_ptr<Connection>(
-        std::make_shared<ServiceConnection>(std::move(name), std::move(settings), std::move(options)));
+        std::make_shared<ServiceConnection>(services.clock, std::move(name), std::move(settings),
+                                            std::move(options)));
 }
 
-ServiceConnection::ServiceConnection(std::string name, Settings settings, HttpClientOptions options)
-    : Connection(std::move(name), std::move(settings)), m_baseUrl(this->settings().text("base_url")),
+ServiceConnection::ServiceConnection(Clock &clock, std::string name, Settings settings,
+                                     HttpClientOptions options)
+    : Connection(std::move(name), std::move(settings)), m_clock(clock), m_baseUrl(this->settings().text("base_url")),
       m_client(std::move(options))
 {
     while (m_baseUrl.ends_with('/'))
@@ -99,7 +119,16 @@ void ServiceConnection::send(HttpCall call, QObject *receiver, HttpClient::Callb
                          "Basic " + base64(settings().text("user") + ':' + std::string(token)));
     else if (auth == "header")
         call.headers.set(settings().text("header_name"), std::string(token));
-    m_client.send(std::move(call), receiver, std::move(done));
+    m_client.send(std::move(call), receiver,
+                  [this, done = std::move(done)](Result<HttpAnswer> answer) {
+                      report(callReport(answer, m_baseUrl, m_clock.now()));
+                      done(std::move(answer));
+                  });
+}
+
+ConnectionLimits ServiceConnection::limits() const
+{
+    return limitsFrom(settings(), {});
 }
 
 Error toError(const HttpAnswer &answer, const std::string &baseUrl, Instant now)
@@ -109,12 +138,16 @@ Error toError(const HttpAnswer &answer, const std::string &baseUrl, Instant now)
     const std::string said = "The service answered " + status + ' '
         + std::string(reasonPhrase(answer.status));
     Error error;
-    if (answer.status == 401 || answer.status == 403)
-        error = authError(code, said + ". Check the token of the connection and its rights.");
+    if (answer.status == 401)
+        error = authError(code, said + ". Check the token of the connection.");
+    else if (answer.status == 403) // About this call: others may be allowed.
+        error = rejectedError(code, said + ". Check the rights that the token of the connection "
+                                           "gives.");
     else if (isTransient(answer.status))
         error = transientError(code, said + ". It will be tried again.");
     else
         error = rejectedError(code, said + ". Look at its answer, and change what is sent.");
+    error.cause = answer.status == 429 ? ErrorCause::RateLimit : ErrorCause::Other;
     error.retryAfter = parseRetryAfter(answer.headers.value("Retry-After"), now);
     error.evidence = answer.body.substr(0, kEvidenceBytes);
     return std::move(error).at(baseUrl);

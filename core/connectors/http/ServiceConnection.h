@@ -17,21 +17,26 @@ public:
     static Result<std::shared_ptr<Connection>> open(Services services, std::string name,
                                                     Settings settings);
 
-    ServiceConnection(std::string name, Settings settings, HttpClientOptions options);
+    ServiceConnection(Clock &clock, std::string name, Settings settings,
+                      HttpClientOptions options);
 
     const std::string &baseUrl() const { return m_baseUrl; } ///< Without a slash at the end.
     const Secret &webhookSecret() const { return settings().secret("webhook_secret"); }
+
+    ConnectionLimits limits() const override;
+    bool reportsCalls() const override { return true; }
 
     /// Signs in and sends; as HttpClient::send().
     void send(HttpCall call, QObject *receiver, HttpClient::Callback done);
 
 private:
+    Clock &m_clock;
     std::string m_baseUrl;
     HttpClient m_client;
 };
 
-/// What an answer that is no success makes the caller do: Auth for 401 and 403, Transient for 408,
-/// 425, 429 and 5xx (with Retry-After), Rejected for the rest. Codes `http.status_<number>`.
+/// What an answer that is no success makes the caller do: Auth for 401, Transient for 408, 425, 429
+/// and 5xx (with Retry-After), Rejected for the rest. Codes `http.status_<number>`.
 Error toError(const HttpAnswer &answer, const std::string &baseUrl, Instant now);
 
 } // namespace tw::http

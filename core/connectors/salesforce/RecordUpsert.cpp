@@ -239,7 +239,7 @@ Result<DocumentPtr> RecordUpsert::resultOf(const DocumentPtr &input, const std::
     const Value success = body.get("success");
     if (!done || (success.isBool() && !success.asBool()))
         return toError(answer.status, answer.body, answer.headers.value("Retry-After"),
-                       {"write", m_object, m_connection->address()});
+                       m_connection->attempt("write", m_object));
     return written(input, key, body.get("id"), answer.status == 201);
 }
 

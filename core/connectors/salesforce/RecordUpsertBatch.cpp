@@ -90,13 +90,13 @@ void RecordUpsert::allAnswered(Members &members, Result<HttpAnswer> answer)
     }
     if (answer && refusesTheWhole(*answer)) {
         for (Member &member : members)
-            process(member.call, std::move(member.reply));
+            member.reply.alone();
         return;
     }
     Error error = !answer ? std::move(answer).error()
                           : toError(answer->status, answer->body,
                                     answer->headers.value("Retry-After"),
-                                    {"write", m_object, m_connection->address()});
+                                    m_connection->attempt("write", m_object));
     if (answer && answer->status == 200) {
         error = transientError("salesforce.bad_answer",
                                "Salesforce did not say what became of each record.");

@@ -15,7 +15,6 @@ namespace {
 constexpr int kOldestVersion = 31;
 constexpr int kNewestVersion = 67;
 constexpr int kUpsertAnswersSince = 46; ///< Before: 204 without a body for a changed record.
-constexpr int kDailyCalls = 15'000;
 constexpr std::size_t kPage = 2000;
 constexpr std::size_t kCursorsKept = 20;
 
@@ -91,6 +90,12 @@ SalesforceApi::SalesforceApi(const DescribeSet &describes, RecordStore &store)
     : m_describes(describes), m_store(store), m_rules(describes, store)
 {}
 
+void SalesforceApi::setDay(int used, int limit)
+{
+    m_calls = used;
+    m_dayLimit = limit;
+}
+
 HttpResponse SalesforceApi::versions()
 {
     Arena arena;
@@ -108,15 +113,24 @@ HttpResponse SalesforceApi::versions()
 HttpResponse SalesforceApi::handle(const HttpRequest &request,
                                    const std::vector<std::string> &segments)
 {
-    ++m_calls;
+    const bool usedUp = m_calls >= m_dayLimit;
+    m_calls += !usedUp;
     const Call call{request,
                     segments.front(),
                     numberOf(segments.front()),
                     {segments.begin() + 1, segments.end()}};
-    HttpResponse answer = call.versionNumber == 0 ? notFound() : route(call);
-    answer.headers.set("Sforce-Limit-Info",
-                       "api-usage=" + std::to_string(m_calls) + '/' + std::to_string(kDailyCalls));
+    HttpResponse answer = usedUp ? refuse(403, {"REQUEST_LIMIT_EXCEEDED",
+                                                "TotalRequests Limit exceeded.", {}})
+        : call.versionNumber == 0 ? notFound()
+                                  : route(call);
+    addLimitInfo(answer);
     return answer;
+}
+
+void SalesforceApi::addLimitInfo(HttpResponse &answer) const
+{
+    answer.headers.set("Sforce-Limit-Info",
+                       "api-usage=" + std::to_string(m_calls) + '/' + std::to_string(m_dayLimit));
 }
 
 HttpResponse SalesforceApi::route(const Call &call)
@@ -355,7 +369,7 @@ HttpResponse SalesforceApi::limits() const
     Arena arena;
     const sandbox::JsonMaker json(arena);
     const Value calls =
-        json.object({{"Max", kDailyCalls}, {"Remaining", std::max(0, kDailyCalls - m_calls)}});
+        json.object({{"Max", m_dayLimit}, {"Remaining", std::max(0, m_dayLimit - m_calls)}});
     return jsonResponse(200, toJson(json.object({{"DailyApiRequests", calls}})));
 }
 

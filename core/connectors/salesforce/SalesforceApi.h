@@ -18,11 +18,18 @@ namespace tw::salesforce {
 class SalesforceApi
 {
 public:
+    static constexpr int kDailyCalls = 15'000;
+
     SalesforceApi(const DescribeSet &describes, RecordStore &store);
 
     /// `segments` behind /services/data, decoded each by itself: {"v61.0", "sobjects", …}.
     HttpResponse handle(const HttpRequest &request, const std::vector<std::string> &segments);
     static HttpResponse versions();
+    /// Calls of the last 24 hours, by everybody, and how many an org has.
+    void setDay(int used, int limit);
+    void addLimitInfo(HttpResponse &answer) const;
+    int dayUsed() const { return m_calls; }
+    int dayLimit() const { return m_dayLimit; }
     /// The first record of the next collection is refused so; the others are written.
     void refuseNextRecord(Refusal refusal) { m_nextRefusal = std::move(refusal); }
 
@@ -62,6 +69,7 @@ private:
     std::map<std::string, Cursor> m_cursors;
     std::optional<Refusal> m_nextRefusal;
     int m_calls = 0;
+    int m_dayLimit = kDailyCalls;
     int m_nextCursor = 0;
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/salesforce/SalesforceConnection.h"
 
+#include "core/connector/LimitParams.h"
 #include "core/connectors/salesforce/OrgAddress.h"
-#include "core/connectors/salesforce/SalesforceErrors.h"
+#include "core/connectors/salesforce/SalesforceLimits.h"
 #include "core/data/Json.h"
 #include "core/net/Encoding.h"
 
@@ -13,6 +14,10 @@
 namespace tw::salesforce {
 
 namespace {
+
+// Salesforce allows 25 calls of more than 20 s at once in an org, for everybody together.
+constexpr const char *kConcurrency = "20";
+constexpr const char *kReserve = "20";
 
 Error missing(const std::string &name, const char *what)
 {
@@ -63,6 +68,9 @@ std::vector<Param> SalesforceConnection::params()
                   "replace newer data.")
             .fallback("30s")
             .advanced(),
+        concurrencyParam(kConcurrency),
+        rateParam(),
+        dailyReserveParam(kReserve),
         text("api_version", "API version")
             .help("The org must offer it; newer orgs keep older versions.")
             .fallback("61.0")
@@ -98,6 +106,7 @@ Result<std::shared_ptr<Connection>> SalesforceConnection::open(Services services
 SalesforceConnection::SalesforceConnection(Services services, std::string name, Settings settings,
                                            std::string address)
     : Connection(std::move(name), std::move(settings)),
+      m_clock(services.clock),
       m_http(services.http),
       m_address(std::move(address))
 {
@@ -110,6 +119,16 @@ SalesforceConnection::SalesforceConnection(Services services, std::string name, 
 bool SalesforceConnection::usesClientCredentials() const
 {
     return settings().text("auth") != "access_token";
+}
+
+ConnectionLimits SalesforceConnection::limits() const
+{
+    return limitsFrom(settings(), {});
+}
+
+Attempt SalesforceConnection::attempt(std::string action, std::string object) const
+{
+    return {std::move(action), std::move(object), m_address, m_clock.now()};
 }
 
 void SalesforceConnection::send(Call call, QObject *receiver, Callback done)
@@ -160,6 +179,7 @@ void SalesforceConnection::tokenAnswered(const Result<HttpAnswer> &answer)
         Error error = std::move(outcome).error();
         error.outcomeUnknown = false; // No call was made yet.
         outcome = std::move(error).at("connection " + name());
+        report(callReportOf(outcome.error()));
     }
     const auto waiting = std::exchange(m_waiting, {});
     for (const auto &then : waiting)
@@ -228,6 +248,7 @@ void SalesforceConnection::answered(std::shared_ptr<const Call> call, QObject *r
 {
     const bool renew = answer && sessionEnded(*answer) && usesClientCredentials() && !isRepeat;
     if (!renew) {
+        report(callReport(answer, m_clock.now()));
         done(std::move(answer));
         return;
     }

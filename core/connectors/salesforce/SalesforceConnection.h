@@ -3,6 +3,7 @@
 
 #include "core/base/Secret.h"
 #include "core/connector/Connection.h"
+#include "core/connectors/salesforce/SalesforceErrors.h"
 #include "core/net/HttpClient.h"
 #include "core/schema/Param.h"
 
@@ -42,6 +43,11 @@ public:
     /// error means no answer, or no token. Dropped when `receiver` is gone.
     void send(Call call, QObject *receiver, Callback done);
 
+    ConnectionLimits limits() const override;
+    bool reportsCalls() const override { return true; }
+
+    /// For the sentence of a failure.
+    Attempt attempt(std::string action, std::string object) const;
     const std::string &address() const { return m_address; }
     /// How many token requests were made, for the connection's page and for tests.
     int signIns() const { return m_signIns; }
@@ -59,6 +65,7 @@ private:
                   int session, Result<HttpAnswer> answer);
     HttpCall httpCall(const Call &call) const;
 
+    Clock &m_clock;
     HttpClient &m_http;
     std::string m_address;  ///< Where tokens come from.
     std::string m_instance; ///< Where calls go; from the token answer.

@@ -145,8 +145,10 @@ void SalesforceDouble::handle(const HttpRequest &request, HttpReply reply)
         HttpResponse answer;
         if (hasEffect)
             answer = data(request);
-        if (refuses)
+        if (refuses) {
             answer = faultAnswer(*fault);
+            m_api.addLimitInfo(answer);
+        }
         sandbox::sendWithFault(std::move(reply), std::move(answer), *fault, m_clock, this);
     } else {
         reply.send(notFound());
@@ -207,6 +209,8 @@ HttpResponse SalesforceDouble::faultAnswer(const sandbox::Fault &fault) const
     if (status == 429 && fault.code.empty())
         return textResponse(429, "Too many requests");
     const std::string code = fault.code.empty() ? codeFor(status) : fault.code;
+    if (code == "REQUEST_LIMIT_EXCEEDED" && fault.reason == "concurrent")
+        return refuse(status, {code, "ConcurrentPerOrgLongTxn Limit exceeded.", {}});
     return refuse(status, {code, "The double was told to answer so.", {}});
 }
 
@@ -221,6 +225,13 @@ HttpResponse SalesforceDouble::control(const HttpRequest &request)
         return notFound();
     if (what == "expire-tokens") {
         m_tokens.clear();
+        return state();
+    }
+    if (what == "day") {
+        const auto day = parseJson(request.body);
+        const Value order = day ? day->root() : Value();
+        m_api.setDay(static_cast<int>(order.get("used").toInt().value_or(m_api.dayUsed())),
+                     static_cast<int>(order.get("limit").toInt().value_or(m_api.dayLimit())));
         return state();
     }
     if (what == "faults") {
@@ -254,6 +265,8 @@ HttpResponse SalesforceDouble::state() const
                                                  {"records", records().size()},
                                                  {"tokens", m_tokens.size()},
                                                  {"token_requests", m_tokenRequests},
+                                                 {"day_used", m_api.dayUsed()},
+                                                 {"day_limit", m_api.dayLimit()},
                                                  {"faults", m_faults.size()}})));
 }
 

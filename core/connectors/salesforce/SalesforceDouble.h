@@ -14,8 +14,8 @@ namespace tw::salesforce {
 /// Stands in for an org: token requests (client credentials) and the data interface over HTTP on
 /// this machine, with the rules of the built-in describe files and some sample accounts.
 ///
-/// Controlled by JSON over HTTP under `/_double/`: POST faults, expire-tokens; GET records
-/// (what clients wrote), state. Faults hit requests to the data interface only.
+/// Controlled by JSON over HTTP under `/_double/`: POST faults, expire-tokens, day (`used`, `limit`
+/// of the calls of 24 hours); GET records (what clients wrote), state. Faults hit requests to the data interface only.
 class SalesforceDouble final : public QObject, public sandbox::Double
 {
 public:

@@ -2,10 +2,10 @@
 #include "core/connectors/salesforce/SalesforceErrors.h"
 
 #include "core/data/Json.h"
+#include "core/net/RetryAfter.h"
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <span>
 
 namespace tw::salesforce {
@@ -179,14 +179,13 @@ std::string sentence(const std::vector<Refusal> &refusals, int status, const Att
     return text + ' ' + std::string(advice);
 }
 
-std::optional<std::chrono::milliseconds> waitAsked(std::string_view retryAfter)
+ErrorCause causeOf(std::string_view code, int status)
 {
-    long seconds = 0;
-    const auto *end = retryAfter.data() + retryAfter.size();
-    const auto [stop, problem] = std::from_chars(retryAfter.data(), end, seconds);
-    if (retryAfter.empty() || problem != std::errc() || stop != end || seconds < 0)
-        return std::nullopt;
-    return std::chrono::seconds(seconds);
+    if (code == "UNABLE_TO_LOCK_ROW")
+        return ErrorCause::Lock;
+    const bool isLimit = status == 429 || code == "REQUEST_LIMIT_EXCEEDED"
+        || code == "TOO_MANY_APEX_REQUESTS";
+    return isLimit ? ErrorCause::RateLimit : ErrorCause::Other;
 }
 
 Refusal refusalFrom(const Value &entry)
@@ -233,7 +232,8 @@ Error toError(int status, std::string_view body, std::string_view retryAfter,
     error.message = sentence(refusals, status, attempt, adviceFor(code, what));
     error.where = attempt.host;
     error.evidence = evidenceOf(body);
-    error.retryAfter = waitAsked(retryAfter);
+    error.cause = causeOf(code, status);
+    error.retryAfter = parseRetryAfter(retryAfter, attempt.now);
     if (what == ErrorClass::WaitLong && !error.retryAfter)
         error.retryAfter = kLongWait;
     return error;
@@ -248,6 +248,7 @@ Error toTokenError(int status, std::string_view body)
     Error error;
     const bool busy = status == 429 || status == kEdgeMisrouted || status >= 500;
     error.kind = busy ? ErrorKind::Transient : ErrorKind::Auth;
+    error.cause = status == 429 ? ErrorCause::RateLimit : ErrorCause::Other;
     error.code = busy ? "salesforce.unavailable"
                       : "salesforce." + (code.empty() ? "http_" + std::to_string(status) : code);
     const auto advice = lookUp(kTokenAdvice, description);

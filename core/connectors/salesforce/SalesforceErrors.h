@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/Clock.h"
 #include "core/base/Error.h"
 
 #include <optional>
@@ -44,10 +45,11 @@ struct Attempt
     std::string action = "write"; ///< "write", "read".
     std::string object;
     std::string host;
+    Instant now{}; ///< From which a date in Retry-After counts.
 };
 
 /// The error for an answer that is not a success: kind by code and status, code
-/// `salesforce.<lower-case code>`, a sentence with object and fields and what to do, evidence and
+/// `salesforce.<lower-case code>`, cause (lock, limit), a sentence with object and fields and what to do, evidence and
 /// wait.
 Error toError(int status, std::string_view body, std::string_view retryAfter,
               const Attempt &attempt);

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/StripeConnection.h"
 
+#include "core/connector/LimitParams.h"
+#include "core/connectors/stripe/StripeErrors.h"
 #include "core/connectors/stripe/WebhookSignature.h"
 
 namespace tw::stripe {
+
+namespace {
+
+// Stripe bounds calls at a time, too, and does not say how many; slow ones are what meets it.
+constexpr const char *kConcurrency = "20";
+
+} // namespace
 
 std::vector<Param> StripeConnection::params()
 {
@@ -21,6 +30,8 @@ std::vector<Param> StripeConnection::params()
             .help("Another server in Stripe's place: the built-in double, or a proxy.")
             .fallback("https://api.stripe.com")
             .advanced(),
+        concurrencyParam(kConcurrency),
+        rateParam(),
         text("api_version", "API version")
             .help("Sent with every call. Events come in the version of their endpoint instead.")
             .fallback(kApiVersion)
@@ -41,6 +52,11 @@ StripeConnection::StripeConnection(std::string name, Settings settings)
     : Connection(std::move(name), std::move(settings)),
       m_webhookSecrets(splitSecrets(this->settings().secret("webhook_secret")))
 {}
+
+ConnectionLimits StripeConnection::limits() const
+{
+    return limitsFrom(settings(), knownLimits(isLiveKey()));
+}
 
 bool StripeConnection::isLiveKey() const
 {

@@ -20,6 +20,8 @@ public:
 
     StripeConnection(std::string name, Settings settings);
 
+    ConnectionLimits limits() const override;
+
     const std::vector<Secret> &webhookSecrets() const { return m_webhookSecrets; }
     const Secret &apiKey() const { return settings().secret("api_key"); }
     bool isLiveKey() const;

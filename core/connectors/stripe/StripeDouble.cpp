@@ -157,7 +157,10 @@ void StripeDouble::handle(HttpRequest request, HttpReply reply)
                                   .code = fault->code,
                                   .message = "The double was told to answer so."});
     if (status == 429 && fault->code != "lock_timeout")
-        answer.headers.set("Stripe-Rate-Limited-Reason", "global-rate");
+        answer.headers.set("Stripe-Rate-Limited-Reason",
+                           fault->reason.empty() ? "global-rate" : fault->reason);
+    if (status == 409 || status >= 500)
+        answer.headers.set("Stripe-Should-Retry", "true");
     sandbox::sendWithFault(std::move(reply), std::move(answer), *fault, m_clock, this);
 }
 

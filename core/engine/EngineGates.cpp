@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of Engine that asks the gates of connections: who waits outside, who is called in, what is
+// told and kept of them.
+#include "core/engine/Engine.h"
+
+#include "core/base/Log.h"
+#include "core/base/Text.h"
+
+#include <algorithm>
+
+namespace tw {
+
+using State = RunItem::State;
+
+namespace {
+
+// What a restart must know soon (a block, a pause) and what it may know late (how many calls).
+constexpr std::chrono::milliseconds kKeepPause{250};
+constexpr std::chrono::milliseconds kKeepCountsPause{1000};
+// Waits that move by less are not worth a word.
+constexpr std::chrono::seconds kNews{1};
+
+bool isNews(const GateView &old, const GateView &now)
+{
+    return old.state != now.state || old.cause != now.cause || old.since != now.since
+        || old.until.has_value() != now.until.has_value()
+        || (now.until && *now.until - *old.until >= kNews);
+}
+
+} // namespace
+
+void Engine::openGates(DeployedFlow &flow)
+{
+    for (Node &node : flow.nodes()) {
+        if (!node.isEffect() || !node.connection)
+            continue;
+        node.gate = &deskOf(node.connection);
+        node.gate->endpoints.insert(node.step->endpoint());
+    }
+}
+
+GateDesk &Engine::deskOf(const std::shared_ptr<Connection> &connection)
+{
+    for (const auto &desk : m_desks) {
+        if (desk->connection == connection)
+            return *desk;
+    }
+    m_desks.push_back(std::make_unique<GateDesk>(
+        connection, Gate(connection->name(), connection->limits(), m_clock, m_random.next())));
+    GateDesk &desk = *m_desks.back();
+    connection->onReport([this, &desk](const CallReport &report) {
+        if (!m_closing)
+            told(desk, report);
+    });
+    return desk;
+}
+
+GateDesk *Engine::deskNamed(const std::string &connection) const
+{
+    const auto found = std::find_if(m_desks.begin(), m_desks.end(), [&](const auto &desk) {
+        return desk->gate.connection() == connection;
+    });
+    return found == m_desks.end() ? nullptr : found->get();
+}
+
+void Engine::restoreGates(const std::vector<Kept> &gates)
+{
+    for (const Kept &gate : gates) {
+        GateDesk *desk = deskNamed(gate.name);
+        if (!desk)
+            continue;
+        desk->gate.restore(gate.value, gate.at);
+        watch(*desk);
+    }
+}
+
+/// Each desk has its share of the runs in memory; a quarter is for runs that meet no gate.
+std::size_t Engine::roomInside() const
+{
+    return std::max<std::size_t>(1, m_limits.activeRuns * 3 / 4 / m_desks.size());
+}
+
+/// Whether an item may stand inside; else it waits outside, where its run need not stay in memory.
+bool Engine::letIn(Run &run, RunItem &item)
+{
+    GateDesk &desk = *nodeOf(run, item).gate;
+    const bool called = desk.queue.arrived(run.id);
+    const bool room = desk.queue.isEmpty() && desk.expected() < roomInside();
+    const bool shut = desk.gate.isShut() && !(called && desk.gate.isLooking());
+    if (!shut && (called || room)) {
+        item.inside = true;
+        ++desk.inside;
+        return true;
+    }
+    item.state = State::Held;
+    desk.queue.add(run.id, true);
+    return false;
+}
+
+void Engine::leaveGate(const Run &run, RunItem &item)
+{
+    if (!std::exchange(item.inside, false))
+        return;
+    --nodeOf(run, item).gate->inside;
+    schedulePump();
+}
+
+void Engine::told(GateDesk &desk, const CallReport &report)
+{
+    desk.gate.told(report);
+    desk.unkept = std::max(desk.unkept, GateDesk::Change::Counts);
+    schedulePump();
+}
+
+void Engine::callEnded(const Node &node, DeployedFlow &flow)
+{
+    if (!node.gate)
+        return releasePlace(flow);
+    node.gate->gate.ended();
+    schedulePump();
+}
+
+void Engine::tendGates()
+{
+    for (const auto &desk : m_desks) {
+        if (!m_stopping) {
+            sendFront(*desk);
+            callIn(*desk);
+        }
+        watch(*desk);
+    }
+}
+
+/// Those inside whose turn it is.
+void Engine::sendFront(GateDesk &desk)
+{
+    while (!desk.front.empty()) {
+        const auto [id, token] = desk.front.front();
+        Run *run = find(id);
+        const auto item = run ? run->items.find(token) : decltype(run->items.end()){};
+        if (!run || item == run->items.end()) {
+            desk.front.pop_front();
+            continue;
+        }
+        if (!desk.gate.ask(nodeOf(*run, item->second).step->endpoint()).go)
+            return;
+        desk.front.pop_front();
+        takePlace(*run, token);
+        if (run->queued == 0)
+            flush(*run);
+    }
+}
+
+/// Those outside for whom there is room: many at a time, because they come from the journal.
+void Engine::callIn(GateDesk &desk)
+{
+    if (desk.queue.isEmpty() || (desk.gate.isShut() && !desk.gate.isLooking()))
+        return;
+    const bool looks = desk.gate.isLooking();
+    if (desk.expected() > (looks ? 0 : roomInside() / 2))
+        return;
+    const std::size_t room = looks ? 1 : roomInside();
+    while (desk.expected() < room) {
+        const auto next = desk.queue.callIn(looks);
+        if (!next)
+            break;
+        bringIn(desk, *next);
+    }
+    loadReady();
+}
+
+void Engine::bringIn(GateDesk &desk, GateQueue::Waiting waiting)
+{
+    Run *run = find(waiting.run);
+    if (!run) {
+        m_ready.push_back({waiting.run, waiting.told});
+        return;
+    }
+    for (auto &[token, item] : run->items) {
+        if (item.state != State::Held || nodeOf(*run, item).gate != &desk)
+            continue;
+        item.state = State::Due;
+        enqueue(*run, token);
+    }
+}
+
+/// Tells and keeps what is new, and sees to it that somebody looks again in time.
+void Engine::watch(GateDesk &desk)
+{
+    const Instant now = m_clock.now();
+    if (!desk.queue.isEmpty() || desk.inside > 0) {
+        for (const std::string &endpoint : desk.endpoints) {
+            if (const auto at = desk.gate.ask(endpoint).at)
+                setGateAlarm(*at);
+        }
+    }
+    const GateView view = desk.gate.view();
+    if (view.until && *view.until > now)
+        setGateAlarm(*view.until);
+    if (isNews(desk.told, view))
+        tellGate(desk, view);
+    if (desk.unkept == GateDesk::Change::None)
+        return;
+    const auto pause = desk.unkept == GateDesk::Change::News ? kKeepPause : kKeepCountsPause;
+    if (desk.keptAt && *desk.keptAt + pause > now && !m_stopping)
+        return setGateAlarm(*desk.keptAt + pause);
+    keepGate(desk);
+}
+
+void Engine::tellGate(GateDesk &desk, const GateView &view)
+{
+    desk.told = view;
+    desk.unkept = GateDesk::Change::News;
+    GateStatus status = desk.gate.status();
+    status.queued = desk.queue.size();
+    qCInfo(log::engine).noquote() << toQString(
+        "connection " + status.connection + ": " + std::string(toString(status.state))
+        + (status.why.empty() ? std::string() : ", " + status.why));
+    m_observer.connectionChanged(status);
+}
+
+void Engine::keepGate(GateDesk &desk, std::function<void(Result<void>)> done)
+{
+    desk.unkept = GateDesk::Change::None;
+    desk.keptAt = m_clock.now();
+    const Kept kept{kGateArea, desk.gate.connection(), desk.gate.text(), m_clock.now()};
+    m_store.submit<bool>(
+        this,
+        [kept](Journal &journal) -> Result<bool> {
+            if (auto result = journal.keep(kept); !result)
+                return std::move(result).error();
+            return true;
+        },
+        [this, &desk, done = std::move(done)](const Result<bool> &result) {
+            if (!result)
+                desk.unkept = GateDesk::Change::News; // Tried again when next looked at.
+            if (done)
+                done(result ? Result<void>() : Result<void>(result.error()));
+        });
+}
+
+void Engine::setGateAlarm(Instant at)
+{
+    if (m_gateAlarm && *m_gateAlarm <= at)
+        return;
+    m_gateAlarm = at;
+    m_clock.callAfter(std::max(std::chrono::milliseconds(0), at - m_clock.now()), this, [this, at] {
+        if (m_gateAlarm != at)
+            return;
+        m_gateAlarm.reset();
+        schedulePump();
+    });
+}
+
+void Engine::pauseConnection(const std::string &name, std::string who, std::string why,
+                             std::function<void(Result<void>)> done)
+{
+    GateDesk *desk = deskNamed(name);
+    if (!desk)
+        return done(rejectedError("engine.no_connection", "No running flow sends to a connection \""
+                                      + name + "\"."));
+    desk->gate.pause(std::move(who), std::move(why));
+    keepGate(*desk, std::move(done));
+    schedulePump();
+}
+
+void Engine::resumeConnection(const std::string &name, const std::string &who,
+                              std::function<void(Result<void>)> done)
+{
+    GateDesk *desk = deskNamed(name);
+    if (!desk)
+        return done(rejectedError("engine.no_connection", "No running flow sends to a connection \""
+                                      + name + "\"."));
+    qCInfo(log::engine).noquote() << toQString("connection " + name + " resumed by " + who);
+    desk->gate.resume();
+    keepGate(*desk, std::move(done));
+    schedulePump();
+}
+
+std::vector<GateStatus> Engine::gates() const
+{
+    std::vector<GateStatus> all;
+    for (const auto &desk : m_desks) {
+        all.push_back(desk->gate.status());
+        all.back().queued = desk->queue.size();
+    }
+    return all;
+}
+
+} // namespace tw
