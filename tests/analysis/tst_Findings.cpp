@@ -90,7 +90,7 @@ private Q_SLOTS:
     void theBenchmarkMappingsAreSound();
 
 private:
-    std::optional<Document> m_cases;
+    std::vector<BenchMapping> m_mappings;
 };
 
 void tst_Findings::finds_data()
@@ -410,31 +410,23 @@ void tst_Findings::fixesLeaveNothingToFind()
 void tst_Findings::theBenchmarkMappingsAreSound_data()
 {
     QTest::addColumn<QString>("id");
-    const std::string folder = sharedFolder();
-    m_cases = folder.empty() ? std::nullopt : readJson(folder + "/bench/mapping/cases.json");
-    if (!m_cases)
+    m_mappings = benchMappings();
+    if (m_mappings.empty())
         QSKIP("The benchmark mappings are not on this machine (TIDEWIRE_SHARED).");
-    for (const Value &test : m_cases->root().items())
-        QTest::newRow(std::string(test.get("title").text()).c_str())
-            << toQString(test.get("id").text());
+    for (const BenchMapping &mapping : m_mappings)
+        QTest::newRow(mapping.title.c_str()) << toQString(mapping.id);
 }
 
 void tst_Findings::theBenchmarkMappingsAreSound()
 {
     QFETCH(QString, id);
-    const std::string folder = sharedFolder() + "/bench/mapping/";
-    for (const Value &test : m_cases->root().items()) {
-        if (toQString(test.get("id").text()) != id)
-            continue;
-        const auto event =
-            readJson(folder + "data/" + std::string(test.get("data").text()) + ".json");
-        QVERIFY(event.has_value());
-        Surroundings here;
-        here.input = shapeOf(event->root());
-        const std::string text(test.get("expr").text());
-        const auto findings = findingsOf(text, here);
-        QVERIFY2(findings.empty(), brief(text, findings).join(u'\n').toUtf8().constData());
-    }
+    const BenchMapping &mapping = *findMapping(m_mappings, toUtf8(id));
+    const auto event = mapping.event();
+    QVERIFY(event.has_value());
+    Surroundings here;
+    here.input = shapeOf(event->root());
+    const auto findings = findingsOf(mapping.text, here);
+    QVERIFY2(findings.empty(), brief(mapping.text, findings).join(u'\n').toUtf8().constData());
 }
 
 QTEST_APPLESS_MAIN(tst_Findings)
