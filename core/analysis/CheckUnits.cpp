@@ -34,7 +34,8 @@ AmountPath pathOf(const Ast *node)
             node = node->items.back().get();
         } else if (node->kind == AstKind::Binary || node->kind == AstKind::Negate) {
             node = node->left.get();
-        } else if (node->kind == AstKind::Call && calledFunction(*node) && !node->items.empty()) {
+        } else if (node->kind == AstKind::Call && namedFunction(*node->left) &&
+                   !node->items.empty()) {
             found.summed = true;
             node = node->items.front().get();
         } else {
@@ -205,19 +206,20 @@ void Checks::checkOperand(const Ast &operand, std::string_view operatorText)
     }
 }
 
-void Checks::checkTimeFunction(const Ast &call)
+void Checks::checkTimeFunction(const CallSite &site)
 {
-    const std::string_view name = call.left->text;
-    if (call.items.empty() || !call.items[0])
+    const std::string_view name = site.procedure->text;
+    if (site.arguments.empty())
         return;
-    const Ast &argument = *call.items[0];
+    const Ast &call = *site.whole;
+    const Ast &argument = *site.arguments[0];
     const Inferred &type = typeOf(argument);
     if (name == "fromMillis" && isUnit(type, Type::Instant, "unix_seconds")) {
         auto &finding = report(argument, "map.seconds_as_millis",
                                "This time is in seconds, but $fromMillis takes milliseconds: the "
                                "result would lie in January 1970.");
         addFix(finding, argument, operandText(argument) + " * 1000");
-        if (call.items.size() == 1)
+        if (site.arguments.size() == 1)
             addFix(finding, call, "$sfDateTime(" + textOf(argument) + ')');
     }
     const bool ours = name == "sfDate" || name == "sfDateTime";
@@ -238,7 +240,7 @@ void Checks::checkTimeFunction(const Ast &call)
                                "UTC.");
         addFix(finding, argument, '"' + std::string(argument.text) + "Z\"");
     }
-    const Ast *picture = call.items.size() > 1 ? call.items[1].get() : nullptr;
+    const Ast *picture = site.arguments.size() > 1 ? site.arguments[1] : nullptr;
     const bool isTime = picture && picture->kind == AstKind::String &&
                         (picture->text.find("[H") != std::string_view::npos ||
                          picture->text.find("[h") != std::string_view::npos);
@@ -250,12 +252,13 @@ void Checks::checkTimeFunction(const Ast &call)
     }
 }
 
-void Checks::checkMoneyFunction(const Ast &call)
+void Checks::checkMoneyFunction(const CallSite &site)
 {
-    const std::string_view name = call.left->text;
-    if (call.items.empty() || !call.items[0])
+    const std::string_view name = site.procedure->text;
+    if (site.arguments.empty())
         return;
-    const Ast &argument = *call.items[0];
+    const Ast &call = *site.whole;
+    const Ast &argument = *site.arguments[0];
     const Inferred &type = typeOf(argument);
     const bool isHundredth = argument.kind == AstKind::Binary && argument.text == "/" &&
                              literalNumber(argument.right.get()) == 100.0 &&

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/CallSite.h"
 #include "core/analysis/Findings.h"
 #include "core/analysis/Types.h"
 #include "core/expr/FunctionTable.h"
@@ -30,17 +31,21 @@ private:
     // CheckFields.cpp
     void checkField(const expr::Ast &name);
     void checkVariable(const expr::Ast &variable);
-    void checkCall(const expr::Ast &call);
-    void checkArguments(const expr::Ast &call, const FunctionInfo &function);
     void checkOperatorIsPortable(const expr::Ast &node);
     std::string pathElsewhere(const expr::Ast &name, const FieldStep &step) const;
+
+    // CheckCalls.cpp
+    void checkEval(const expr::Ast &whole, const expr::Ast &procedure);
+    void checkCall(const CallSite &site);
+    void checkArguments(const CallSite &site, const FunctionInfo &function);
+    void checkFailures();
 
     // CheckUnits.cpp
     void checkArithmetic(const expr::Ast &node, bool currencyDecides);
     void checkFactor(const expr::Ast &node, const expr::Ast &value, double by);
     void checkOperand(const expr::Ast &operand, std::string_view operatorText);
-    void checkTimeFunction(const expr::Ast &call);
-    void checkMoneyFunction(const expr::Ast &call);
+    void checkTimeFunction(const CallSite &site);
+    void checkMoneyFunction(const CallSite &site);
     bool decidesByCurrency(const expr::Ast &condition) const;
 
     // CheckCompare.cpp
@@ -82,8 +87,8 @@ private:
 
 /// Calls `with` for every part of a node.
 void forEachPart(const expr::Ast &node, const std::function<void(const expr::Ast &)> &with);
-/// The function that a call names, when it is one of the language's.
-const FunctionInfo *calledFunction(const expr::Ast &call);
+/// The function that a procedure names, when it is one of the language's.
+const FunctionInfo *namedFunction(const expr::Ast &procedure);
 /// "money in minor units", "text", …: as messages say it.
 std::string described(const Shape &shape);
 bool isUnit(const Inferred &type, Shape::Type shapeType, std::string_view unit);

@@ -26,8 +26,8 @@ ExpressionFinding ofCompileError(const ExpressionError &error, std::string_view 
     return finding;
 }
 
-/// Every independent error of a text that does not compile. Some (a broken signature) show only when
-/// the tree is compiled.
+/// Every independent error of a text that does not compile. Some (a broken signature) show only
+/// when the tree is compiled.
 std::vector<ExpressionFinding> ofCompileErrors(const ExpressionError &first, std::string_view text)
 {
     std::vector<ExpressionFinding> findings;
