@@ -29,6 +29,8 @@ void Checks::checkCall(const CallSite &site)
     checkArguments(site, *function);
     checkTimeFunction(site);
     checkMoneyFunction(site);
+    checkNumberPicture(site);
+    checkAggregate(site);
     const auto &arguments = site.arguments;
     if (arguments.size() < 2)
         return;
@@ -63,7 +65,12 @@ void Checks::checkArguments(const CallSite &site, const FunctionInfo &function)
             auto &finding =
                 report(argument, "map.wrong_type",
                        name + " takes text, but this is " + described(type.shape) + '.');
-            addFix(finding, argument, "$string(" + textOf(argument) + ')');
+            const bool isSeconds = isUnit(type, Type::Instant, "unix_seconds");
+            if (function.name == "toMillis" && type.shape.type == Type::Instant)
+                addFix(finding, *site.whole,
+                       isSeconds ? operandText(argument) + " * 1000" : textOf(argument));
+            else
+                addFix(finding, argument, "$string(" + textOf(argument) + ')');
         } else if (!isText && type.shape.isText()) {
             auto &finding =
                 report(argument, "map.wrong_type",

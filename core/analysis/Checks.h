@@ -44,9 +44,15 @@ private:
     void checkArithmetic(const expr::Ast &node, bool currencyDecides);
     void checkFactor(const expr::Ast &node, const expr::Ast &value, double by);
     void checkOperand(const expr::Ast &operand, std::string_view operatorText);
+    void checkMoneyWithTime(const expr::Ast &node, const Inferred &left, const Inferred &right);
+    void reportMixedMoney(const expr::Ast &minor);
+    bool decidesByCurrency(const expr::Ast &condition) const;
+
+    // CheckUnitCalls.cpp
     void checkTimeFunction(const CallSite &site);
     void checkMoneyFunction(const CallSite &site);
-    bool decidesByCurrency(const expr::Ast &condition) const;
+    void checkNumberPicture(const CallSite &site);
+    void checkAggregate(const CallSite &site);
 
     // CheckCompare.cpp
     void checkComparison(const expr::Ast &node);
@@ -92,6 +98,14 @@ const FunctionInfo *namedFunction(const expr::Ast &procedure);
 /// "money in minor units", "text", …: as messages say it.
 std::string described(const Shape &shape);
 bool isUnit(const Inferred &type, Shape::Type shapeType, std::string_view unit);
+/// `amount / 100`, `0.01 * amount`, `amount / $power(10, 2)`.
+struct Scaled
+{
+    const expr::Ast *value = nullptr;
+    double by = 1; ///< As a factor.
+};
+std::optional<Scaled> scaledOf(const expr::Ast &node);
+bool isHundredth(double factor);
 /// "2024-01-01T00:00:00": a time that does not say where.
 bool isNaiveTime(std::string_view text);
 
