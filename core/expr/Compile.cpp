@@ -470,11 +470,10 @@ NodePtr Compiler::transform(const Ast &ast)
 
 NodePtr Compiler::regex(const Ast &ast)
 {
-    std::string problem;
+    RegexProblem problem;
     auto matcher = makeMatcher(ast.text, ast.flags, problem);
     if (!matcher) {
-        fail(compileError("X1003", ast.position, ast.start, ast.end, std::string(ast.text),
-                          problem));
+        fail(regexError(ast, problem));
         return made<ConstantNode>(ast, Value());
     }
     const Value value = Value::function(static_cast<const Callable *>(matcher.get()));

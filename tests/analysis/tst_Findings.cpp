@@ -344,7 +344,7 @@ void tst_Findings::refusedExpressionsKeepTheirPlace_data()
         << QStringLiteral("a + b)") << QStringLiteral("expr.S0201 «)»");
     QTest::newRow("a regular expression that looks ahead")
         << QStringLiteral("$match(data.object.id, /a(?=b)/)")
-        << QStringLiteral("map.regex «/a(?=b)/»");
+        << QStringLiteral("map.regex «(?=b)»");
     QTest::newRow("two fields that are each wrong")
         << QStringLiteral("{\"a\": amount + , \"b\": status & }")
         << QStringLiteral("expr.S0211 «,»; expr.S0211 «}»");
