@@ -212,8 +212,11 @@ ExpressionFinding &CallFailures::report(const CallSite &site, const ExpressionEr
     finding.message = "This call always fails: " + error.message;
     const FunctionInfo *function =
         site.procedure->kind == AstKind::Variable ? m_names.builtin(site.procedure->text) : nullptr;
-    finding.fix = function ? "It takes " + callForm(*function) + ": " + signatureInWords(*function)
-                           : std::string("Give it what its signature says.");
+    const bool misfit = error.code.starts_with("T04");
+    finding.fix = !misfit ? "Correct what it is given."
+                  : function
+                      ? "It takes " + callForm(*function) + ": " + signatureInWords(*function)
+                      : std::string("Give it what its signature says.");
     finding.start = site.whole->start;
     finding.end = site.whole->end;
     return finding;
