@@ -9,6 +9,7 @@
 #include "core/analysis/Types.h"
 #include "core/connectors/stripe/EventTypes.h"
 #include "core/data/Json.h"
+#include "core/expr/Parser.h"
 
 #include <array>
 #include <memory>
@@ -44,8 +45,8 @@ Shape shapeFor(const Value &data)
     const Value kind = data.get("object");
     const Value object = data.find("data.object.object");
     return kind.isString() && kind.text() == "event" && object.isString()
-        ? stripe::eventShape(data, object.text())
-        : shapeOf(data);
+               ? stripe::eventShape(data, object.text())
+               : shapeOf(data);
 }
 
 Explanation explained(const Expression &expression, const Value &data)
@@ -218,6 +219,17 @@ void printJson(Output &out, const Explanation &made)
     out.json(object.finish());
 }
 
+/// Every part that cannot be read; a script gets the first, as from eval.
+int reportErrors(Output &out, const std::string &text, const ExpressionError &first)
+{
+    const auto errors = expr::parseRecovering(text).errors;
+    if (out.isJson() || errors.empty())
+        return reportExpressionError(out, text, first);
+    for (const ExpressionError &error : errors)
+        reportExpressionError(out, text, error);
+    return kNotRight;
+}
+
 int explain(const ExplainOptions &options)
 {
     Output out(options.json);
@@ -229,7 +241,7 @@ int explain(const ExplainOptions &options)
         return reportUnreadable(out, data.error());
     const auto compiled = Expression::compile(*text);
     if (!compiled)
-        return reportExpressionError(out, *text, compiled.error());
+        return reportErrors(out, *text, compiled.error());
     const Explanation made = explained(*compiled, data->root());
     if (options.json)
         printJson(out, made);

@@ -50,7 +50,7 @@ constexpr Rule kRules[] = {
     {"ceil", Gives::Item},
     {"clone", Gives::Same},
     {"contains", Gives::Boolean},
-    {"convertCurrency", Gives::Item},
+    {"convertCurrency", Gives::Special},
     {"count", Gives::Integer, true},
     {"decodeUrl", Gives::Text},
     {"decodeUrlComponent", Gives::Text},
@@ -63,7 +63,7 @@ constexpr Rule kRules[] = {
     {"floor", Gives::Item},
     {"formatBase", Gives::Text},
     {"formatInteger", Gives::Text},
-    {"formatNumber", Gives::Text},
+    {"formatNumber", Gives::Special},
     {"fromMillis", Gives::Special},
     {"join", Gives::Text},
     {"keys", Gives::Special},
@@ -177,6 +177,22 @@ std::optional<std::string> literalText(const std::vector<Known> &arguments, std:
     return choices.size() == 1 ? choices.front() : std::string();
 }
 
+/// `$string(amount)`: text, but an amount again as soon as it is a number.
+Known spelledOut(const Known &value)
+{
+    Known text = known(ofType(Type::Text));
+    if (value.type.isKnown && value.type.shape.isNumber() && !isPlural(value))
+        text.type.spelled = {value.type.shape};
+    return text;
+}
+
+Known asNumber(const Known &value)
+{
+    if (value.type.shape.isNumber())
+        return value;
+    return known(value.type.spelled.empty() ? ofType(Type::Number) : value.type.spelled.front());
+}
+
 Known matches()
 {
     Shape texts = ofType(Type::List);
@@ -209,10 +225,12 @@ Known special(std::string_view name, const std::vector<Known> &arguments,
         return known(ofType(Type::Date));
     if (name == "normalizeEmail")
         return known(ofType(Type::Email));
+    if (name == "convertCurrency")
+        return known(ofType(Type::Money, "major"));
     if (name == "number")
-        return first.type.shape.isNumber() ? first : known(ofType(Type::Number));
-    if (name == "string")
-        return first.type.shape.isText() ? first : known(ofType(Type::Text));
+        return asNumber(first);
+    if (name == "string" || name == "formatNumber")
+        return first.type.shape.isText() ? first : spelledOut(first);
     if (name == "lowercase" || name == "uppercase")
         return cased(first.type.shape.isText() ? first : known(ofType(Type::Text)),
                      name == "uppercase");
@@ -308,13 +326,32 @@ Known builtinResult(std::string_view name, const std::vector<Known> &arguments,
 
 std::optional<double> literalNumber(const Ast *node)
 {
-    if (!node)
+    if (!node || !node->predicates.empty() || node->group)
         return std::nullopt;
+    const bool isPower = node->kind == AstKind::Call && node->items.size() == 2 &&
+                         node->left->kind == AstKind::Variable && node->left->text == "power";
+    const bool isSum = node->kind == AstKind::Binary && node->text.size() == 1 &&
+                       std::string_view("+-*/").find(node->text) != std::string_view::npos;
+    if (node->kind == AstKind::Number)
+        return node->number;
     if (node->kind == AstKind::Block && node->items.size() == 1)
         return literalNumber(node->items.front().get());
-    if (node->kind != AstKind::Number)
+    if (node->kind == AstKind::Negate) {
+        const auto number = literalNumber(node->left.get());
+        return number ? std::optional(-*number) : std::nullopt;
+    }
+    if (!isPower && !isSum)
         return std::nullopt;
-    return node->number;
+    const auto a = literalNumber(isPower ? node->items[0].get() : node->left.get());
+    const auto b = a ? literalNumber(isPower ? node->items[1].get() : node->right.get()) : a;
+    if (!b)
+        return std::nullopt;
+    const double result = isPower             ? std::pow(*a, *b)
+                          : node->text == "+" ? *a + *b
+                          : node->text == "-" ? *a - *b
+                          : node->text == "*" ? *a * *b
+                                              : *a / *b;
+    return std::isfinite(result) ? std::optional(result) : std::nullopt;
 }
 
 Shape arithmeticShape(std::string_view operatorText, const Known &left, const Known &right,

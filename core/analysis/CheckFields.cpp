@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Checks of names: fields, variables, functions and what they are given.
+// Checks of names: fields, variables, operators that are not everywhere.
 #include "core/analysis/Checks.h"
 #include "core/analysis/Inference.h"
 
@@ -37,28 +37,6 @@ std::vector<std::string> fieldNames(const Shape &shape)
     for (const Shape::Field &field : shape.fields)
         names.push_back(field.name);
     return names;
-}
-
-/// The types that a signature takes, one text for each parameter: "s", "n", "(sf)", "a<n>".
-std::vector<std::string> parametersOf(std::string_view signature)
-{
-    std::vector<std::string> parameters;
-    int depth = 0;
-    for (const char c : signature) {
-        const bool closes = c == ')' || c == '>';
-        depth -= closes ? 1 : 0;
-        if (closes && depth == 0)
-            break;
-        if (depth == 1 && c == ':')
-            break;
-        const bool modifies = c == '?' || c == '-' || c == '+' || c == '<' || closes;
-        if (depth == 1 && !modifies)
-            parameters.emplace_back();
-        if (depth >= 1 && !parameters.empty())
-            parameters.back() += c;
-        depth += c == '(' || c == '<' ? 1 : 0;
-    }
-    return parameters;
 }
 
 } // namespace
@@ -152,77 +130,6 @@ void Checks::checkVariable(const Ast &variable)
     }
     finding.fix = "Did you mean \"$" + nearest + "\"?";
     finding.fixes.push_back(replaceFix(variable, '$' + nearest));
-}
-
-void Checks::checkCall(const Ast &call)
-{
-    const FunctionInfo *function = calledFunction(call);
-    if (!function || m_names.contains(std::string(function->name)))
-        return;
-    const std::string name = '$' + std::string(function->name);
-    if (function->name == "eval") {
-        report(call, "map.eval",
-               "$eval is not allowed in flows: nobody can see beforehand what it would do.",
-               "Write the expression itself.", Severity::Error);
-    }
-    if (m_surroundings.portable && function->extension) {
-        report(*call.left, "map.not_portable",
-               name + " is Tidewire's own; other JSONata engines do not know it.",
-               "Write it with the functions of JSONata, or allow Tidewire's own.", Severity::Info);
-    }
-    if (call.kind != AstKind::Call)
-        return;
-    checkArguments(call, *function);
-    checkTimeFunction(call);
-    checkMoneyFunction(call);
-    if (call.items.size() >= 2 && call.items[0] && call.items[1]) {
-        if (function->name == "lookup")
-            checkTable(*call.items[1], *call.items[0]);
-        else if (function->name == "mapValue")
-            checkTable(*call.items[0], *call.items[1]);
-    }
-}
-
-void Checks::checkArguments(const Ast &call, const FunctionInfo &function)
-{
-    const std::vector<std::string> parameters = parametersOf(function.signature);
-    const auto optional = [](const std::string &one) { return one.ends_with('?'); };
-    const auto least = static_cast<std::size_t>(
-        std::count_if(parameters.begin(), parameters.end(),
-                      [&](const std::string &one) { return !optional(one); }));
-    if (call.items.size() < least) // the context stands in for the first
-        return;
-    for (std::size_t i = 0; i < call.items.size() && i < parameters.size(); ++i) {
-        if (!call.items[i] || !typeOf(*call.items[i]).isKnown)
-            continue;
-        const Ast &argument = *call.items[i];
-        const Inferred &type = typeOf(argument);
-        const char wanted = parameters[i].front();
-        if (wanted != 's' && wanted != 'n')
-            continue;
-        const std::string name = '$' + std::string(function.name);
-        const bool isText = wanted == 's';
-        const bool plural = type.mayBeMany || type.shape.type == Type::List;
-        if (plural) {
-            auto &finding = report(argument, "map.one_element_list",
-                                   name + " takes one value, but this may be several.",
-                                   "Take one of them, or use $map.");
-            addFix(finding, argument, '(' + textOf(argument) + ")[0]");
-        } else if (isText && (type.shape.isNumber() || type.shape.type == Type::Boolean)) {
-            auto &finding =
-                report(argument, "map.wrong_type",
-                       name + " takes text, but this is " + described(type.shape) + '.');
-            addFix(finding, argument, "$string(" + textOf(argument) + ')');
-        } else if (!isText && type.shape.isText()) {
-            auto &finding =
-                report(argument, "map.wrong_type",
-                       name + " takes a number, but this is " + described(type.shape) + '.');
-            if (type.shape.type == Type::Instant)
-                addFix(finding, argument, "$toMillis(" + textOf(argument) + ')');
-            else
-                addFix(finding, argument, "$number(" + textOf(argument) + ')');
-        }
-    }
 }
 
 void Checks::checkOperatorIsPortable(const Ast &node)

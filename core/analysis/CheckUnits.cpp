@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
 
 namespace tw::analysis {
 
@@ -34,7 +33,8 @@ AmountPath pathOf(const Ast *node)
             node = node->items.back().get();
         } else if (node->kind == AstKind::Binary || node->kind == AstKind::Negate) {
             node = node->left.get();
-        } else if (node->kind == AstKind::Call && calledFunction(*node) && !node->items.empty()) {
+        } else if (node->kind == AstKind::Call && namedFunction(*node->left) &&
+                   !node->items.empty()) {
             found.summed = true;
             node = node->items.front().get();
         } else {
@@ -62,12 +62,37 @@ const Shape::Field *currencyField(const Shape &group, std::string_view amount)
     return any == group.fields.end() ? nullptr : &*any;
 }
 
+/// Parentheses around one thing.
+const Ast &bare(const Ast &node)
+{
+    const bool wraps = node.kind == AstKind::Block && node.items.size() == 1 &&
+                       node.predicates.empty() && !node.group && !node.keepArray;
+    return wraps ? bare(*node.items.front()) : node;
+}
+
 bool isPluralType(const Inferred &type)
 {
     return type.mayBeMany || type.shape.type == Type::List;
 }
 
 } // namespace
+
+std::optional<Scaled> scaledOf(const Ast &written)
+{
+    const Ast &node = bare(written);
+    if (node.kind != AstKind::Binary || (node.text != "/" && node.text != "*"))
+        return std::nullopt;
+    if (const auto by = literalNumber(node.right.get()))
+        return Scaled{node.left.get(), node.text == "/" ? 1 / *by : *by};
+    if (const auto by = literalNumber(node.left.get()); by && node.text == "*")
+        return Scaled{node.right.get(), *by};
+    return std::nullopt;
+}
+
+bool isHundredth(double factor)
+{
+    return std::abs(factor - 0.01) < 1e-12;
+}
 
 std::string Checks::currencyOf(const Ast &amount) const
 {
@@ -143,18 +168,21 @@ void Checks::checkArithmetic(const Ast &node, bool currencyDecides)
         return;
     checkOperand(*node.left, node.text);
     checkOperand(*node.right, node.text);
-    if (const auto by = literalNumber(node.right.get()); by && !currencyDecides)
-        checkFactor(node, *node.left, node.text == "/" ? 1 / *by : node.text == "*" ? *by : 1);
-    if (const auto by = literalNumber(node.left.get()); by && !currencyDecides && node.text == "*")
-        checkFactor(node, *node.right, *by);
+    if (const auto scaled = scaledOf(node); scaled && !currencyDecides)
+        checkFactor(node, *scaled->value, scaled->by);
     const Inferred &left = typeOf(*node.left);
     const Inferred &right = typeOf(*node.right);
+    checkMoneyWithTime(node, left, right);
     const bool mixes = left.shape.type == Type::Money && right.shape.type == Type::Money &&
                        left.shape.unit != right.shape.unit &&
                        (node.text == "+" || node.text == "-");
     if (!mixes)
         return;
-    const Ast &minor = left.shape.unit == "minor" ? *node.left : *node.right;
+    reportMixedMoney(left.shape.unit == "minor" ? *node.left : *node.right);
+}
+
+void Checks::reportMixedMoney(const Ast &minor)
+{
     auto &finding = report(minor, "map.minor_units",
                            "One amount is in minor units (cents), the other in major units "
                            "(euros, dollars); together they make no sense.",
@@ -163,10 +191,24 @@ void Checks::checkArithmetic(const Ast &node, bool currencyDecides)
         addFix(finding, minor, "$toMajor(" + textOf(minor) + ", " + currency + ')');
 }
 
+void Checks::checkMoneyWithTime(const Ast &node, const Inferred &left, const Inferred &right)
+{
+    const bool plus = node.text == "+" || node.text == "-";
+    const auto isTime = [](const Inferred &type) {
+        return type.shape.type == Type::Instant && type.shape.isNumber();
+    };
+    const bool mixes = (left.shape.type == Type::Money && isTime(right)) ||
+                       (right.shape.type == Type::Money && isTime(left));
+    if (plus && mixes)
+        report(node, "map.wrong_type",
+               "An amount of money and a time are put together; that means nothing.",
+               "Choose two amounts or two times.");
+}
+
 /// `amount / 100` and `amount * 100`: right for two decimals only.
 void Checks::checkFactor(const Ast &node, const Ast &value, double by)
 {
-    const bool toMajor = std::abs(by - 0.01) < 1e-12 && isUnit(typeOf(value), Type::Money, "minor");
+    const bool toMajor = isHundredth(by) && isUnit(typeOf(value), Type::Money, "minor");
     const bool toMinor = by == 100 && isUnit(typeOf(value), Type::Money, "major");
     if (!toMajor && !toMinor)
         return;
@@ -202,79 +244,6 @@ void Checks::checkOperand(const Ast &operand, std::string_view operatorText)
         report(operand, "map.wrong_type",
                sign + " takes numbers, but this is " + described(type.shape) + '.',
                "Choose a field with a number.");
-    }
-}
-
-void Checks::checkTimeFunction(const Ast &call)
-{
-    const std::string_view name = call.left->text;
-    if (call.items.empty() || !call.items[0])
-        return;
-    const Ast &argument = *call.items[0];
-    const Inferred &type = typeOf(argument);
-    if (name == "fromMillis" && isUnit(type, Type::Instant, "unix_seconds")) {
-        auto &finding = report(argument, "map.seconds_as_millis",
-                               "This time is in seconds, but $fromMillis takes milliseconds: the "
-                               "result would lie in January 1970.");
-        addFix(finding, argument, operandText(argument) + " * 1000");
-        if (call.items.size() == 1)
-            addFix(finding, call, "$sfDateTime(" + textOf(argument) + ')');
-    }
-    const bool ours = name == "sfDate" || name == "sfDateTime";
-    if (ours && isUnit(type, Type::Instant, "unix_millis")) {
-        auto &finding =
-            report(argument, "map.seconds_as_millis",
-                   '$' + std::string(name) + " takes seconds, but this time is in milliseconds.");
-        const bool times = argument.kind == AstKind::Binary && argument.text == "*" &&
-                           literalNumber(argument.right.get()) == 1000.0;
-        addFix(finding, argument,
-               times ? textOf(*argument.left) : "$floor(" + operandText(argument) + " / 1000)");
-    }
-    if (name != "toMillis")
-        return;
-    if (argument.kind == AstKind::String && isNaiveTime(argument.text)) {
-        auto &finding = report(argument, "map.naive_time",
-                               "This time does not say in which time zone it is; it is read as "
-                               "UTC.");
-        addFix(finding, argument, '"' + std::string(argument.text) + "Z\"");
-    }
-    const Ast *picture = call.items.size() > 1 ? call.items[1].get() : nullptr;
-    const bool isTime = picture && picture->kind == AstKind::String &&
-                        (picture->text.find("[H") != std::string_view::npos ||
-                         picture->text.find("[h") != std::string_view::npos);
-    if (isTime && picture->text.find("[Z") == std::string_view::npos &&
-        picture->text.find("[z") == std::string_view::npos) {
-        report(*picture, "map.naive_time",
-               "The picture has no time zone, so the time is read as UTC.",
-               "Add [Z] to the picture, or make sure that the source writes UTC.");
-    }
-}
-
-void Checks::checkMoneyFunction(const Ast &call)
-{
-    const std::string_view name = call.left->text;
-    if (call.items.empty() || !call.items[0])
-        return;
-    const Ast &argument = *call.items[0];
-    const Inferred &type = typeOf(argument);
-    const bool isHundredth = argument.kind == AstKind::Binary && argument.text == "/" &&
-                             literalNumber(argument.right.get()) == 100.0 &&
-                             isUnit(typeOf(*argument.left), Type::Money, "minor");
-    // Told at the division, where its own finding would stand: only one is kept, the first.
-    if (name == "toMajor" && isHundredth) {
-        auto &finding = report(argument, "map.hundred",
-                               "$toMajor divides as the currency asks; divided by 100 before, the "
-                               "amount would be a hundredth of what it is.",
-                               "Remove / 100.");
-        addFix(finding, argument, textOf(*argument.left));
-    } else if (name == "toMajor" && isUnit(type, Type::Money, "major")) {
-        auto &finding = report(argument, "map.major_units",
-                               "This amount is in major units already (euros, dollars).");
-        addFix(finding, call, textOf(argument));
-    } else if (name == "toMinor" && isUnit(type, Type::Money, "minor")) {
-        auto &finding =
-            report(argument, "map.minor_units", "This amount is in minor units already (cents).");
-        addFix(finding, call, textOf(argument));
     }
 }
 

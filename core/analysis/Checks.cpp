@@ -39,15 +39,12 @@ void forEachPart(const Ast &node, const std::function<void(const Ast &)> &with)
     }
 }
 
-const FunctionInfo *calledFunction(const Ast &call)
+const FunctionInfo *namedFunction(const Ast &procedure)
 {
-    if ((call.kind != AstKind::Call && call.kind != AstKind::Partial) || !call.left ||
-        call.left->kind != AstKind::Variable)
+    if (procedure.kind != AstKind::Variable)
         return nullptr;
     const auto table = functionTable();
-    const auto found = std::find_if(table.begin(), table.end(), [&](const FunctionInfo &info) {
-        return info.name == call.left->text;
-    });
+    const auto found = std::ranges::find(table, procedure.text, &FunctionInfo::name);
     return found == table.end() ? nullptr : &*found;
 }
 
@@ -104,6 +101,7 @@ std::vector<ExpressionFinding> Checks::run()
 {
     collectNames(m_root);
     visit(&m_root, false);
+    checkFailures();
     if (m_surroundings.target)
         checkTarget(m_root, *m_surroundings.target);
     std::stable_sort(m_found.begin(), m_found.end(),
@@ -135,7 +133,14 @@ void Checks::visit(const Ast *node, bool currencyDecides)
     visitNode(*node, currencyDecides);
     const bool decides =
         currencyDecides || (node->kind == AstKind::Condition && decidesByCurrency(*node));
-    forEachPart(*node, [&](const Ast &part) { visit(&part, decides); });
+    const bool chains = node->kind == AstKind::Apply && node->right->kind == AstKind::Call;
+    forEachPart(*node, [&](const Ast &part) {
+        // Of `a ~> $f(b)` the right side is no call of its own.
+        if (chains && &part == node->right.get())
+            forEachPart(part, [&](const Ast &inner) { visit(&inner, decides); });
+        else
+            visit(&part, decides);
+    });
 }
 
 void Checks::visitNode(const Ast &node, bool currencyDecides)
@@ -145,9 +150,13 @@ void Checks::visitNode(const Ast &node, bool currencyDecides)
         return checkField(node);
     case AstKind::Variable:
         return checkVariable(node);
-    case AstKind::Call:
     case AstKind::Partial:
-        return checkCall(node);
+        return checkEval(node, *node.left);
+    case AstKind::Call:
+    case AstKind::Apply:
+        if (const auto site = callSiteOf(node))
+            checkCall(*site);
+        return;
     case AstKind::Coalesce:
     case AstKind::Default:
         return checkOperatorIsPortable(node);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/analysis/CallSite.h"
 #include "core/analysis/Findings.h"
 #include "core/analysis/Types.h"
 #include "core/expr/FunctionTable.h"
@@ -30,18 +31,28 @@ private:
     // CheckFields.cpp
     void checkField(const expr::Ast &name);
     void checkVariable(const expr::Ast &variable);
-    void checkCall(const expr::Ast &call);
-    void checkArguments(const expr::Ast &call, const FunctionInfo &function);
     void checkOperatorIsPortable(const expr::Ast &node);
     std::string pathElsewhere(const expr::Ast &name, const FieldStep &step) const;
+
+    // CheckCalls.cpp
+    void checkEval(const expr::Ast &whole, const expr::Ast &procedure);
+    void checkCall(const CallSite &site);
+    void checkArguments(const CallSite &site, const FunctionInfo &function);
+    void checkFailures();
 
     // CheckUnits.cpp
     void checkArithmetic(const expr::Ast &node, bool currencyDecides);
     void checkFactor(const expr::Ast &node, const expr::Ast &value, double by);
     void checkOperand(const expr::Ast &operand, std::string_view operatorText);
-    void checkTimeFunction(const expr::Ast &call);
-    void checkMoneyFunction(const expr::Ast &call);
+    void checkMoneyWithTime(const expr::Ast &node, const Inferred &left, const Inferred &right);
+    void reportMixedMoney(const expr::Ast &minor);
     bool decidesByCurrency(const expr::Ast &condition) const;
+
+    // CheckUnitCalls.cpp
+    void checkTimeFunction(const CallSite &site);
+    void checkMoneyFunction(const CallSite &site);
+    void checkNumberPicture(const CallSite &site);
+    void checkAggregate(const CallSite &site);
 
     // CheckCompare.cpp
     void checkComparison(const expr::Ast &node);
@@ -82,11 +93,19 @@ private:
 
 /// Calls `with` for every part of a node.
 void forEachPart(const expr::Ast &node, const std::function<void(const expr::Ast &)> &with);
-/// The function that a call names, when it is one of the language's.
-const FunctionInfo *calledFunction(const expr::Ast &call);
+/// The function that a procedure names, when it is one of the language's.
+const FunctionInfo *namedFunction(const expr::Ast &procedure);
 /// "money in minor units", "text", …: as messages say it.
 std::string described(const Shape &shape);
 bool isUnit(const Inferred &type, Shape::Type shapeType, std::string_view unit);
+/// `amount / 100`, `0.01 * amount`, `amount / $power(10, 2)`.
+struct Scaled
+{
+    const expr::Ast *value = nullptr;
+    double by = 1; ///< As a factor.
+};
+std::optional<Scaled> scaledOf(const expr::Ast &node);
+bool isHundredth(double factor);
 /// "2024-01-01T00:00:00": a time that does not say where.
 bool isNaiveTime(std::string_view text);
 

@@ -3,6 +3,7 @@
 
 #include "core/analysis/Checks.h"
 #include "core/expr/Parser.h"
+#include "core/expr/RegexProblem.h"
 
 #include <algorithm>
 
@@ -17,17 +18,21 @@ ExpressionFinding ofCompileError(const ExpressionError &error, std::string_view 
     finding.severity = Severity::Error;
     finding.code = regex ? "map.regex" : "expr." + error.code;
     finding.message = error.message;
-    finding.fix = regex ? "Write it without looking ahead or back and without repeating a group."
-                  : error.token.empty() ? "Correct the expression."
-                                        : "Look at \"" + error.token + "\".";
+    finding.fix = regex || error.token.empty() ? "Correct the expression."
+                                               : "Look at \"" + error.token + "\".";
+    const auto unsupported = regex ? expr::unsupportedIn(error.token) : std::nullopt;
+    if (unsupported && finding.message.ends_with(unsupported->sentence())) {
+        finding.message.resize(finding.message.size() - unsupported->instead.size() - 1);
+        finding.fix = unsupported->instead;
+    }
     const int size = static_cast<int>(text.size());
     finding.start = error.start < 0 ? 0 : std::min(error.start, size);
     finding.end = error.end < finding.start ? size : std::min(error.end, size);
     return finding;
 }
 
-/// Every independent error of a text that does not compile. Some (a broken signature) show only when
-/// the tree is compiled.
+/// Every independent error of a text that does not compile. Some (a broken signature) show only
+/// when the tree is compiled.
 std::vector<ExpressionFinding> ofCompileErrors(const ExpressionError &first, std::string_view text)
 {
     std::vector<ExpressionFinding> findings;

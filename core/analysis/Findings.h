@@ -7,8 +7,8 @@
 
 namespace tw::analysis {
 
-/// Something that looks wrong in an expression that compiles. `start` and `end` are UTF-8 offsets of
-/// the very characters. Each of `fixes` repairs it by itself.
+/// Something that looks wrong in an expression that compiles. `start` and `end` are UTF-8 offsets
+/// of the very characters. Each of `fixes` repairs it by itself.
 struct ExpressionFinding
 {
     struct Fix
@@ -25,9 +25,9 @@ struct ExpressionFinding
     std::vector<Fix> fixes;
 };
 
-/// Unknown fields (did you mean), unit and type mistakes, naive times, lists that collapse, functions
-/// that flows refuse or other engines do not know. A text that does not compile gives the compile
-/// error (and more, when several parts are broken). In the order of the text.
+/// Unknown fields (did you mean), unit and type mistakes, naive times, lists that collapse,
+/// functions that flows refuse or other engines do not know. A text that does not compile gives the
+/// compile error (and more, when several parts are broken). In the order of the text.
 std::vector<ExpressionFinding> findingsOf(std::string_view text, const Surroundings &surroundings);
 
 } // namespace tw::analysis

@@ -50,6 +50,9 @@ Known either(const Known &a, const Known &b)
         value = known(joined(a.type.shape, b.type.shape));
     value.literal = nullA && nullB;
     value.callee = a.callee ? a.callee : b.callee;
+    value.type.spelled.clear();
+    if (!a.type.spelled.empty() && !b.type.spelled.empty())
+        value.type.spelled = {joined(a.type.spelled.front(), b.type.spelled.front())};
     value.type.isFunction = a.type.isFunction && b.type.isFunction;
     value.type.mayBeMissing = a.type.mayBeMissing || b.type.mayBeMissing;
     value.type.mayBeMany = a.type.mayBeMany || b.type.mayBeMany;

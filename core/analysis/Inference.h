@@ -140,7 +140,7 @@ Shape arithmeticShape(std::string_view operatorText, const Known &left, const Kn
                       const expr::Ast *leftNode, const expr::Ast *rightNode);
 /// What $fromMillis and $now give with this picture; empty: the ISO 8601 default.
 Shape timeOfPicture(const std::optional<std::string> &picture);
-/// The number that a node is, as written.
+/// The number that a node is, as written or worked out from such: 100, -1, $power(10, 2).
 std::optional<double> literalNumber(const expr::Ast *node);
 
 } // namespace tw::analysis

@@ -141,10 +141,10 @@ AbstractPtr LineageWalk::applyLambda(const AbstractCallable &lambda, Arguments a
     int &active = m_active[&ast];
     if (active >= kUnrolled)
         return cut(arguments);
-    std::vector<char> letters;
+    std::vector<Kinds> kinds;
     for (const AbstractPtr &argument : arguments)
-        letters.push_back(argument->literal);
-    if (takesContext(ast.flags, letters))
+        kinds.push_back(argument->literal ? kindOf(argument->literal) : kAnyKind);
+    if (takesContext(ast.flags, kinds))
         arguments.insert(arguments.begin(), context);
     AbstractFrame *frame = newFrame(lambda.frame);
     for (std::size_t i = 0; i < ast.parameters.size(); ++i)

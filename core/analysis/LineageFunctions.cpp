@@ -102,10 +102,10 @@ AbstractPtr number()
 AbstractPtr LineageWalk::builtin(const std::string &name, Arguments arguments,
                                  const AbstractPtr &context)
 {
-    std::vector<char> letters;
+    std::vector<Kinds> kinds;
     for (const AbstractPtr &argument : arguments)
-        letters.push_back(argument->literal);
-    if (takesContext(signatureOf(name), letters))
+        kinds.push_back(argument->literal ? kindOf(argument->literal) : kAnyKind);
+    if (takesContext(signatureOf(name), kinds))
         arguments.insert(arguments.begin(), context);
     AbstractPtr result;
     switch (flowOf(name)) {

@@ -13,10 +13,10 @@ namespace tw::analysis {
 /// What is known around an expression before anything runs. A plain value.
 struct Surroundings
 {
-    std::optional<Shape> input;            ///< Of `$`; empty: unknown, and nothing is said about fields.
+    std::optional<Shape> input; ///< Of `$`; empty: unknown, and nothing is said about fields.
     std::map<std::string, Shape> bindings; ///< By name without the dollar: "event".
-    std::optional<Shape::Field> target;    ///< The field that the expression fills, when it fills one.
-    bool portable = false;                 ///< "Portable JSONata only": our own functions are findings.
+    std::optional<Shape::Field> target; ///< The field that the expression fills, when it fills one.
+    bool portable = false;         ///< "Portable JSONata only": our own functions are findings.
     bool missingIsHandled = false; ///< The field says itself what it gets when there is no value.
     bool listIsHandled = false;    ///< The field says itself what becomes of a list.
 };

@@ -6,6 +6,7 @@
 #include "core/expr/Expression.h"
 
 #include <unordered_map>
+#include <vector>
 
 namespace tw::analysis {
 
@@ -14,10 +15,11 @@ namespace tw::analysis {
 /// known ones lists them in Shape::choices.
 struct Inferred
 {
-    Shape shape;               ///< Of one value; a List when it is always a list.
-    bool mayBeMissing = false; ///< Undefined for some inputs (optional fields, no else branch).
-    bool mayBeMany = false;    ///< A sequence: one item comes alone, several as a list.
-    bool isKnown = true;       ///< False: nothing can be said (shape is Any).
+    Shape shape;                ///< Of one value; a List when it is always a list.
+    std::vector<Shape> spelled; ///< Of a text that spells a number out: that number; else none.
+    bool mayBeMissing = false;  ///< Undefined for some inputs (optional fields, no else branch).
+    bool mayBeMany = false;     ///< A sequence: one item comes alone, several as a list.
+    bool isKnown = true;        ///< False: nothing can be said (shape is Any).
     bool isFunction = false;
 };
 

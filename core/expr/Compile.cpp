@@ -115,6 +115,7 @@ NodePtr Compiler::node(const Ast &ast)
         static_cast<ApplyNode &>(*inner).raw = true;
     decorated->inner = std::move(inner);
     decorated->keepArray = ast.keepArray;
+    decorated->many = ast.kind == AstKind::Wildcard || ast.kind == AstKind::Descendant;
     for (const AstPtr &predicate : ast.predicates)
         decorated->predicates.push_back(node(*predicate));
     if (ast.group) {
@@ -245,6 +246,7 @@ NodePtr Compiler::path(const Ast &ast)
             step.field = static_cast<const NameNode *>(step.node.get());
         if (part->kind == AstKind::Sort)
             step.sort = static_cast<const SortNode *>(step.node.get());
+        step.many = part->kind == AstKind::Wildcard || part->kind == AstKind::Descendant;
         step.tuple = part->tuple;
         step.cons = part->consArray;
         if (!part->focus.empty())
@@ -295,6 +297,7 @@ NodePtr Compiler::binary(const Ast &ast)
 {
     if (ast.text == "&") {
         auto concat = made<ConcatNode>(ast);
+        concat->last = &ast;
         concatParts(ast, concat->parts);
         return concat;
     }
@@ -388,10 +391,9 @@ NodePtr Compiler::lambda(const Ast &ast)
     auto lambda = made<LambdaNode>(ast);
     for (const std::string_view parameter : ast.parameters)
         lambda->parameters.push_back(m_program.nameId(parameter));
-    std::string code;
-    std::string culprit;
-    if (!ast.flags.empty() && !lambda->signature.parse(ast.flags, code, culprit))
-        fail(compileError(code, ast.position, ast.start, ast.end, {}, culprit));
+    Signature::Problem problem;
+    if (!ast.flags.empty() && !lambda->signature.parse(ast.flags, problem))
+        fail(compileError(problem.code, ast.position, ast.start, ast.end, {}, problem.culprit));
     const int height = std::exchange(m_height, 0);
     const int highest = std::exchange(m_highest, 0);
     Scope scope{m_scope};
@@ -470,11 +472,10 @@ NodePtr Compiler::transform(const Ast &ast)
 
 NodePtr Compiler::regex(const Ast &ast)
 {
-    std::string problem;
+    RegexProblem problem;
     auto matcher = makeMatcher(ast.text, ast.flags, problem);
     if (!matcher) {
-        fail(compileError("X1003", ast.position, ast.start, ast.end, std::string(ast.text),
-                          problem));
+        fail(regexError(ast, problem));
         return made<ConstantNode>(ast, Value());
     }
     const Value value = Value::function(static_cast<const Callable *>(matcher.get()));

@@ -83,8 +83,9 @@ Value DescendantNode::eval(Run &run, Value input, Frame *) const
 Value DecoratedNode::eval(Run &run, Value input, Frame *frame) const
 {
     Value result = inner->eval(run, input, frame);
+    const bool nothing = many && result.isUndefined() && !input.isUndefined();
     for (const NodePtr &predicate : predicates) {
-        if (!run.failed())
+        if (!run.failed() && !nothing)
             result = filter(run, *predicate, result, frame);
     }
     if (!run.failed() && group)

@@ -2,7 +2,9 @@
 #include "core/expr/Errors.h"
 
 #include "core/data/Json.h"
+#include "core/expr/Ast.h"
 #include "core/expr/FunctionReference.h"
+#include "core/expr/RegexProblem.h"
 #include "core/expr/Utf8.h"
 
 #include <algorithm>
@@ -191,6 +193,14 @@ ExpressionError compileError(std::string_view code, int position, int start, int
     error.value = std::move(value);
     error.phase = ExpressionError::Phase::Compile;
     return error;
+}
+
+ExpressionError regexError(const Ast &regex, const RegexProblem &problem)
+{
+    const int begin = regex.start + 1; // behind the slash
+    return compileError("X1003", regex.position, begin + static_cast<int>(problem.start),
+                        begin + static_cast<int>(problem.end), std::string(regex.text),
+                        problem.sentence());
 }
 
 std::string shortText(const Value &value)

@@ -14,6 +14,11 @@ void describe(ExpressionError &error);
 ExpressionError compileError(std::string_view code, int position, int start, int end,
                              std::string token = {}, std::string value = {});
 
+struct Ast;
+struct RegexProblem;
+/// X1003 at the faulty part of a regular expression; the token is the whole pattern.
+ExpressionError regexError(const Ast &regex, const RegexProblem &problem);
+
 /// A value as it appears in an error: JSON, cut to a line.
 std::string shortText(const Value &value);
 

@@ -180,6 +180,8 @@ Value replaceText(Call &call, std::string_view text, std::string_view sought, do
         const std::size_t at = text.find(sought, from);
         if (at == std::string_view::npos || !call.run.step() || !call.run.charge(out.size()))
             break;
+        if (call.arg(2).isFunction()) // of what? there is no match object for a plain text
+            return call.run.failValue("T0410", nullptr, call.name, call.arg(2), 3);
         out.append(text.substr(from, at - from)).append(with);
         from = at + sought.size();
     }

@@ -67,6 +67,8 @@ Value keys(Call &call)
 Value lookup(Call &call)
 {
     const Value value = call.arg(0);
+    if (call.arg(1).isUndefined())
+        return {};
     if (value.isObject())
         return memberOf(call.run, value, Value::key(call.arg(1).text()));
     if (!value.isArray())

@@ -247,7 +247,7 @@ constexpr BuiltinEntry kEntries[] = {
       "$round(2.5)", "2", false, Kind::Numbers},
      fn::round,
      2},
-    {{"roundHalfUp", "number, decimals", "<x-n?:n>",
+    {{"roundHalfUp", "number, decimals", "<x-(nl)?:n>",
       "Rounds half away from zero, by decimal digits: 2.5 gives 3, and 1.005 to two decimals 1.01; "
       "$round gives 2 and 1.",
       "$roundHalfUp(1.005, 2)", "1.01", true, Kind::Numbers},

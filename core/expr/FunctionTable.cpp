@@ -19,9 +19,8 @@ std::vector<Builtin> madeBuiltins()
         made[i].type = Callable::Type::Builtin;
         made[i].arity = entries[i].arity;
         made[i].entry = &entries[i];
-        std::string code;
-        std::string culprit;
-        made[i].signature.parse(entries[i].info.signature, code, culprit);
+        Signature::Problem problem;
+        made[i].signature.parse(entries[i].info.signature, problem);
     }
     return made;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/expr/FunctionTable.h"
+#include "core/expr/RegexProblem.h"
 #include "core/expr/Run.h"
 #include "core/expr/Signature.h"
 
@@ -120,8 +121,9 @@ Value callBuiltin(Run &run, const Builtin &builtin, const Value *args, int count
 Value callBack(Call &call, const Value &function, const Value &item, const Value &second,
                const Value &third);
 
+/// Null with a problem when the pattern cannot be used.
 std::unique_ptr<Matcher> makeMatcher(std::string_view pattern, std::string_view flags,
-                                     std::string &problem);
+                                     RegexProblem &problem);
 /// The match object of the first match at or behind `from`, or undefined.
 Value firstMatch(Run &run, const Matcher &matcher, std::string_view text, std::size_t from);
 /// The one behind an earlier match.

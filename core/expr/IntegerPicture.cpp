@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <numeric>
 
 namespace tw::expr {
@@ -46,6 +47,28 @@ std::string cased(std::string text, bool upper)
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     });
     return text;
+}
+
+/// As JavaScript writes whole numbers: the shortest digits that tell it apart, then zeros.
+std::string wholeDigits(double number)
+{
+    char text[40] = {};
+    const auto written =
+        std::to_chars(text, text + sizeof text, number, std::chars_format::scientific);
+    const std::string_view shortest(text, static_cast<std::size_t>(written.ptr - text));
+    const std::size_t exponentAt = shortest.find('e');
+    if (exponentAt == std::string_view::npos)
+        return "0"; // not finite, which callers refuse before
+    std::string digits;
+    for (const char c : shortest.substr(0, exponentAt)) {
+        if (c != '.')
+            digits += c;
+    }
+    const auto length =
+        static_cast<std::size_t>(std::atoi(shortest.substr(exponentAt + 1).data())) + 1;
+    if (length > digits.size())
+        digits.append(length - digits.size(), '0');
+    return digits;
 }
 
 std::string roman(double number)
@@ -256,10 +279,7 @@ std::string IntegerPicture::format(double number) const
 
 std::string IntegerPicture::digits(double number) const
 {
-    char text[400];
-    const auto end =
-        std::to_chars(text, text + sizeof text, number, std::chars_format::fixed, 0).ptr;
-    std::string plain(text, end);
+    std::string plain = wholeDigits(number);
     if (static_cast<int>(plain.size()) < mandatory)
         plain.insert(0, static_cast<std::size_t>(mandatory) - plain.size(), '0');
     std::string out;

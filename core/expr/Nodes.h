@@ -67,6 +67,7 @@ public:
     std::vector<NodePtr> predicates;
     NodeOf<class GroupNode> group;
     bool keepArray = false;
+    bool many = false; ///< A wildcard: where it finds nothing, there is no item to ask about.
 };
 
 enum class Operator : std::uint8_t {
@@ -107,6 +108,10 @@ class ConcatNode final : public Node
 public:
     Value eval(Run &run, Value input, Frame *frame) const override;
     std::vector<NodePtr> parts;
+    const Ast *last = nullptr; ///< The outermost `&`.
+
+private:
+    void locate(Run &run, std::size_t part) const;
 };
 
 class NegateNode final : public Node

@@ -209,6 +209,20 @@ Value BinaryNode::range(Run &run, const Value &a, const Value &b) const
     return collapsed(Value::array(items, count, Value::Sequence));
 }
 
+/// At the `&` that joins the part to what stands before it.
+void ConcatNode::locate(Run &run, std::size_t part) const
+{
+    const Ast *at = last;
+    for (std::size_t i = parts.size() - 1; i > std::max<std::size_t>(part, 1); --i)
+        at = at->left.get();
+    if (run.error().position < 0) {
+        run.error().position = at->position;
+        run.error().start = at->start;
+        run.error().end = at->end;
+    }
+    run.locate(*this, "&");
+}
+
 Value ConcatNode::eval(Run &run, Value input, Frame *frame) const
 {
     constexpr std::size_t kMost = 16;
@@ -228,7 +242,7 @@ Value ConcatNode::eval(Run &run, Value input, Frame *frame) const
             texts[i] = stringOf(run, value);
         }
         if (run.failed()) {
-            run.locate(*this, "&");
+            locate(run, i);
             return {};
         }
         length += texts[i].size();

@@ -140,12 +140,16 @@ AstPtr Parser::lambda(const Token &token, AstPtr call)
         made->parameters.add(m_memory, parameter.text);
     }
     if (is("<")) {
+        Token signature = m_next;
         made->flags = readSignature();
-        std::string code;
-        std::string culprit;
-        if (!m_failed && !Signature().parse(made->flags, code, culprit) &&
-            !fail(code, token, culprit))
-            return nullptr;
+        signature.end = m_lastEnd;
+        signature.text = made->flags;
+        Signature::Problem problem;
+        if (!m_failed && !Signature().parse(made->flags, problem)) {
+            signature.position += problem.offset;
+            if (!fail(problem.code, signature, problem.culprit))
+                return nullptr;
+        }
     }
     const Bracket bracket(*this, '}');
     advance("{");

@@ -42,11 +42,10 @@ std::size_t stringEnd(std::string_view text, std::size_t start)
 
 void checkRegexes(const Ast &node, std::vector<ExpressionError> &errors)
 {
-    std::string problem;
+    RegexProblem problem;
     if (node.kind == AstKind::Regex && !node.text.empty() &&
         !makeMatcher(node.text, node.flags, problem))
-        errors.push_back(compileError("X1003", node.position, node.start, node.end,
-                                      std::string(node.text), problem));
+        errors.push_back(regexError(node, problem));
     eachPart(node, [&errors](const Ast &part) { checkRegexes(part, errors); });
 }
 

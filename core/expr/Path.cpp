@@ -262,8 +262,9 @@ Value PathNode::step(Run &run, const Step &step, const Value &input, Frame *fram
             result = memberOf(run, item, step.field->key);
         else
             result = step.node->eval(run, item, frame);
+        const bool nothing = step.many && result.isUndefined() && !item.isUndefined();
         for (const Stage &stage : step.stages) {
-            if (!run.failed())
+            if (!run.failed() && !nothing)
                 result = filter(run, *stage.predicate, result, frame);
         }
         if (run.failed())

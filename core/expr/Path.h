@@ -16,6 +16,7 @@ struct Step
     NodePtr node;
     const NameNode *field = nullptr; ///< `node`, when that is a plain field name.
     const SortNode *sort = nullptr;  ///< `node`, when that is an order-by.
+    bool many = false; ///< A wildcard: where it finds nothing, there is no item to ask about.
     bool tuple = false;
     bool cons = false;
     int focus = -1;

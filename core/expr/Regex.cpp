@@ -125,8 +125,15 @@ private:
 } // namespace
 
 std::unique_ptr<Matcher> makeMatcher(std::string_view pattern, std::string_view flags,
-                                     std::string &problem)
+                                     RegexProblem &problem)
 {
+    // The only back reference that RE2 would take, for a plain k.
+    if (pattern.find("\\k<") != std::string_view::npos) {
+        if (auto unsupported = unsupportedIn(pattern)) {
+            problem = std::move(*unsupported);
+            return nullptr;
+        }
+    }
     re2::RE2::Options options;
     options.set_log_errors(false);
     options.set_case_sensitive(flags.find('i') == std::string_view::npos);
@@ -139,7 +146,7 @@ std::unique_ptr<Matcher> makeMatcher(std::string_view pattern, std::string_view 
     matcher->source = pattern;
     matcher->regex = std::make_unique<re2::RE2>(text, options);
     if (!matcher->regex->ok()) {
-        problem = matcher->regex->error();
+        problem = problemOf(pattern, *matcher->regex);
         return nullptr;
     }
     return matcher;

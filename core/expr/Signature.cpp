@@ -86,7 +86,7 @@ std::size_t closing(std::string_view text, std::size_t open, char opening, char 
 
 } // namespace
 
-bool Signature::parse(std::string_view text, std::string &code, std::string &culprit)
+bool Signature::parse(std::string_view text, Problem &problem)
 {
     m_checked = true;
     char last = 0;
@@ -105,8 +105,7 @@ bool Signature::parse(std::string_view text, std::string &code, std::string &cul
             const std::size_t end = closing(text, i, '(', ')');
             const std::string_view choice = text.substr(i + 1, end - i - 1);
             if (choice.find('<') != std::string_view::npos) {
-                code = "S0402";
-                culprit = choice;
+                problem = {"S0402", std::string(choice), static_cast<int>(i)};
                 return false;
             }
             Param param;
@@ -118,8 +117,8 @@ bool Signature::parse(std::string_view text, std::string &code, std::string &cul
             i = end;
         } else if (c == '<') {
             if (last != 'a' && last != 'f') {
-                code = "S0401";
-                culprit = last == '(' ? "choice" : std::string(1, last);
+                problem = {"S0401", last == '(' ? "choice" : std::string(1, last),
+                           static_cast<int>(i)};
                 return false;
             }
             const std::size_t end = closing(text, i, '<', '>');

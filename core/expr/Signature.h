@@ -13,8 +13,14 @@ namespace tw::expr {
 class Signature
 {
 public:
-    /// False with a code (S0401, S0402) and the offending part when the text is not a signature.
-    bool parse(std::string_view text, std::string &code, std::string &culprit);
+    struct Problem
+    {
+        std::string_view code; ///< S0401, S0402.
+        std::string culprit;   ///< The offending part.
+        int offset = 0;        ///< Where it begins in the text.
+    };
+    /// False with a problem when the text is not a signature.
+    bool parse(std::string_view text, Problem &problem);
     bool isEmpty() const { return m_params.empty() && !m_checked; }
 
     /// Checks the arguments, fills in the context where allowed, wraps single values where arrays

@@ -64,18 +64,22 @@ void FlowCheck::checkExpression(const YamlNode &node, const std::string &what,
         return placeInScalar(m_document.text(), node,
                              static_cast<std::size_t>(std::max(offset, 0)));
     };
-    if (const auto compiled = Expression::compile(node.scalar); !compiled) {
-        const ExpressionError &error = compiled.error();
-        m_findings.error(placeOf(error.start), "flow.expression",
-                         "The expression of " + what + " cannot be read: " + error.message,
-                         error.token.empty()
-                             ? "Correct the expression (" + error.code + ")."
-                             : "Look at " + inQuotes(error.token) + " (" + error.code + ").");
-        return;
+    const bool compiles = Expression::compile(node.scalar).has_value();
+    for (const analysis::ExpressionFinding &finding : analysis::findingsOf(node.scalar, around)) {
+        if (compiles) {
+            m_findings.report(finding.severity, placeOf(finding.start), finding.code,
+                              finding.message, finding.fix);
+            continue;
+        }
+        const bool regex = finding.code == "map.regex";
+        const std::string code = regex ? "X1003" : finding.code.substr(finding.code.find('.') + 1);
+        std::string fix = finding.fix;
+        if (fix.ends_with('.'))
+            fix.pop_back();
+        m_findings.error(placeOf(finding.start), "flow.expression",
+                         "The expression of " + what + " cannot be read: " + finding.message,
+                         fix + " (" + code + ").");
     }
-    for (const analysis::ExpressionFinding &finding : analysis::findingsOf(node.scalar, around))
-        m_findings.report(finding.severity, placeOf(finding.start), finding.code, finding.message,
-                          finding.fix);
 }
 
 } // namespace tw

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/flow/FlowCheck.h"
 
-#include "core/expr/Expression.h"
-
 #include <algorithm>
 
 namespace tw {
@@ -104,13 +102,16 @@ void FlowCheck::checkOrder()
 {
     if (m_flow.order.by.empty())
         return;
-    const auto compiled = Expression::compile(m_flow.order.by);
-    if (compiled)
+    const YamlNode *order = m_document.tree().find("order");
+    const YamlNode *by = order ? order->find("by") : nullptr;
+    if (!by || !by->isScalar())
         return;
+    analysis::Surroundings around;
+    around.portable = m_options.portable;
+    if (const Shape *event = m_shapes.event())
+        around.input = *event;
     m_findings.enter("order/by");
-    m_findings.error(m_flow.order.byAt, "flow.expression",
-                     "The expression of \"order\" cannot be read: " + compiled.error().message,
-                     "Correct the expression (" + compiled.error().code + ").");
+    checkExpression(*by, inQuotes("order"), around);
     m_findings.enter({});
 }
 
@@ -137,8 +138,8 @@ void FlowCheck::checkStep(const FlowStep &step)
     for (const char *key : {"on_unknown", "batch", "stale"}) {
         if (step.node->find(key) && !node->effect)
             m_findings.error(placeOf(step, key), "flow.not_an_effect",
-                             "The step " + inQuotes(step.id) + " changes nothing outside, so "
-                                 + inQuotes(key) + " has no meaning.",
+                             "The step " + inQuotes(step.id) + " changes nothing outside, so " +
+                                 inQuotes(key) + " has no meaning.",
                              "Remove " + inQuotes(key) + '.');
     }
 }

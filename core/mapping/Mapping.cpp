@@ -2,6 +2,7 @@
 #include "core/mapping/Mapping.h"
 
 #include "core/data/Json.h"
+#include "core/expr/Expression.h"
 #include "core/schema/MappingForm.h"
 
 #include <algorithm>
@@ -80,6 +81,10 @@ Result<void> readPolicies(const Value &group, MappingField &field)
     if (fallback.isUndefined() == (field.ifMissing == IfMissing::Default))
         return configError("map.bad_setting", "\"default\" and \"if_missing: default\" belong "
                                               "together.");
+    if (!checkFinite(fallback))
+        return configError("map.bad_setting", "A default must be a finite number; infinity and NaN "
+                                              "never reach a record.")
+            .at("default");
     if (!fallback.isUndefined())
         field.fallback = documentOf(fallback);
     return {};

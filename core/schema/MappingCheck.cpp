@@ -6,6 +6,7 @@
 #include "core/schema/Settings.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tw {
 namespace {
@@ -46,6 +47,25 @@ bool holdsSecret(const YamlNode &node)
     return (node.isScalar() && looksLikeSecret(node.scalar)) ||
            std::any_of(node.items.begin(), node.items.end(), holdsSecret) ||
            std::any_of(node.entries.begin(), node.entries.end(), inEntry);
+}
+
+/// The first number that no record can hold: infinity, NaN, or one that is too large.
+const YamlNode *endlessNumber(const YamlNode &node)
+{
+    if (node.isScalar()) {
+        Arena scratch;
+        const Value value = node.toValue(scratch);
+        return value.isNumber() && !std::isfinite(value.toDouble()) ? &node : nullptr;
+    }
+    for (const YamlNode &item : node.items) {
+        if (const YamlNode *found = endlessNumber(item))
+            return found;
+    }
+    for (const YamlNode::Entry &entry : node.entries) {
+        if (const YamlNode *found = endlessNumber(entry.value))
+            return found;
+    }
+    return nullptr;
 }
 
 bool says(const YamlNode &group, std::string_view key, std::string_view word)
@@ -134,12 +154,20 @@ Value MappingCheck::readWord(const YamlNode::Entry &member, std::span<const std:
 
 Value MappingCheck::readDefault(const YamlNode &node)
 {
-    if (!holdsSecret(node))
-        return node.toValue(m_arena);
-    report(node.at, "flow.secret_in_text",
-           "The default of the field " + quoted(m_field) + " looks like a key or password.",
-           "Keep keys in a connection; mappings never need them.");
-    return {};
+    if (holdsSecret(node)) {
+        report(node.at, "flow.secret_in_text",
+               "The default of the field " + quoted(m_field) + " looks like a key or password.",
+               "Keep keys in a connection; mappings never need them.");
+        return {};
+    }
+    if (const YamlNode *endless = endlessNumber(node)) {
+        report(endless->at, "flow.not_finite",
+               "The default of the field " + quoted(m_field) + " is " + quoted(endless->scalar) +
+                   ", which no record can hold: infinity, not a number, or too large.",
+               "Write a number with digits; to empty the field, write \"if_missing: clear\".");
+        return {};
+    }
+    return node.toValue(m_arena);
 }
 
 bool MappingCheck::fitTogether(const YamlNode::Entry &field)

@@ -84,15 +84,6 @@ QString accepted(const QString &marked, const QString &label)
     return QStringLiteral("not offered");
 }
 
-std::vector<std::string> benchmarkMappings()
-{
-    std::vector<std::string> texts;
-    const auto cases = readJson(sharedFolder() + "/bench/mapping/cases.json");
-    for (const Value &test : cases ? cases->root().items() : std::span<const Value>())
-        texts.emplace_back(test.get("expr").text());
-    return texts;
-}
-
 } // namespace
 
 /// What is offered at the cursor of half-typed text, and the call around it.
@@ -112,8 +103,7 @@ private Q_SLOTS:
         row("behind a path", "data.object.|", object);
         row("behind a path with more text, numbers first", "data.object.| + 1",
             "amount amount_refunded lines currency status livemode odd name");
-        row("in the middle of a word", "data.object.am|ount",
-            "amount amount_refunded odd name");
+        row("in the middle of a word", "data.object.am|ount", "amount amount_refunded odd name");
         row("in a block step", "data.object.(|", object);
         row("in an unclosed object", "data.object.{\"a\": |", object);
         row("in a second field", "data.object.{\"a\": amount, \"b\": li|}", "livemode lines");
@@ -302,7 +292,7 @@ private Q_SLOTS:
 
     void anyCutOfAMappingIsAnswered()
     {
-        const auto texts = benchmarkMappings();
+        const auto texts = benchTexts();
         if (texts.empty())
             QSKIP("The benchmark mappings are not on this machine (TIDEWIRE_SHARED).");
         const Surroundings around = surroundings();
@@ -324,7 +314,7 @@ private Q_SLOTS:
 
     void answersWhileSomebodyTypes()
     {
-        const auto texts = benchmarkMappings();
+        const auto texts = benchTexts();
         if (texts.empty())
             QSKIP("The benchmark mappings are not on this machine (TIDEWIRE_SHARED).");
         const std::string &longest =

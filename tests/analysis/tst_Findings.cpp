@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/Findings.h"
 #include "core/base/Text.h"
+#include "tests/analysis/FindingTexts.h"
 #include "tests/analysis/Shapes.h"
 #include "tests/expr/Cases.h"
 
@@ -13,34 +14,6 @@ using namespace tw::test;
 using Type = Shape::Type;
 
 namespace {
-
-Surroundings surroundings()
-{
-    Surroundings made;
-    made.input = chargeEvent();
-    made.bindings["event"] = chargeEvent();
-    return made;
-}
-
-/// "code «the very characters»" of each finding.
-QStringList brief(const std::string &text, const std::vector<ExpressionFinding> &findings)
-{
-    QStringList lines;
-    for (const ExpressionFinding &finding : findings) {
-        const auto from = static_cast<std::size_t>(finding.start);
-        const auto length = static_cast<std::size_t>(finding.end - finding.start);
-        lines << toQString(finding.code + " «" + text.substr(from, length) + "»");
-    }
-    return lines;
-}
-
-std::string repaired(std::string text, const ExpressionFinding::Fix &fix)
-{
-    for (auto edit = fix.edits.rbegin(); edit != fix.edits.rend(); ++edit)
-        text.replace(static_cast<std::size_t>(edit->start),
-                     static_cast<std::size_t>(edit->end - edit->start), edit->text);
-    return text;
-}
 
 Shape::Field target(const char *kind)
 {
@@ -90,7 +63,7 @@ private Q_SLOTS:
     void theBenchmarkMappingsAreSound();
 
 private:
-    std::optional<Document> m_cases;
+    std::vector<BenchMapping> m_mappings;
 };
 
 void tst_Findings::finds_data()
@@ -193,7 +166,7 @@ void tst_Findings::finds()
     QFETCH(QString, text);
     QFETCH(QStringList, found);
     QFETCH(QString, fixed);
-    const auto findings = findingsOf(toUtf8(text), surroundings());
+    const auto findings = findingsOf(toUtf8(text), chargeSurroundings());
     QCOMPARE(brief(toUtf8(text), findings), found);
     QVERIFY(!findings.front().message.empty());
     QVERIFY(!findings.front().fix.empty());
@@ -275,7 +248,7 @@ void tst_Findings::findsAgainstTheTarget()
     QFETCH(QString, text);
     QFETCH(QString, found);
     QFETCH(QString, fixed);
-    Surroundings here = surroundings();
+    Surroundings here = chargeSurroundings();
     here.target = target(into.toUtf8().constData());
     const auto findings = findingsOf(toUtf8(text), here);
     QCOMPARE(brief(toUtf8(text), findings), QStringList{found});
@@ -328,14 +301,14 @@ void tst_Findings::saysNothingAboutSoundExpressions()
 {
     QFETCH(QString, into);
     QFETCH(QString, text);
-    Surroundings here = surroundings();
+    Surroundings here = chargeSurroundings();
     here.target = target(into.toUtf8().constData());
     QCOMPARE(brief(toUtf8(text), findingsOf(toUtf8(text), here)), QStringList{});
 }
 
 void tst_Findings::portableMappingsNameWhatIsOurs()
 {
-    Surroundings here = surroundings();
+    Surroundings here = chargeSurroundings();
     here.portable = true;
     const std::string text = "$toMajor(data.object.amount, data.object.currency) ?? 0";
     const auto findings = findingsOf(text, here);
@@ -347,12 +320,12 @@ void tst_Findings::portableMappingsNameWhatIsOurs()
     QCOMPARE(toQString(repaired(other, findingsOf(other, here).front().fixes.front())),
              QStringLiteral("$exists(data.object.receipt_email) ? data.object.receipt_email : "
                             "\"-\""));
-    QVERIFY(findingsOf(text, surroundings()).empty());
+    QVERIFY(findingsOf(text, chargeSurroundings()).empty());
 }
 
 void tst_Findings::policiesOfTheFieldAnswerForIt()
 {
-    Surroundings here = surroundings();
+    Surroundings here = chargeSurroundings();
     here.target = target("required");
     here.missingIsHandled = true;
     QVERIFY(findingsOf("data.object.receipt_email", here).empty());
@@ -371,7 +344,7 @@ void tst_Findings::refusedExpressionsKeepTheirPlace_data()
         << QStringLiteral("a + b)") << QStringLiteral("expr.S0201 «)»");
     QTest::newRow("a regular expression that looks ahead")
         << QStringLiteral("$match(data.object.id, /a(?=b)/)")
-        << QStringLiteral("map.regex «/a(?=b)/»");
+        << QStringLiteral("map.regex «(?=b)»");
     QTest::newRow("two fields that are each wrong")
         << QStringLiteral("{\"a\": amount + , \"b\": status & }")
         << QStringLiteral("expr.S0211 «,»; expr.S0211 «}»");
@@ -381,7 +354,7 @@ void tst_Findings::refusedExpressionsKeepTheirPlace()
 {
     QFETCH(QString, text);
     QFETCH(QString, found);
-    const auto findings = findingsOf(toUtf8(text), surroundings());
+    const auto findings = findingsOf(toUtf8(text), chargeSurroundings());
     QCOMPARE(brief(toUtf8(text), findings), found.split(QStringLiteral("; ")));
     QVERIFY(findings.front().severity == Severity::Error);
 }
@@ -394,10 +367,10 @@ void tst_Findings::fixesLeaveNothingToFind()
                            "$uppercase(data.object.lines.data.amount)",
                            "data.object.status = \"open\" or data.object.livemode = \"true\""};
     for (const std::string text : texts) {
-        for (const ExpressionFinding &finding : findingsOf(text, surroundings())) {
+        for (const ExpressionFinding &finding : findingsOf(text, chargeSurroundings())) {
             for (const ExpressionFinding::Fix &fix : finding.fixes) {
                 const std::string better = repaired(text, fix);
-                for (const ExpressionFinding &left : findingsOf(better, surroundings())) {
+                for (const ExpressionFinding &left : findingsOf(better, chargeSurroundings())) {
                     QVERIFY2(left.severity != Severity::Error, better.c_str());
                     QVERIFY2(left.code != finding.code || left.start != finding.start,
                              better.c_str());
@@ -410,31 +383,23 @@ void tst_Findings::fixesLeaveNothingToFind()
 void tst_Findings::theBenchmarkMappingsAreSound_data()
 {
     QTest::addColumn<QString>("id");
-    const std::string folder = sharedFolder();
-    m_cases = folder.empty() ? std::nullopt : readJson(folder + "/bench/mapping/cases.json");
-    if (!m_cases)
+    m_mappings = benchMappings();
+    if (m_mappings.empty())
         QSKIP("The benchmark mappings are not on this machine (TIDEWIRE_SHARED).");
-    for (const Value &test : m_cases->root().items())
-        QTest::newRow(std::string(test.get("title").text()).c_str())
-            << toQString(test.get("id").text());
+    for (const BenchMapping &mapping : m_mappings)
+        QTest::newRow(mapping.title.c_str()) << toQString(mapping.id);
 }
 
 void tst_Findings::theBenchmarkMappingsAreSound()
 {
     QFETCH(QString, id);
-    const std::string folder = sharedFolder() + "/bench/mapping/";
-    for (const Value &test : m_cases->root().items()) {
-        if (toQString(test.get("id").text()) != id)
-            continue;
-        const auto event =
-            readJson(folder + "data/" + std::string(test.get("data").text()) + ".json");
-        QVERIFY(event.has_value());
-        Surroundings here;
-        here.input = shapeOf(event->root());
-        const std::string text(test.get("expr").text());
-        const auto findings = findingsOf(text, here);
-        QVERIFY2(findings.empty(), brief(text, findings).join(u'\n').toUtf8().constData());
-    }
+    const BenchMapping &mapping = *findMapping(m_mappings, toUtf8(id));
+    const auto event = mapping.event();
+    QVERIFY(event.has_value());
+    Surroundings here;
+    here.input = shapeOf(event->root());
+    const auto findings = findingsOf(mapping.text, here);
+    QVERIFY2(findings.empty(), brief(mapping.text, findings).join(u'\n').toUtf8().constData());
 }
 
 QTEST_APPLESS_MAIN(tst_Findings)

@@ -11,7 +11,6 @@
 #include <QtTest>
 
 #include <algorithm>
-#include <filesystem>
 
 using namespace tw;
 using namespace tw::test;
@@ -19,102 +18,24 @@ using tw::analysis::formatted;
 
 namespace {
 
-struct SuiteCase
+/// What an expression gives for a case, as text.
+std::string outcome(const SuiteCase &one, const std::string &text)
 {
-    std::string name;
-    std::string text;
-    Value test;
-};
-
-struct Suite
-{
-    std::string folder;
-    std::vector<Document> documents;
-    std::map<std::string, std::optional<Document>> datasets;
-    std::vector<SuiteCase> cases;
-
-    void load()
-    {
-        std::vector<std::filesystem::path> files;
-        for (const auto &entry :
-             std::filesystem::recursive_directory_iterator(folder + "/groups")) {
-            if (entry.path().extension() == ".json")
-                files.push_back(entry.path());
-        }
-        std::sort(files.begin(), files.end());
-        for (const auto &file : files) {
-            auto document = readJson(file.string());
-            if (!document)
-                continue;
-            documents.push_back(std::move(*document));
-            const Value root = documents.back().root();
-            if (root.isArray()) {
-                for (const Value &test : root.items())
-                    add(file, test);
-            } else {
-                add(file, root);
-            }
-        }
-    }
-
-    void add(const std::filesystem::path &file, const Value &test)
-    {
-        std::string text(test.get("expr").text());
-        if (const Value other = test.get("expr-file"); other.isString())
-            text = readFile((file.parent_path() / std::string(other.text())).string()).value_or("");
-        const std::string name =
-            file.parent_path().filename().string() + "/" + file.stem().string();
-        cases.push_back({name, std::move(text), test});
-    }
-
-    Value inputOf(const Value &test)
-    {
-        if (const Value data = test.get("data"); !data.isUndefined())
-            return data;
-        if (!test.get("dataset").isString())
-            return {};
-        const std::string key(test.get("dataset").text());
-        auto &known = datasets[key];
-        if (!known)
-            known = readJson(folder + "/datasets/" + key + ".json");
-        return known ? known->root() : Value();
-    }
-
-    /// What an expression gives for a case, as text.
-    std::string outcome(const SuiteCase &one, const std::string &text)
-    {
-        Environment environment;
-        environment.allowEval = true;
-        environment.now = Instant::fromSeconds(1'790'000'000);
-        environment.budget.suiteCodes = true;
-        if (const auto depth = one.test.get("depth").toInt())
-            environment.budget.depth = static_cast<std::uint32_t>(*depth);
-        for (const Member &member : one.test.get("bindings").members())
-            environment.bindings.push_back({std::string(member.key.text()), member.value});
-        Arena arena;
-        const auto compiled = Expression::compile(text);
-        if (!compiled)
-            return compiled.error().code;
-        const auto result = compiled->evaluate(arena, inputOf(one.test), environment);
-        if (!result)
-            return result.error().code;
-        return result->isUndefined() ? "nothing" : toJson(*result);
-    }
-};
+    Arena arena;
+    const Environment environment = one.environment();
+    const auto compiled = Expression::compile(text);
+    if (!compiled)
+        return compiled.error().code;
+    const auto result = compiled->evaluate(arena, one.input, environment);
+    if (!result)
+        return result.error().code;
+    return result->isUndefined() ? "nothing" : toJson(*result);
+}
 
 std::string treeOf(const std::string &text)
 {
     auto tree = expr::parse(text);
     return tree ? treeText(**tree, true) : tree.error().code;
-}
-
-std::vector<std::string> benchmarkMappings()
-{
-    std::vector<std::string> texts;
-    const auto cases = readJson(sharedFolder() + "/bench/mapping/cases.json");
-    for (const Value &test : cases ? cases->root().items() : std::span<const Value>())
-        texts.emplace_back(test.get("expr").text());
-    return texts;
 }
 
 std::vector<std::string> commentsOf(const std::string &text)
@@ -202,7 +123,8 @@ private Q_SLOTS:
     $net > 0 ? $net : 0
   )}),
   "Name": first_name & " " & middle_name & " " & last_name
-})"));;
+})"));
+        ;
     }
 
     void keepsComments_data()
@@ -245,11 +167,9 @@ private Q_SLOTS:
 
     void theSuiteKeepsItsMeaning()
     {
-        Suite suite;
-        suite.folder = sharedFolder() + "/jsonata";
-        if (!std::filesystem::exists(suite.folder + "/groups"))
+        const Suite suite;
+        if (suite.cases().empty())
             QSKIP("The JSONata suite is not on this machine (TIDEWIRE_SHARED).");
-        suite.load();
         int checked = 0;
         int failures = 0;
         const auto problem = [&](const SuiteCase &one, const char *what, const std::string &text) {
@@ -257,7 +177,7 @@ private Q_SLOTS:
             std::printf("%s: %s\n  %s\n  -> %s\n", one.name.c_str(), what, one.text.c_str(),
                         text.c_str());
         };
-        for (const SuiteCase &one : suite.cases) {
+        for (const SuiteCase &one : suite.cases()) {
             for (const int width : {96, 20}) {
                 const auto first = formatted(one.text, {width, 2});
                 if (!first)
@@ -270,7 +190,7 @@ private Q_SLOTS:
                     problem(one, "is another tree", *first);
                 else if (width == 96 && !one.name.starts_with("function-shuffle") &&
                          one.test.get("timelimit").isUndefined() &&
-                         suite.outcome(one, one.text) != suite.outcome(one, *first))
+                         outcome(one, one.text) != outcome(one, *first))
                     problem(one, "gives something else", *first);
             }
         }
@@ -281,7 +201,7 @@ private Q_SLOTS:
 
     void commentsSurviveEverywhere()
     {
-        const auto texts = benchmarkMappings();
+        const auto texts = benchTexts();
         if (texts.empty())
             QSKIP("The benchmark mappings are not on this machine (TIDEWIRE_SHARED).");
         for (const std::string &text : texts) {

@@ -58,19 +58,6 @@ std::string pictureOf(std::string_view expression, const LineageOptions &options
     return compiled ? picture(lineageOf(*compiled, options)) : compiled.error().message;
 }
 
-std::string benchText(std::string_view id)
-{
-    const std::string folder = test::sharedFolder();
-    const auto cases = test::readJson(folder + "/bench/mapping/cases.json");
-    if (folder.empty() || !cases)
-        return {};
-    for (const Value &one : cases->root().items()) {
-        if (one.get("id").text() == id)
-            return std::string(one.get("expr").text());
-    }
-    return {};
-}
-
 } // namespace
 
 /// Lineage draws what a person would draw.
@@ -263,10 +250,11 @@ void tst_Lineage::drawsTheBenchmarkMapping_data()
 void tst_Lineage::drawsTheBenchmarkMapping()
 {
     QFETCH(QString, expected);
-    const std::string text = benchText("mapping15");
-    if (text.empty())
+    const auto mappings = test::benchMappings();
+    const test::BenchMapping *mapping15 = test::findMapping(mappings, "mapping15");
+    if (!mapping15)
         QSKIP("The benchmark mappings are not on this machine (TIDEWIRE_SHARED).");
-    const auto compiled = Expression::compile(text);
+    const auto compiled = Expression::compile(mapping15->text);
     QVERIFY(compiled.has_value());
     const Lineage lineage = lineageOf(*compiled);
     QCOMPARE(lineage.targets.size(), std::size_t{15});

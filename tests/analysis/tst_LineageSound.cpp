@@ -9,8 +9,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <map>
 
 using namespace tw;
 using namespace tw::analysis;
@@ -140,62 +138,27 @@ struct Share
     int leaks = 0;
 };
 
-class Suite
+class Examination
 {
 public:
-    explicit Suite(std::string folder) : m_folder(std::move(folder)) {}
-
-    void run()
-    {
-        std::vector<std::filesystem::path> files;
-        for (const auto &entry :
-             std::filesystem::recursive_directory_iterator(m_folder + "/groups")) {
-            if (entry.path().extension() == ".json")
-                files.push_back(entry.path());
-        }
-        std::sort(files.begin(), files.end());
-        for (const auto &file : files) {
-            const auto document = readJson(file.string());
-            if (!document)
-                continue;
-            if (!document->root().isArray())
-                check(document->root(), file, 0);
-            for (std::uint32_t i = 0; i < document->root().items().size(); ++i)
-                check(document->root().at(i), file, i);
-        }
-    }
-
     Share share;
     std::vector<std::string> surprises;
 
-private:
-    void check(const Value &test, const std::filesystem::path &file, std::uint32_t index)
+    void check(const SuiteCase &one)
     {
-        std::string text(test.get("expr").text());
-        if (const Value other = test.get("expr-file"); other.isString())
-            text = readFile((file.parent_path() / std::string(other.text())).string()).value_or("");
-        Value input = test.get("data");
-        if (input.isUndefined() && test.get("dataset").isString())
-            input = dataset(std::string(test.get("dataset").text()));
-        const auto compiled = Expression::compile(text);
+        const auto compiled = Expression::compile(one.text);
         if (!compiled)
             return;
         expr::ReadTrace trace;
-        Environment environment;
+        Environment environment = one.environment();
+        environment.reads = &trace;
+        environment.budget.wallClock = std::chrono::milliseconds(2000);
         LineageOptions options;
         options.bindings.clear();
-        environment.allowEval = true;
-        environment.reads = &trace;
-        environment.budget.suiteCodes = true;
-        environment.budget.wallClock = std::chrono::milliseconds(2000);
-        if (const auto depth = test.get("depth").toInt())
-            environment.budget.depth = static_cast<std::uint32_t>(*depth);
-        for (const Member &member : test.get("bindings").members()) {
-            environment.bindings.push_back({std::string(member.key.text()), member.value});
-            options.bindings.emplace_back(member.key.text());
-        }
+        for (const Environment::Binding &binding : environment.bindings)
+            options.bindings.push_back(binding.name);
         Arena arena;
-        (void)compiled->evaluate(arena, input, environment);
+        (void)compiled->evaluate(arena, one.input, environment);
         const Lineage lineage = lineageOf(*compiled, options);
         const auto reads = trace.reads();
         const bool readsFields = std::any_of(reads.begin(), reads.end(),
@@ -206,28 +169,16 @@ private:
         const std::string unknown = surprise(lineage, trace);
         share.sound += unknown.empty() ? 1 : 0;
         share.exact += unknown.empty() && isExact(lineage) ? 1 : 0;
-        const bool random = text.find("$shuffle") != std::string::npos;
-        const std::string matters = random ? "" : leak(*compiled, lineage, input, environment);
+        const bool random = one.text.find("$shuffle") != std::string::npos;
+        const std::string matters = random ? "" : leak(*compiled, lineage, one.input, environment);
         share.leaks += matters.empty() ? 0 : 1;
         if (!matters.empty())
-            std::printf("  LEAK %s/%s[%u]: %s\n      %s\n", file.parent_path().filename().c_str(),
-                        file.stem().c_str(), index, text.substr(0, 200).c_str(), matters.c_str());
+            std::printf("  LEAK %s: %s\n      %s\n", one.name.c_str(),
+                        one.text.substr(0, 200).c_str(), matters.c_str());
         if (!unknown.empty())
-            surprises.push_back(file.parent_path().filename().string() + '/' +
-                                file.stem().string() + '[' + std::to_string(index) + "]: " +
-                                text.substr(0, 200) + "\n      reads " + unknown.substr(0, 300));
+            surprises.push_back(one.name + ": " + one.text.substr(0, 200) + "\n      reads " +
+                                unknown.substr(0, 300));
     }
-
-    Value dataset(const std::string &key)
-    {
-        auto &known = m_datasets[key];
-        if (!known)
-            known = readJson(m_folder + "/datasets/" + key + ".json");
-        return known ? known->root() : Value();
-    }
-
-    std::string m_folder;
-    std::map<std::string, std::optional<Document>> m_datasets;
 };
 
 } // namespace
@@ -242,56 +193,51 @@ private Q_SLOTS:
     void theBenchmarkMappingsReadNothingElse_data()
     {
         QTest::addColumn<QString>("id");
-        const std::string folder = sharedFolder();
-        m_cases = folder.empty() ? std::nullopt : readJson(folder + "/bench/mapping/cases.json");
-        if (!m_cases)
+        m_mappings = benchMappings();
+        if (m_mappings.empty())
             QSKIP("The benchmark mappings are not on this machine (TIDEWIRE_SHARED).");
-        for (const Value &test : m_cases->root().items())
-            QTest::newRow(std::string(test.get("title").text()).c_str())
-                << toQString(test.get("id").text());
+        for (const BenchMapping &mapping : m_mappings)
+            QTest::newRow(mapping.title.c_str()) << toQString(mapping.id);
     }
     void theBenchmarkMappingsReadNothingElse()
     {
         QFETCH(QString, id);
-        for (const Value &test : m_cases->root().items()) {
-            if (toQString(test.get("id").text()) != id)
-                continue;
-            const auto event = readJson(sharedFolder() + "/bench/mapping/data/" +
-                                        std::string(test.get("data").text()) + ".json");
-            QVERIFY(event.has_value());
-            const auto compiled = Expression::compile(test.get("expr").text());
-            QVERIFY(compiled.has_value());
-            expr::ReadTrace trace;
-            Environment environment;
-            environment.reads = &trace;
-            QVERIFY(compiled->evaluateToDocument(event->root(), environment).has_value());
-            QVERIFY(!trace.reads().empty());
-            const Lineage lineage = lineageOf(*compiled);
-            QCOMPARE(toQString(surprise(lineage, trace)), QString());
-            QVERIFY2(isExact(lineage), "a wildcard or the whole input");
-            QCOMPARE(toQString(leak(*compiled, lineage, event->root(), environment)), QString());
-        }
+        const BenchMapping &mapping = *findMapping(m_mappings, toUtf8(id));
+        const auto event = mapping.event();
+        QVERIFY(event.has_value());
+        const auto compiled = Expression::compile(mapping.text);
+        QVERIFY(compiled.has_value());
+        expr::ReadTrace trace;
+        Environment environment;
+        environment.reads = &trace;
+        QVERIFY(compiled->evaluateToDocument(event->root(), environment).has_value());
+        QVERIFY(!trace.reads().empty());
+        const Lineage lineage = lineageOf(*compiled);
+        QCOMPARE(toQString(surprise(lineage, trace)), QString());
+        QVERIFY2(isExact(lineage), "a wildcard or the whole input");
+        QCOMPARE(toQString(leak(*compiled, lineage, event->root(), environment)), QString());
     }
 
     void theOpenCasesReadNothingElse()
     {
-        const std::string shared = sharedFolder();
-        if (shared.empty() || !std::filesystem::exists(shared + "/jsonata/groups"))
+        const Suite suite;
+        if (suite.cases().empty())
             QSKIP("The JSONata suite is not on this machine (TIDEWIRE_SHARED).");
-        Suite suite(shared + "/jsonata");
-        suite.run();
-        for (const std::string &text : suite.surprises)
+        Examination examination;
+        for (const SuiteCase &one : suite.cases())
+            examination.check(one);
+        for (const std::string &text : examination.surprises)
             std::printf("  UNSOUND %s\n", text.c_str());
-        std::printf("%d cases read fields: %d sound, %d exact\n", suite.share.cases,
-                    suite.share.sound, suite.share.exact);
-        QVERIFY(suite.share.cases >= 355);
-        QCOMPARE(suite.share.sound, suite.share.cases);
-        QCOMPARE(suite.share.leaks, 0);
-        QVERIFY2(suite.share.exact >= 325, "more wildcards or whole inputs than before");
+        std::printf("%d cases read fields: %d sound, %d exact\n", examination.share.cases,
+                    examination.share.sound, examination.share.exact);
+        QVERIFY(examination.share.cases >= 355);
+        QCOMPARE(examination.share.sound, examination.share.cases);
+        QCOMPARE(examination.share.leaks, 0);
+        QVERIFY2(examination.share.exact >= 325, "more wildcards or whole inputs than before");
     }
 
 private:
-    std::optional<Document> m_cases;
+    std::vector<BenchMapping> m_mappings;
 };
 
 QTEST_APPLESS_MAIN(tst_LineageSound)

@@ -167,6 +167,9 @@ void TestOwnFunctions::roundsHalfUp_data()
     row("the classic", "$roundHalfUp(1.005, 2)", "1.01");
     row("two and a half", "$roundHalfUp(2.5)", "3");
     row("minus two and a half", "$roundHalfUp(-2.5)", "-3");
+    row("null decimals", "$roundHalfUp(2.5, null)", "3");
+    row("missing decimals", "$roundHalfUp(2.5, nothing)", "3");
+    row("decimals that are text", "$roundHalfUp(2.5, \"1\")", "!T0410");
     row("below a half", "$roundHalfUp(2.4999999999999996)", "2");
     row("no decimals to cut", "$roundHalfUp(1.5, 3)", "1.5");
     row("a carry through nines", "$roundHalfUp(9.995, 2)", "10");

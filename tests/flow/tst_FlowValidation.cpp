@@ -125,7 +125,7 @@ void tst_FlowValidation::findsWithPlaceAndFix_data()
     row("an order that is neither a map nor none", ordered + "order: any\nsteps:\n" + kTrigger,
         one("flow.bad_order 4:8"));
     row("an order by an expression that cannot be read",
-        ordered + "order: {by: \"data.(\"}\nsteps:\n" + kTrigger, one("flow.expression 4:13"));
+        ordered + "order: {by: \"data.(\"}\nsteps:\n" + kTrigger, one("flow.expression 4:20"));
     row("an order with an unknown key", ordered + "order: {per: data.id}\nsteps:\n" + kTrigger,
         one("flow.unknown_key 4:9"));
     row("a failure that neither passes nor holds",
@@ -187,6 +187,16 @@ void tst_FlowValidation::findsWithPlaceAndFix_data()
     flow("an expression that cannot be read",
          "    to: a\n  - id: a\n    type: log\n    with: {message: a + b)}\n",
          one("flow.expression 12:26"));
+    flow("every error of an expression",
+         "    to: a\n  - id: a\n    type: log\n    with: {message: '{\"a\": 1 + , \"b\": 2 & }'}\n",
+         {QStringLiteral("flow.expression 12:32"), QStringLiteral("flow.expression 12:43")});
+    flow("a regular expression that looks ahead",
+         "    to: a\n  - id: a\n    type: log\n    with: {message: \"$match(a, /b(?=c)/)\"}\n",
+         one("flow.expression 12:34"));
+    flow("a default without end",
+         "    to: a\n  - id: a\n    type: map\n    with:\n      mapping:\n"
+         "        A__c: {value: a, if_missing: default, default: .inf}\n",
+         one("flow.not_finite 14:56"));
     flow("an expression in quotes",
          "    to: a\n  - id: a\n    type: log\n    with: {message: '''ü'' & b)'}\n",
          one("flow.expression 12:31"));

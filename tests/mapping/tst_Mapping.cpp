@@ -104,6 +104,10 @@ void tst_Mapping::refusesWhatCannotBeMeant_data()
     row("a default that is never used", "F: {value: a, default: 0}", "map.bad_setting", "F");
     row("no default where one is asked for", "F: {value: a, if_missing: default}",
         "map.bad_setting", "F");
+    row("a default without end", "F: {value: a, if_missing: default, default: -.inf}",
+        "map.bad_setting", "F: default");
+    row("a default that is no number", "F: {value: a, if_missing: default, default: {x: [.nan]}}",
+        "map.bad_setting", "F: default");
     row("a name with an empty part", "a..b: x", "map.bad_target", "a..b");
     row("a group and a field in it", "{a.b: x, a: y}", "map.target_conflict", "a");
     row("one field written two ways", R"({"a\\b": x, "a\\\\b": y})", "map.target_conflict",

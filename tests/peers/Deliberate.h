@@ -19,7 +19,8 @@ struct Outcome
 /// them.
 bool agree(const Outcome &own, const Outcome &reference);
 
-/// Whether a difference is meant; every reason stands beside its rule.
-bool deliberate(std::string_view expression, const Outcome &own, const Outcome &reference);
+/// Why a difference is meant; empty when it is not.
+std::string_view whyDeliberate(std::string_view expression, const Outcome &own,
+                               const Outcome &reference);
 
 } // namespace tw::test

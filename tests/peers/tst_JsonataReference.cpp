@@ -180,7 +180,8 @@ std::size_t print(std::map<std::string, std::vector<std::string>> &groups)
 
 /// Generated expressions, evaluated by us and by the reference (npm jsonata, pinned in
 /// tests/peers): results, error codes, positions and tokens must agree, but for the differences
-/// listed in Deliberate.cpp. TIDEWIRE_DIFFERENTIAL_CASES and _SEED ask for more and for others.
+/// listed in Deliberate.cpp. TIDEWIRE_DIFFERENTIAL_CASES and _SEED ask for more and for others;
+/// _MEANT lists the deliberate differences by their reasons, _SHOW says how many of each.
 class tst_JsonataReference : public QObject
 {
     Q_OBJECT
@@ -252,6 +253,7 @@ void tst_JsonataReference::compare(const std::vector<Case> &cases)
     const auto bindings = parseJson(kBindings);
     int waived = 0;
     std::map<std::string, std::vector<std::string>> groups;
+    std::map<std::string, std::vector<std::string>> meant;
     for (std::size_t i = 0; i < cases.size(); ++i) {
         const auto answer = parseJson(lines[i].toStdString());
         if (!answer) { // too large to be compared
@@ -263,13 +265,16 @@ void tst_JsonataReference::compare(const std::vector<Case> &cases)
         const Outcome own = ownOutcome(cases[i], input, bindings->root());
         if (agree(own, reference))
             continue;
-        if (deliberate(cases[i].expression, own, reference)) {
+        if (const auto why = whyDeliberate(cases[i].expression, own, reference); !why.empty()) {
             ++waived;
+            meant[std::string(why)].push_back(report(cases[i], own, reference));
             continue;
         }
         groups[kindOf(reference) + " but " + kindOf(own)].push_back(
             report(cases[i], own, reference));
     }
+    if (qEnvironmentVariableIsSet("TIDEWIRE_DIFFERENTIAL_MEANT"))
+        print(meant);
     const std::size_t differences = print(groups);
     std::printf("%zu expressions compared, %d deliberate differences, %zu others\n", cases.size(),
                 waived, differences);

@@ -127,8 +127,7 @@ void tst_Settings::findsProblems_data()
     row("a list for a text", "object: [a]", "flow.wrong_type@1:9");
     row("a text for a list", "object: a\nevents: a.b", "flow.wrong_type@2:9");
     row("a field without expression", "object: a\nfields: {A: }", "flow.wrong_type@2:10");
-    row("a field with an empty expression", "object: a\nfields: {A: ''}",
-        "flow.wrong_type@2:13");
+    row("a field with an empty expression", "object: a\nfields: {A: ''}", "flow.wrong_type@2:13");
     row("a list as expression", "object: a\nfields: {A: [b]}", "flow.wrong_type@2:13");
     row("a group without value", "object: a\nfields: {A: {list: one}}",
         "flow.missing_setting@2:13");
@@ -152,16 +151,25 @@ void tst_Settings::findsProblems_data()
         "flow.unused_setting@2:37");
     row("a list as value of a group", "object: a\nfields: {A: {value: [b]}}",
         "flow.wrong_type@2:21");
+    row("a default without end",
+        "object: a\nfields: {A: {value: b, if_missing: default, default: .inf}}",
+        "flow.not_finite@2:54");
+    row("a default that is no number",
+        "object: a\nfields: {A: {value: b, if_missing: default, default: .NaN}}",
+        "flow.not_finite@2:54");
+    row("a default beyond all numbers inside a list",
+        "object: a\nfields: {A: {value: b, if_missing: default, default: [1, {x: -1e999}]}}",
+        "flow.not_finite@2:62");
     row("a key in a default",
         "object: a\nfields: {A: {value: b, if_missing: default, default: "
         "sk_live_4eC39HqLyjWDarjtT1zdp7dc}}",
         "flow.secret_in_text@2:54");
-    row("a key in an expression", "object: a\nfields: {A: {value: "
-                                  "'\"sk_live_4eC39HqLyjWDarjtT1zdp7dc\"'}}",
+    row("a key in an expression",
+        "object: a\nfields: {A: {value: "
+        "'\"sk_live_4eC39HqLyjWDarjtT1zdp7dc\"'}}",
         "flow.secret_in_text@2:21");
     row("a target with an empty part", "object: a\nfields: {a..b: x}", "flow.bad_target@2:10");
-    row("a field and its group", "object: a\nfields: {a.b: x, c: y, a: z}",
-        "flow.bad_target@2:24");
+    row("a field and its group", "object: a\nfields: {a.b: x, c: y, a: z}", "flow.bad_target@2:24");
 }
 
 void tst_Settings::findsProblems()
@@ -271,9 +279,8 @@ void tst_Settings::wordsOfAMappingAreSuggested_data()
     QTest::newRow("a key") << QByteArray("if_misssing: fail") << QByteArray("\"if_missing\"");
     QTest::newRow("a policy") << QByteArray("if_missing: defualt") << QByteArray("\"default\"");
     QTest::newRow("a list policy") << QByteArray("list: frist") << QByteArray("\"first\"");
-    QTest::newRow("nothing near")
-        << QByteArray("if_missing: whatever")
-        << QByteArray("Write leave, clear, default or fail.");
+    QTest::newRow("nothing near") << QByteArray("if_missing: whatever")
+                                  << QByteArray("Write leave, clear, default or fail.");
 }
 
 void tst_Settings::wordsOfAMappingAreSuggested()
@@ -302,8 +309,8 @@ void tst_Settings::schemaOfParams()
 void tst_Settings::schemaOfAMappingHasBothForms()
 {
     Arena arena;
-    const Value forms = schemaOfSettings(arena, params())
-                            .find("properties.fields.additionalProperties.anyOf");
+    const Value forms =
+        schemaOfSettings(arena, params()).find("properties.fields.additionalProperties.anyOf");
     QCOMPARE(forms.size(), 2u);
     QCOMPARE(toJson(forms.at(0).get("type")), std::string(R"(["string","number","boolean"])"));
     const Value group = forms.at(1);
