@@ -30,6 +30,7 @@ void addFunctionsCommand(CLI::App &app, Invocation &invocation);
 void addNodesCommand(CLI::App &app, Invocation &invocation);
 void addMapCommand(CLI::App &app, Invocation &invocation);
 void addSchemaCommand(CLI::App &app, Invocation &invocation);
+void addSecretsCommand(CLI::App &app, Invocation &invocation);
 
 /// Parses, runs, gives the exit code. Needs a QCoreApplication.
 int runCommandLine(int argc, char **argv, const Registry &registry);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Commands.h"
 #include "app/runner/Files.h"
+#include "app/runner/Prompt.h"
 #include "app/runner/RunReport.h"
 #include "app/runner/Signals.h"
-#include "core/flow/SecretSource.h"
+#include "core/flow/SecretSources.h"
+#include "core/vault/Keychain.h"
 
 #include <QCoreApplication>
 #include <QLoggingCategory>
 #include <memory>
+#include <optional>
 
 namespace tw::runner {
 namespace {
@@ -38,9 +41,11 @@ public:
         auto project = Project::open(m_options.path);
         if (!project)
             return failed(project.error());
+        m_secrets.emplace(SecretChain::ofProject((*project)->folder(), m_options.runtime.dataDir,
+                                                 &m_keychain, askPassphrase));
         RuntimeOptions wanted = m_options.runtime;
         wanted.failed = [this](const Error &error) { finish(failed(error)); };
-        auto runtime = Runtime::start(**project, m_registry, m_clock, m_secrets, m_report, wanted);
+        auto runtime = Runtime::start(**project, m_registry, m_clock, *m_secrets, m_report, wanted);
         if (!runtime)
             return failed(runtime.error());
         m_runtime = std::move(*runtime);
@@ -134,7 +139,8 @@ private:
     const RunCommandOptions &m_options;
     const Registry &m_registry;
     SystemClock m_clock;
-    EnvironmentSecrets m_secrets;
+    SystemKeychain m_keychain;
+    std::optional<SecretChain> m_secrets;
     Output m_out;
     RunReport m_report;
     Signals m_signals;

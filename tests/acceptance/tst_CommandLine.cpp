@@ -157,6 +157,8 @@ void TestCommandLine::everyCommandHasHelpWithAnExample_data()
         QTest::newRow(name) << QStringList{QString::fromLatin1(name)};
     QTest::newRow("webhook verify") << QStringList{"webhook", "verify"};
     QTest::newRow("webhook send") << QStringList{"webhook", "send"};
+    for (const char *action : {"set", "list", "remove"})
+        QTest::newRow(action) << QStringList{"secrets", QString::fromLatin1(action)};
 }
 
 void TestCommandLine::everyCommandHasHelpWithAnExample()
