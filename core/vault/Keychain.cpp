@@ -73,6 +73,10 @@ Result<void> SystemKeychain::store(const std::string &name, const Secret &value)
 
 Result<bool> SystemKeychain::remove(const std::string &name)
 {
+    // Some keychains remove what is not there without a word.
+    auto known = find(name);
+    if (!known || !*known)
+        return known ? Result<bool>(false) : Result<bool>(std::move(known).error());
     KeychainCall call{KeychainCall::Action::Remove, name, {}, {}};
     if (auto asked = ask(call); !asked)
         return std::move(asked).error();
