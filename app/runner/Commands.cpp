@@ -28,6 +28,7 @@ int runCommandLine(int argc, char **argv, const Registry &registry)
     addMapCommand(app, invocation);
     addWebhookCommand(app, invocation);
     addSandboxCommand(app, invocation);
+    addSecretsCommand(app, invocation);
     addNodesCommand(app, invocation);
     addFunctionsCommand(app, invocation);
     addSchemaCommand(app, invocation);

@@ -34,6 +34,7 @@ void addRunsCommand(CLI::App &app, Invocation &invocation);
 void addDeadLettersCommand(CLI::App &app, Invocation &invocation);
 void addReviewsCommand(CLI::App &app, Invocation &invocation);
 void addAuditCommand(CLI::App &app, Invocation &invocation); ///< And `erase`.
+void addSecretsCommand(CLI::App &app, Invocation &invocation);
 
 /// Parses, runs, gives the exit code. Needs a QCoreApplication.
 int runCommandLine(int argc, char **argv, const Registry &registry);

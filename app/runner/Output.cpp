@@ -46,7 +46,10 @@ void Output::json(const Value &value)
 void Output::message(std::string_view text)
 {
     clearProgress();
-    write(stderr, std::string(text) + '\n');
+    if (m_receive)
+        m_receive(text);
+    else
+        write(stderr, std::string(text) + '\n');
 }
 
 void Output::progress(std::string_view text)

@@ -3,6 +3,7 @@
 
 #include "core/data/Value.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,14 @@ public:
     bool isJson() const { return m_json; }
     bool isColoured() const { return m_coloured; }
 
-    void line(std::string_view text);     ///< One line of the result.
-    void json(const Value &value);        ///< One JSON document on a line of its own.
-    void message(std::string_view text);  ///< To a person, on standard error.
+    void line(std::string_view text);    ///< One line of the result.
+    void json(const Value &value);       ///< One JSON document on a line of its own.
+    void message(std::string_view text); ///< To a person, on standard error.
+    /// Messages go there instead: into the log, for example.
+    void sendMessages(std::function<void(std::string_view)> receive)
+    {
+        m_receive = std::move(receive);
+    }
     void progress(std::string_view text); ///< Replaces the progress line.
     void clearProgress();
 
@@ -40,6 +46,7 @@ private:
     bool m_terminal;
     bool m_progressShown = false;
     long long m_startedMs;
+    std::function<void(std::string_view)> m_receive;
 };
 
 /// Rows with columns padded to equal width (code points); `right` names the columns to align right.

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Commands.h"
 #include "app/runner/Files.h"
+#include "app/runner/Prompt.h"
 #include "app/runner/RunReport.h"
 #include "app/runner/Signals.h"
-#include "core/flow/SecretSource.h"
+#include "core/base/LogSink.h"
+#include "core/flow/SecretSources.h"
+#include "core/vault/Keychain.h"
 
 #include <QCoreApplication>
 #include <QLoggingCategory>
+#include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace tw::runner {
 namespace {
@@ -23,31 +28,56 @@ struct RunCommandOptions
     std::string admin = "127.0.0.1:0";
     bool untilIdle = false;
     bool json = false;
+    std::string log; ///< "json", "text", or empty: text, and messages to a person as they are.
+    std::string logLevel = "info";
+
+    log::Sink::Options sink() const
+    {
+        return {log == "json" ? log::Form::Json : log::Form::Text,
+                log::levelFromString(logLevel).value_or(log::Level::Info),
+                {}};
+    }
 };
+
+/// Qt drops lines before anybody formats them; the sink alone would be too late for debug.
+void applyLogRules(const RunCommandOptions &options)
+{
+    QString rules;
+    if (options.logLevel == "debug")
+        rules += QStringLiteral("tw.*.debug=true\n");
+    if (options.demo > 0) // the summary says it all
+        rules += QStringLiteral("tw.connector.info=false\n");
+    if (!rules.isEmpty())
+        QLoggingCategory::setFilterRules(rules);
+}
 
 /// One `tidewire run`: starts the runtime, feeds it, ends when told or when idle.
 class RunSession : public QObject
 {
 public:
     RunSession(const RunCommandOptions &options, const Registry &registry)
-        : m_options(options), m_registry(registry), m_out(options.json), m_report(m_out, options.demo == 0),
-          m_signals([this] { finish(kDone); })
-    {}
+        : m_options(options), m_registry(registry), m_sink(m_clock, options.sink()),
+          m_out(options.json), m_report(m_out, options.demo == 0), m_signals([this] { finish(kDone); })
+    {
+        m_out.sendMessages([this](std::string_view text) { say(text); });
+    }
 
     int exec()
     {
+        applyLogRules(m_options);
         auto project = Project::open(m_options.path);
         if (!project)
             return failed(project.error());
+        m_secrets.emplace(SecretChain::ofProject((*project)->folder(), m_options.runtime.dataDir,
+                                                 &m_keychain, askPassphrase));
+        m_secrets->onFound([this](const Secret &secret) { m_sink.protect(secret); });
         RuntimeOptions wanted = m_options.runtime;
         wanted.admin = m_options.admin == "off" ? std::string() : m_options.admin;
         wanted.failed = [this](const Error &error) { finish(failed(error)); };
-        auto runtime = Runtime::start(**project, m_registry, m_clock, m_secrets, m_report, wanted);
+        auto runtime = Runtime::start(**project, m_registry, m_clock, *m_secrets, m_report, wanted);
         if (!runtime)
             return failed(runtime.error());
         m_runtime = std::move(*runtime);
-        if (m_options.demo > 0) // the summary says it all
-            QLoggingCategory::setFilterRules(QStringLiteral("tw.connector.info=false"));
         m_report.ready(m_runtime->ready());
         m_report.onIdle([this] { endWhenIdle(); });
         if (!inject() || !deliverDemo())
@@ -60,9 +90,20 @@ public:
     }
 
 private:
+    void say(std::string_view text)
+    {
+        if (m_options.log.empty())
+            std::fputs((m_sink.clean(text) + '\n').c_str(), stderr);
+        else
+            m_sink.line(log::Level::Warning, "run", text);
+    }
+
     int failed(const Error &error)
     {
-        m_out.message(error.text());
+        if (m_options.log.empty())
+            m_out.message(error.text());
+        else
+            m_sink.line(log::Level::Error, "run", error.text());
         m_code = error.kind == ErrorKind::Config ? kNotRight : kCouldNot;
         return m_code;
     }
@@ -136,7 +177,9 @@ private:
     const RunCommandOptions &m_options;
     const Registry &m_registry;
     SystemClock m_clock;
-    EnvironmentSecrets m_secrets;
+    log::Sink m_sink;
+    SystemKeychain m_keychain;
+    std::optional<SecretChain> m_secrets;
     Output m_out;
     RunReport m_report;
     Signals m_signals;
@@ -168,6 +211,11 @@ void addRunCommand(CLI::App &app, Invocation &invocation)
         ->check(CLI::Range(1, 100000));
     command->add_flag("--until-idle", options->untilIdle, "End when nothing is left to do");
     command->add_flag("--json", options->json, "One JSON object a line");
+    command->add_option("--log", options->log, "Write log lines (standard error) as json or text")
+        ->check(CLI::IsMember({"json", "text"}));
+    command->add_option("--log-level", options->logLevel, "error, warning, info or debug")
+        ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
+        ->capture_default_str();
     command->footer("Example:\n  tidewire run flows/stripe-charge-to-payment --demo 10");
     command->callback([options, &invocation] {
         invocation.command = [options, &invocation] {

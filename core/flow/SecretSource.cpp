@@ -19,6 +19,11 @@ std::string EnvironmentSecrets::hint(const std::string &connection, const std::s
     return "Set the environment variable " + variableName(connection, field) + '.';
 }
 
+std::string EnvironmentSecrets::place(const std::string &connection, const std::string &field) const
+{
+    return "the environment variable " + variableName(connection, field);
+}
+
 std::string EnvironmentSecrets::variableName(const std::string &connection,
                                              const std::string &field)
 {

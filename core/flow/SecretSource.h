@@ -19,6 +19,8 @@ public:
                                        const std::string &field) const = 0;
     /// How a person would supply it: "Set TIDEWIRE_SECRET_CRM_CLIENT_SECRET."
     virtual std::string hint(const std::string &connection, const std::string &field) const = 0;
+    /// Where find() looked, and what kept it from looking: "the variable TIDEWIRE_SECRET_A_B".
+    virtual std::string place(const std::string &, const std::string &) const { return {}; }
 };
 
 /// Environment variables `TIDEWIRE_SECRET_<CONNECTION>_<FIELD>`: upper case, other characters `_`.
@@ -28,6 +30,7 @@ public:
     std::optional<Secret> find(const std::string &connection,
                                const std::string &field) const override;
     std::string hint(const std::string &connection, const std::string &field) const override;
+    std::string place(const std::string &connection, const std::string &field) const override;
     static std::string variableName(const std::string &connection, const std::string &field);
 };
 

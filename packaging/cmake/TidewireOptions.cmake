@@ -4,6 +4,7 @@
 include(CTest)
 
 option(TIDEWIRE_DESKTOP "Build the desktop workbench (needs Qt Widgets and QScintilla)" ON)
+option(TIDEWIRE_KEYCHAIN "Use the keychain of the desktop (needs qtkeychain-qt6-dev)" ON)
 option(TIDEWIRE_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(TIDEWIRE_COVERAGE "Instrument for coverage" OFF)
 set(TIDEWIRE_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined")

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void mapShowsWhyAFileCannotBeRead();
     void schemaIsDraft07();
     void webhookVerifyJudgesAllVectors();
+    void runLogsInJson();
 
 private:
     QString write(const QString &name, const QByteArray &bytes)
@@ -157,6 +158,8 @@ void TestCommandLine::everyCommandHasHelpWithAnExample_data()
         QTest::newRow(name) << QStringList{QString::fromLatin1(name)};
     QTest::newRow("webhook verify") << QStringList{"webhook", "verify"};
     QTest::newRow("webhook send") << QStringList{"webhook", "send"};
+    for (const char *action : {"set", "list", "remove"})
+        QTest::newRow(action) << QStringList{"secrets", QString::fromLatin1(action)};
 }
 
 void TestCommandLine::everyCommandHasHelpWithAnExample()
@@ -324,6 +327,23 @@ void TestCommandLine::schemaIsDraft07()
         const QJsonObject schema = QJsonDocument::fromJson(runTidewire({"schema", kind}).out).object();
         QCOMPARE(schema["$schema"].toString(), QStringLiteral("http://json-schema.org/draft-07/schema#"));
     }
+}
+
+void TestCommandLine::runLogsInJson()
+{
+    const QString event = write(QStringLiteral("ana@example.com"), "{\"type\":\"no.such\"}");
+    const Finished done = runTidewire({"run", demoProject(), "--event", event, "--until-idle", "--log",
+                                       "json", "--json"});
+    QCOMPARE(done.code, 1);
+    QVERIFY(done.err.endsWith("}\n"));
+    const QJsonObject line = QJsonDocument::fromJson(done.err).object(); // one line, all of it JSON
+    QCOMPARE(line[u"level"].toString(), QStringLiteral("warning"));
+    QCOMPARE(line[u"area"].toString(), QStringLiteral("run"));
+    QVERIFY(line[u"time"].toString().endsWith(u'Z'));
+    QVERIFY(line[u"message"].toString().contains(QStringLiteral("a***@example.com")));
+    const Finished failed = runTidewire({"run", "/no/such/folder", "--log", "json"});
+    QCOMPARE(failed.code, 3);
+    QCOMPARE(QJsonDocument::fromJson(failed.err).object()[u"level"].toString(), QStringLiteral("error"));
 }
 
 void TestCommandLine::webhookVerifyJudgesAllVectors()

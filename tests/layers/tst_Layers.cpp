@@ -48,12 +48,13 @@ void TestLayers::initTestCase()
     m_allowed = {
         {QStringLiteral("core/base"), {}},
         {QStringLiteral("core/data"), words("core/base")},
+        {QStringLiteral("core/vault"), words("core/base core/data")},
         {QStringLiteral("core/schema"), words("core/base core/data")},
         {QStringLiteral("core/expr"), words("core/base core/data")},
         {QStringLiteral("core/analysis"), words("core/base core/data core/schema core/expr")},
         {QStringLiteral("core/mapping"), words("core/base core/data core/schema core/expr core/analysis")},
         {QStringLiteral("core/connector"), words("core/base core/data core/schema core/expr")},
-        {QStringLiteral("core/flow"), words("core/base core/data core/schema core/expr core/analysis core/mapping core/connector")},
+        {QStringLiteral("core/flow"), words("core/base core/data core/schema core/expr core/analysis core/mapping core/connector core/vault")},
         {QStringLiteral("core/net"), words("core/base")},
         {QStringLiteral("core/store"), words("core/base core/data")},
         {QStringLiteral("core/engine"), core + words("core/store")},
@@ -70,7 +71,7 @@ void TestLayers::initTestCase()
          words("core/base core/data core/schema core/connector core/net core/sandbox")},
         {QStringLiteral("core/ops"), core + words("core/store core/engine core/net")},
         {QStringLiteral("core/runtime"),
-         core + words("core/net core/store core/engine core/ops core/sandbox core/connectors/logic core/connectors/http core/connectors/timer "
+         core + words("core/vault core/net core/store core/engine core/ops core/sandbox core/connectors/logic core/connectors/http core/connectors/timer "
                       "core/connectors/stripe core/connectors/salesforce")},
         {QStringLiteral("ui/base"), words("core/base")},
         {QStringLiteral("ui/models"), core + words("core/engine core/runtime core/sandbox ui/base ui/commands ui/canvas")},
@@ -81,12 +82,12 @@ void TestLayers::initTestCase()
         {QStringLiteral("ui/panels"),
          core + words("core/engine ui/base ui/models ui/commands ui/canvas ui/forms ui/editors")},
         {QStringLiteral("ui/shell"),
-         core + words("core/engine core/sandbox core/runtime ui/base ui/models ui/commands ui/canvas "
-                      "ui/forms ui/editors ui/panels")},
+         core + words("core/vault core/engine core/sandbox core/runtime ui/base ui/models ui/commands "
+                      "ui/canvas ui/forms ui/editors ui/panels")},
         // The runner signs and checks deliveries itself (`webhook send`, `webhook verify`) and reads
         // describes of records (`map --target`).
         {QStringLiteral("app/runner"),
-         core + words("core/net core/store core/engine core/ops core/sandbox core/runtime core/connectors/stripe core/connectors/salesforce")},
+         core + words("core/vault core/net core/store core/engine core/ops core/sandbox core/runtime core/connectors/stripe core/connectors/salesforce")},
         {QStringLiteral("app/workbench"), core + words("core/runtime ui/base ui/models ui/shell")},
     };
 }

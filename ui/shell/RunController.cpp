@@ -28,7 +28,8 @@ sandbox::DeliveryPlan samplePlan()
 } // namespace
 
 RunController::RunController(const Registry &registry, QObject *parent)
-    : QObject(parent), m_thread(registry, m_secrets)
+    : QObject(parent), m_secrets(SecretChain::ofProject({}, {}, &m_keychain)),
+      m_thread(registry, m_secrets)
 {
     connect(&m_thread, &RuntimeThread::started, this, [this] {
         if (m_phase != Phase::Starting)
@@ -60,6 +61,7 @@ void RunController::start(const Workspace &workspace, OpenFlow &flow)
     m_run = flow.run.get();
     m_run->begin(++m_number, now());
     m_idle = false;
+    m_secrets = SecretChain::ofProject(workspace.project()->folder(), {}, &m_keychain);
     RuntimeThread::Order order;
     order.projectPath = toUtf8(workspace.path());
     for (const auto &open : workspace.flows())

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/flow/SecretSource.h"
+#include "core/flow/SecretSources.h"
 #include "core/runtime/RuntimeThread.h"
+#include "core/vault/Keychain.h"
 #include "ui/shell/Workspace.h"
 
 #include <QObject>
@@ -41,7 +42,8 @@ private:
     void finishIfIdle();
     void enter(Phase phase);
 
-    EnvironmentSecrets m_secrets;
+    SystemKeychain m_keychain;
+    SecretChain m_secrets; ///< Of the project in front; changes only while nothing runs.
     RuntimeThread m_thread;
     QPointer<RunModel> m_run;
     Phase m_phase = Phase::Idle;
