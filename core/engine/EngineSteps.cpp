@@ -2,6 +2,8 @@
 // The part of Engine that takes messages from step to step.
 #include "core/engine/Engine.h"
 
+#include "core/base/FaultPoint.h"
+
 #include "core/engine/RecordCodec.h"
 
 #include <QElapsedTimer>
@@ -128,10 +130,14 @@ void Engine::ask(Run &run, int token)
         if (guard)
             guard->answered(id, token, &flow, effect, std::move(answer));
     });
+    if (effect)
+        TW_FAULT_POINT("engine.call");
     if (item.lookUp)
         node.step->lookUp(callFor(run, item), std::move(reply));
     else
         node.step->process(callFor(run, item), std::move(reply));
+    if (effect)
+        TW_FAULT_POINT("engine.called");
 }
 
 void Engine::answered(std::int64_t id, int token, DeployedFlow *flow, bool effect,
@@ -139,6 +145,8 @@ void Engine::answered(std::int64_t id, int token, DeployedFlow *flow, bool effec
 {
     if (m_closing)
         return;
+    if (effect)
+        TW_FAULT_POINT("engine.outcome");
     keepAnswer(id, token, std::move(answer));
     if (effect) {
         --m_inFlight;
