@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Clock.h"
 
+#include "core/base/FaultPoint.h"
+
 #include <QCoreApplication>
 #include <QPointer>
 #include <QTimer>
@@ -10,7 +12,12 @@ namespace tw {
 Instant SystemClock::now() const
 {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+#ifdef TIDEWIRE_FAULT_POINTS
+    return {now + faultClockMs()};
+#else
+    return {now};
+#endif
 }
 
 void SystemClock::callAfter(std::chrono::milliseconds delay, QObject *context,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/Engine.h"
 
+#include "core/base/FaultPoint.h"
+
 #include <algorithm>
 
 namespace tw {
@@ -94,8 +96,10 @@ void Engine::accept(const std::string &flow, const std::string &trigger, Incomin
         [this, stored, bytes, done = std::move(done)](Result<AcceptedRun> result) {
             --m_arriving;
             m_arrivingBytes -= bytes;
+            TW_FAULT_POINT("engine.accepted");
             if (result) {
                 done(result->first ? Acceptance::First : Acceptance::Repeat);
+                TW_FAULT_POINT("engine.acknowledged");
                 accepted(std::move(*stored), *result);
             } else {
                 done(std::move(result).error());

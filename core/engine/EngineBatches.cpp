@@ -2,6 +2,8 @@
 // The part of Engine that lets effects of many runs go out in one call.
 #include "core/engine/Engine.h"
 
+#include "core/base/FaultPoint.h"
+
 #include <QPointer>
 #include <algorithm>
 
@@ -128,16 +130,19 @@ void Engine::sendBatch(std::int64_t id)
         return endBatch(id);
     batch.unanswered = calls.size();
     ++m_counts.calls;
+    TW_FAULT_POINT("engine.batch");
     if (calls.size() == 1)
         step.process(calls.front(), std::move(replies.front()));
     else
         step.processBatch(calls, std::move(replies));
+    TW_FAULT_POINT("engine.batch_called");
 }
 
 void Engine::batchAnswered(std::int64_t id, std::int64_t run, int token, StepAnswer answer)
 {
     if (m_closing)
         return;
+    TW_FAULT_POINT("engine.batch_outcome");
     BatchCall &batch = m_batches.at(id);
     const CallReport report = callReportOf(answer);
     if (!batch.report || report.health == CallReport::Health::Fine)

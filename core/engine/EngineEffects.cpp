@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of Engine that deals with effects: what is known of them, their places, their retries.
+#include "core/base/FaultPoint.h"
 #include "core/engine/EffectKey.h"
 #include "core/engine/Engine.h"
 #include "core/engine/RecordCodec.h"
@@ -211,6 +212,7 @@ void Engine::intentKept(Run &run, int token)
         return keepIntent(run, token); // The caller writes it.
     item.renewals = 0;
     item.intentKept = true;
+    TW_FAULT_POINT("engine.intent_kept");
     const std::int64_t batch = item.batch;
     if (batch == 0)
         return ask(run, token);
@@ -269,6 +271,7 @@ void Engine::keepIntent(Run &run, int token)
 {
     RunItem &item = run.items.at(token);
     item.intentKept = false;
+    TW_FAULT_POINT("engine.intent");
     run.pending.change.steps.push_back(recordFor(run, item, RecordState::Intent));
     guard(run, item, run.pending.change.steps.back());
     run.pending.toAsk.push_back(token);

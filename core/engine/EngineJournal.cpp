@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/Engine.h"
 
+#include "core/base/FaultPoint.h"
 #include "core/base/Log.h"
 #include "core/base/Text.h"
 
@@ -20,6 +21,7 @@ void Engine::flush(Run &run)
         setAlarm();
     } else if (run.items.empty() && !run.ending) {
         run.ending = true;
+        TW_FAULT_POINT("engine.end");
         run.pending.change.end = RunEnd{run.outcome, m_clock.now()};
     }
     if (run.pending.isEmpty())

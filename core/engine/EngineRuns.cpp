@@ -2,6 +2,7 @@
 // The part of Engine that decides which runs begin, which are in memory, and when they go on.
 #include "core/engine/Engine.h"
 
+#include "core/base/FaultPoint.h"
 #include "core/base/Log.h"
 #include "core/base/Text.h"
 #include "core/data/Json.h"
@@ -32,6 +33,8 @@ void Engine::resume(Unfinished unfinished)
 {
     m_newestBefore = unfinished.newest;
     restoreGates(unfinished.gates);
+    m_clockMoved = unfinished.clockMoved;
+    m_resumedAt = m_clock.now();
     std::vector<DeployedFlow *> flows;
     std::vector<std::size_t> left(unfinished.flows.size());
     for (const std::string &flow : unfinished.flows)
@@ -62,7 +65,7 @@ void Engine::resume(Unfinished unfinished)
         admit(head.bytes);
         if (!m_lanes.enter(head.run, flow->isOrdered() ? head.lane : 0))
             continue;
-        const bool later = head.retryAt && *head.retryAt > m_clock.now() + m_limits.unloadAfter;
+        const bool later = !m_clockMoved && head.retryAt && *head.retryAt > m_clock.now() + m_limits.unloadAfter;
         if (later)
             m_alarms.add({*head.retryAt, head.run, false});
         else
@@ -218,9 +221,24 @@ Run &Engine::makeRun(OpenRun &&open, DeployedFlow &flow)
     run.before = std::move(open.originSteps);
     run.decisions = std::move(open.reviews);
     run.event = std::move(open.event);
+    reckonAnew(run);
     m_runs.emplace(run.id, std::move(owned));
     m_wasBusy = true;
     return run;
+}
+
+/// Times by another clock are worth nothing: what may still land may have left just before this process
+/// began, and who has to wait begins to wait.
+void Engine::reckonAnew(Run &run) const
+{
+    for (StepRecord &record : run.earlier) {
+        if (!(m_clockMoved && run.resumed) && record.at <= m_clock.now())
+            continue;
+        const Instant at = m_clockMoved ? m_resumedAt : m_clock.now();
+        if (record.retryAt)
+            record.retryAt = at + (*record.retryAt - record.at);
+        record.at = at;
+    }
 }
 
 void Engine::startRun(OpenRun open, DeployedFlow &flow, bool told)
@@ -319,6 +337,7 @@ void Engine::emitTrigger(Run &run, int trigger, bool told)
 /// The end of `run` is on disk: whoever waits for its key may begin.
 void Engine::finished(Run &run, Instant at)
 {
+    TW_FAULT_POINT("engine.ended");
     const RunSummary summary = run.summary(at);
     ++m_counts.finished;
     --m_openRuns;

@@ -2,6 +2,7 @@
 // The part of Engine that takes messages from step to step.
 #include "core/engine/Engine.h"
 
+#include "core/base/FaultPoint.h"
 #include "core/connector/BusinessIds.h"
 #include "core/engine/RecordCodec.h"
 
@@ -146,10 +147,14 @@ void Engine::ask(Run &run, int token)
         if (guard)
             guard->answered(id, token, &flow, &node, std::move(answer));
     });
+    if (effect)
+        TW_FAULT_POINT("engine.call");
     if (item.lookUp)
         node.step->lookUp(callFor(run, item), std::move(reply));
     else
         node.step->process(callFor(run, item), std::move(reply));
+    if (effect)
+        TW_FAULT_POINT("engine.called");
 }
 
 void Engine::answered(std::int64_t id, int token, DeployedFlow *flow, const Node *node,
@@ -160,6 +165,8 @@ void Engine::answered(std::int64_t id, int token, DeployedFlow *flow, const Node
     const bool effect = node->isEffect();
     if (effect && node->gate && !node->connection->reportsCalls())
         told(*node->gate, callReportOf(answer));
+    if (effect)
+        TW_FAULT_POINT("engine.outcome");
     keepAnswer(id, token, std::move(answer));
     if (effect) {
         --m_inFlight;

@@ -28,7 +28,8 @@ Result<Unfinished> readUnfinished(Journal &journal, int page)
     auto gates = journal.kept(kGateArea);
     if (!gates)
         return std::move(gates).error();
-    Unfinished left{*newest, {}, {}, std::move(*held), std::move(*gates)};
+    Unfinished left{*newest, {}, {}, std::move(*held), std::move(*gates),
+                    journal.hasClockMoved()};
     std::int64_t last = 0;
     for (;;) {
         auto heads = journal.openRunHeads(last, page);

@@ -27,6 +27,7 @@ struct Unfinished
     std::vector<Head> runs;
     std::vector<HeldKey> held;
     std::vector<Kept> gates; ///< What was known of connections.
+    bool clockMoved = false; ///< What is written of times is not by the clock of today.
 };
 
 /// Area of Journal::keep() for the state of gates; the name is that of the connection.

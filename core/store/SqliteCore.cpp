@@ -80,23 +80,74 @@ Result<void> SqliteJournal::Core::prepare()
     return {};
 }
 
-std::string stepSum(RowSum &sum, std::int64_t run, const StepRecord &record)
+namespace {
+
+std::string numbers(std::initializer_list<std::int64_t> all)
 {
-    const std::string numbers = std::to_string(run) + '/' + std::to_string(record.item) + '/'
-        + std::to_string(record.lineage) + '/' + std::to_string(static_cast<int>(record.state))
-        + '/' + std::to_string(record.attempt);
-    return sum.of({numbers, record.step, record.outputs, record.note});
+    std::string text;
+    for (const std::int64_t number : all)
+        text += std::to_string(number) + '/';
+    return text;
 }
 
-std::string bodySum(RowSum &sum, const NewRun &event)
+std::string earlierStepSum(RowSum &sum, std::int64_t run, const StepRecord &record)
 {
-    // Rows of version 1 have no key, and a sum without it; those of version 2 no entry.
+    const std::string known = std::to_string(run) + '/' + std::to_string(record.item) + '/'
+        + std::to_string(record.lineage) + '/' + std::to_string(static_cast<int>(record.state))
+        + '/' + std::to_string(record.attempt);
+    return sum.of({known, record.step, record.outputs, record.note});
+}
+
+/// Rows of version 1 have no key, and a sum without it; those of version 2 no entry.
+std::string earlierBodySum(RowSum &sum, const NewRun &event)
+{
     if (event.entry)
         return sum.of({event.flow, event.trigger, event.eventId, event.body, event.key,
                        event.entry->step, event.entry->input});
     if (event.key.empty())
         return sum.of({event.flow, event.trigger, event.eventId, event.body});
     return sum.of({event.flow, event.trigger, event.eventId, event.body, event.key});
+}
+
+} // namespace
+
+std::string stepSum(RowSum &sum, std::int64_t run, const StepRecord &record)
+{
+    const std::string known
+        = numbers({run, record.item, static_cast<std::int64_t>(record.lineage),
+                   static_cast<int>(record.state), record.attempt, record.at.msSinceEpoch,
+                   record.retryAt ? record.retryAt->msSinceEpoch : -1});
+    if (!record.error)
+        return sum.of({known, record.step, record.outputs, record.note});
+    const Error &error = *record.error;
+    return sum.of({known, record.step, record.outputs, record.note, toString(error.kind),
+                   error.code, error.message, error.where, error.evidence,
+                   error.outcomeUnknown ? "?" : ""});
+}
+
+std::string bodySum(RowSum &sum, std::int64_t run, const NewRun &event)
+{
+    const std::string known
+        = numbers({run, event.created.msSinceEpoch, event.received.msSinceEpoch, event.live,
+                   static_cast<std::int64_t>(event.seed), event.replay, event.origin,
+                   event.generation});
+    if (!event.entry)
+        return sum.of({known, event.flow, event.trigger, event.eventId, event.eventType,
+                       event.flowVersion, event.body, event.key});
+    return sum.of({known, event.flow, event.trigger, event.eventId, event.eventType,
+                   event.flowVersion, event.body, event.key, event.entry->step,
+                   numbers({event.entry->item, static_cast<std::int64_t>(event.entry->lineage)}),
+                   event.entry->input});
+}
+
+bool isStepSum(RowSum &sum, const std::string &stored, std::int64_t run, const StepRecord &record)
+{
+    return stored == stepSum(sum, run, record) || stored == earlierStepSum(sum, run, record);
+}
+
+bool isBodySum(RowSum &sum, const std::string &stored, std::int64_t run, const NewRun &event)
+{
+    return stored == bodySum(sum, run, event) || stored == earlierBodySum(sum, event);
 }
 
 std::string bodyPlace(std::int64_t run)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/store/CommitMark.h"
 #include "core/store/RowSeal.h"
 #include "core/store/RowSum.h"
 #include "core/store/Sqlite.h"
@@ -51,7 +52,15 @@ struct SqliteJournal::Core
     RowSum sum;
     std::map<SourceKey, std::int64_t> sources;    ///< Committed.
     std::map<SourceKey, std::int64_t> newSources; ///< Of the open transaction.
-    int walPages = 0;
+    Result<void> openMark(const std::string &name);
+    void setMark();
+
+    int walPages = 0;  ///< Since the last checkpoint; what the log is worth copying.
+    int walFrames = 0; ///< Of the log as of the last commit.
+    std::unique_ptr<CommitMark> mark;
+    CommitMark::Reached reached;
+    bool clockMoved = false; ///< Before it was opened.
+    std::int64_t newestRun = 0; ///< Of the open transaction.
     bool erased = false; ///< The log still holds what was taken out.
     std::optional<Error> stopped;
 };
@@ -64,9 +73,12 @@ std::string reviewPlace(std::int64_t run, const std::string &step, std::uint64_t
 
 Error readError(const sqlite::Statement &row, int firstColumn);
 
-/// A step row's checksum: the same when it is written and when it is read.
+/// The checksum of a step row: everything in it.
 std::string stepSum(RowSum &sum, std::int64_t run, const StepRecord &record);
-/// A body's checksum covers what the event is known by, so that rows cannot be swapped.
-std::string bodySum(RowSum &sum, const NewRun &event);
+/// The checksum of a body covers what its run was accepted with, so that rows cannot be swapped.
+std::string bodySum(RowSum &sum, std::int64_t run, const NewRun &event);
+/// Whether a stored checksum is that of the row. Rows of earlier builds have one over fewer fields.
+bool isStepSum(RowSum &sum, const std::string &stored, std::int64_t run, const StepRecord &record);
+bool isBodySum(RowSum &sum, const std::string &stored, std::int64_t run, const NewRun &event);
 
 } // namespace tw

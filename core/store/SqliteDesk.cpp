@@ -219,7 +219,7 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
     last->reset();
     if (auto added = putRun(event, *source); !added)
         return std::move(added).error();
-    const std::int64_t run = m_core->database->lastRowId();
+    const std::int64_t run = m_core->newestRun = m_core->database->lastRowId();
     if (auto body = putBody(event, run); !body)
         return std::move(body).error();
     if (order.letter != 0) {

@@ -73,7 +73,7 @@ Result<std::vector<StepRecord>> SqliteJournal::stepsOf(std::int64_t run, bool &d
         auto record = readStep(list, run);
         if (!record)
             return std::move(record).error();
-        damaged = damaged || list.text(14) != stepSum(m_core->sum, run, *record);
+        damaged = damaged || !isStepSum(m_core->sum, list.text(14), run, *record);
         steps.push_back(std::move(*record));
     }
 }
@@ -102,7 +102,7 @@ Result<RunHistory> SqliteJournal::history(std::int64_t run)
         history.event = std::move(*event);
         history.bodyKept = !find->isNull(10);
         history.damaged
-            = history.bodyKept && find->text(10) != bodySum(m_core->sum, history.event);
+            = history.bodyKept && !isBodySum(m_core->sum, find->text(10), run, history.event);
         const NewRun &known = history.event;
         history.row = {run, known.flow, known.trigger, known.eventId, known.eventType,
                        static_cast<RunState>(find->integer(21)), known.received,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/SqliteJournal.h"
 
+#include "core/base/FaultPoint.h"
 #include "core/store/SqliteCore.h"
 #include "core/store/SqliteSchema.h"
+#include "core/store/WalCheck.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -22,10 +24,12 @@ namespace {
 constexpr int kIdleCheckpointPages = 500;
 constexpr int kBusyCheckpointPages = 3000;
 
-int noteWalSize(void *context, sqlite3 *, const char *, int pages)
+Error damaged(const std::string &what, const std::string &file)
 {
-    *static_cast<int *>(context) = pages;
-    return SQLITE_OK;
+    return internalError("store.damaged", "The journal is damaged: " + what
+                                              + " It was left as it is: set it aside and restore a "
+                                                "copy.")
+        .at(file);
 }
 
 int isSet(void *flag)
@@ -56,14 +60,29 @@ Result<void> SqliteJournal::checkFile(const std::string &file, const std::atomic
     if (stop)
         sqlite3_progress_handler((*database)->handle(), 10'000, isSet,
                                  const_cast<std::atomic<bool> *>(stop));
-    auto word = (*database)->word("PRAGMA quick_check(1)");
+    auto word = (*database)->word("PRAGMA integrity_check(1)");
     if (!word)
-        return std::move(word).error();
+        return std::move(word).error().at(file);
     if (*word != "ok")
-        return internalError("store.damaged",
-                             "The journal file is damaged: " + *word
-                                 + ". It was left as it is: set it aside and restore a copy.")
-            .at(file);
+        return damaged(*word + '.', file);
+    return {};
+}
+
+Result<void> SqliteJournal::checkLog(const std::string &file)
+{
+    auto log = sqlite::checkWal(file + "-wal");
+    if (!log)
+        return std::move(log).error();
+    const auto reached = CommitMark(CommitMark::nameFor(file)).read();
+    std::error_code none;
+    const auto size = std::filesystem::file_size(file, none);
+    if (reached && reached->newestRun > 0 && (none || size == 0))
+        return damaged("its file is empty or gone, and " + std::to_string(reached->newestRun)
+                           + " runs were confirmed.",
+                       file);
+    const bool shorter = reached && reached->salt == log->salt && log->frames < reached->frames;
+    if (log->isCutShort || shorter)
+        return damaged("its log has lost entries that were confirmed.", file);
     return {};
 }
 
@@ -73,9 +92,13 @@ Result<std::unique_ptr<Journal>> SqliteJournal::open(const SqliteOptions &option
     const auto size = std::filesystem::file_size(options.file, none);
     const bool check = !none && size > 0
         && static_cast<std::int64_t>(size) <= options.checkAtOpenBytes;
+    if (auto whole = checkLog(options.file); !whole)
+        return std::move(whole).error();
     auto database = Database::open(options.file, Access::ReadWrite);
     if (!database)
         return std::move(database).error();
+    // A file that turns out to be damaged is not touched, not even by closing it.
+    sqlite3_db_config((*database)->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     if (auto configured = configure(**database); !configured)
         return std::move(configured).error().at(options.file);
     if (check) {
@@ -86,15 +109,20 @@ Result<std::unique_ptr<Journal>> SqliteJournal::open(const SqliteOptions &option
         return std::move(migrated).error().at(options.file);
     auto core = std::make_unique<Core>();
     core->database = std::move(*database);
-    if (auto prepared = core->prepare(); !prepared)
+    if (auto prepared = core->prepare(); !prepared) {
+        if (prepared.error().code == "store.sql") // Its tables are not those of its version.
+            return damaged(prepared.error().message, options.file);
         return std::move(prepared).error().at(options.file);
-    sqlite3_wal_hook(core->database->handle(), noteWalSize, &core->walPages);
+    }
+    if (auto whole = core->openMark(options.file); !whole)
+        return std::move(whole).error();
     std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(core)));
-    journal->m_core->file = options.file;
     journal->m_core->seal = options.seal;
     journal->m_core->reserveBytes = options.reserveBytes;
     if (options.quotaBytes > 0)
         journal->setQuota(options.quotaBytes);
+    sqlite3_db_config(journal->m_core->database->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0,
+                      nullptr);
     return std::unique_ptr<Journal>(std::move(journal));
 }
 
@@ -104,6 +132,43 @@ SqliteJournal::~SqliteJournal()
 {
     if (m_core->database->inTransaction())
         rollback();
+    // Whoever closes the file last takes the log away.
+    m_core->mark->write({0, 0, m_core->reached.newestRun});
+}
+
+/// A journal that ends before what its mark tells has lost its end.
+Result<void> SqliteJournal::Core::openMark(const std::string &name)
+{
+    mark = std::make_unique<CommitMark>(CommitMark::nameFor(name));
+    auto newest = database->number("SELECT max(id) FROM run");
+    if (!newest)
+        return std::move(newest).error();
+    const auto last = mark->read();
+    clockMoved = last && CommitMark::hasClockMoved(*last);
+    if (last && last->newestRun > *newest)
+        return damaged("its newest run is " + std::to_string(*newest) + ", and "
+                           + std::to_string(last->newestRun) + " was confirmed.",
+                       name);
+    file = name;
+    reached.newestRun = newestRun = *newest;
+    sqlite3_wal_hook(
+        database->handle(),
+        [](void *context, sqlite3 *, const char *, int frames) {
+            auto *core = static_cast<Core *>(context);
+            core->walPages = core->walFrames = frames;
+            return SQLITE_OK;
+        },
+        this);
+    return {};
+}
+
+void SqliteJournal::Core::setMark()
+{
+    if (walFrames <= reached.frames || reached.salt == 0)
+        reached.salt = sqlite::saltOf(file + "-wal"); // The log began anew.
+    reached.frames = walFrames;
+    reached.newestRun = newestRun;
+    mark->write(reached);
 }
 
 void SqliteJournal::setQuota(std::int64_t bytes)
@@ -139,14 +204,21 @@ Result<void> SqliteJournal::commit()
     for (auto &[key, id] : m_core->newSources)
         m_core->sources.emplace(std::move(key), id);
     m_core->newSources.clear();
+    m_core->setMark();
     return {};
 }
 
 void SqliteJournal::rollback()
 {
     m_core->newSources.clear();
+    m_core->newestRun = m_core->reached.newestRun;
     if (m_core->database->inTransaction())
         (void)m_core->rollback.run();
+}
+
+bool SqliteJournal::hasClockMoved() const
+{
+    return m_core->clockMoved;
 }
 
 void SqliteJournal::maintain(bool busy)
@@ -158,8 +230,11 @@ void SqliteJournal::maintain(bool busy)
     // What was erased must not survive in the log either.
     const int mode = std::exchange(m_core->erased, false) ? SQLITE_CHECKPOINT_TRUNCATE
                                                           : SQLITE_CHECKPOINT_PASSIVE;
+    TW_FAULT_POINT("store.checkpoint");
     const int result = sqlite3_wal_checkpoint_v2(m_core->database->handle(), nullptr, mode,
                                                  nullptr, nullptr);
+    TW_FAULT_POINT("store.checkpointed");
+    m_core->reached.salt = 0; // The next commit may begin the log anew.
     if (result == SQLITE_IOERR_FSYNC)
         m_core->stopped = sqlite::errorOf(m_core->database->handle());
 }

@@ -44,6 +44,9 @@ public:
     /// without a finding, when `stop` becomes true.
     static Result<void> checkFile(const std::string &file,
                                   const std::atomic<bool> *stop = nullptr);
+    /// Whether the log beside the file still has all that was confirmed; Internal `store.damaged`. To
+    /// be asked before the file is opened: SQLite drops what it cannot read.
+    static Result<void> checkLog(const std::string &file);
     ~SqliteJournal() override;
 
     void setQuota(std::int64_t bytes);
@@ -88,6 +91,7 @@ public:
     Result<JournalUsage> usage() override;
     Result<ErasureReport> erase(const Erasure &erasure) override;
     JournalDesk &desk() override { return *this; }
+    bool hasClockMoved() const override;
     void maintain(bool busy) override;
 
 private:

@@ -90,7 +90,7 @@ Result<void> SqliteJournal::readSteps(std::vector<OpenRun> &runs, const std::str
         auto record = readStep(list, number);
         if (!record)
             return std::move(record).error();
-        if (list.text(14) != stepSum(m_core->sum, number, *record))
+        if (!isStepSum(m_core->sum, list.text(14), number, *record))
             run->damaged = true;
         run->steps.push_back(std::move(*record));
     }
@@ -240,7 +240,7 @@ Result<std::vector<OpenRun>> SqliteJournal::openRuns(const std::vector<std::int6
             if (!event)
                 return std::move(event).error();
             run.event = std::move(*event);
-            run.damaged = list.text(10) != bodySum(m_core->sum, run.event);
+            run.damaged = !isBodySum(m_core->sum, list.text(10), run.run, run.event);
             runs.push_back(std::move(run));
         }
     }

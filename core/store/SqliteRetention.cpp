@@ -159,6 +159,8 @@ Result<int> SqliteJournal::forgetRuns(const Retention &retention)
             old.push_back(list->integer(0));
     }
     list->reset();
+    if (!old.empty() && old.back() == m_core->newestRun) // Else its absence would look like damage.
+        m_core->mark->write({m_core->reached.salt, m_core->reached.frames, 0}, true);
     for (const char *sql : {"DELETE FROM step WHERE run = ?1", "DELETE FROM body WHERE run = ?1",
                             "DELETE FROM review WHERE run = ?1", "DELETE FROM run WHERE id = ?1"}) {
         auto remove = m_core->database->prepare(sql);
@@ -169,6 +171,8 @@ Result<int> SqliteJournal::forgetRuns(const Retention &retention)
                 return std::move(removed).error();
         }
     }
+    if (!old.empty() && old.back() == m_core->newestRun)
+        m_core->newestRun = newestRun().value_or(0);
     return static_cast<int>(old.size());
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/SqliteCore.h"
 
+#include "core/base/FaultPoint.h"
+
 namespace tw {
 
 using sqlite::Reset;
@@ -53,7 +55,7 @@ Result<bool> SqliteJournal::putRun(const NewRun &event, std::int64_t source)
 
 Result<void> SqliteJournal::putBody(const NewRun &event, std::int64_t run)
 {
-    const std::string sum = bodySum(m_core->sum, event);
+    const std::string sum = bodySum(m_core->sum, run, event);
     Statement &add = m_core->addBody;
     add.clear();
     if (!m_core->seal && !event.entry)
@@ -109,7 +111,8 @@ Result<AcceptedRun> SqliteJournal::accept(const NewRun &event)
             return std::move(row).error();
         return AcceptedRun{false, m_core->findRun.integer(0)};
     }
-    const std::int64_t run = m_core->database->lastRowId();
+    const std::int64_t run = m_core->newestRun = m_core->database->lastRowId();
+    TW_FAULT_POINT("store.insert");
     if (auto body = putBody(event, run); !body)
         return std::move(body).error();
     if (!event.fact.empty()) {
@@ -191,6 +194,7 @@ Result<Written> SqliteJournal::write(const RunChange &change)
         const StepRecord &record = change.steps[at];
         if (auto step = writeStep(change.run, record); !step)
             return std::move(step).error();
+        TW_FAULT_POINT("store.step");
         if (record.guard.empty() || record.state != RecordState::Intent)
             continue;
         auto newest = isNewest(record);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/StoreThread.h"
 
+#include "core/base/FaultPoint.h"
 #include "core/base/Log.h"
 #include "core/base/Text.h"
 
@@ -107,10 +108,13 @@ void StoreThread::apply(Operations &batch, std::size_t from, std::size_t to)
 {
     if (m_stopped)
         return failAll(batch, from, to, *m_stopped);
+    TW_FAULT_POINT("store.begin");
     if (auto begun = m_journal->begin(); !begun)
         return failAll(batch, from, to, begun.error());
+    TW_FAULT_POINT("store.begun");
     for (std::size_t at = from; at < to; ++at) {
         const auto error = batch[at]->apply(*m_journal);
+        TW_FAULT_POINT("store.applied");
         if (!error)
             continue;
         m_journal->rollback();
@@ -118,8 +122,10 @@ void StoreThread::apply(Operations &batch, std::size_t from, std::size_t to)
             return failAll(batch, from, to, *error);
         return to - from == 1 ? batch[at]->fail(*error) : applyOneByOne(batch, from, to);
     }
+    TW_FAULT_POINT("store.commit");
     if (auto committed = m_journal->commit(); !committed)
         failAll(batch, from, to, committed.error());
+    TW_FAULT_POINT("store.committed");
 }
 
 void StoreThread::applyOneByOne(Operations &batch, std::size_t from, std::size_t to)
@@ -168,8 +174,11 @@ bool StoreThread::event(QEvent *event)
     }
     const QPointer<StoreThread> guard(this);
     ++m_turns;
-    for (const auto &operation : answers)
+    TW_FAULT_POINT("store.answer");
+    for (const auto &operation : answers) {
         operation->answer();
+        TW_FAULT_POINT("store.answered");
+    }
     if (guard)
         endTurn();
     if (stopReason && guard && m_onStopped)

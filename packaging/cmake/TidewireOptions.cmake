@@ -7,6 +7,14 @@ option(TIDEWIRE_DESKTOP "Build the desktop workbench (needs Qt Widgets and QScin
 option(TIDEWIRE_KEYCHAIN "Use the keychain of the desktop (needs qtkeychain-qt6-dev)" ON)
 option(TIDEWIRE_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(TIDEWIRE_COVERAGE "Instrument for coverage" OFF)
+if(BUILD_TESTING AND NOT CMAKE_BUILD_TYPE MATCHES "^Rel")
+    set(fault_points ON)
+else()
+    set(fault_points OFF)
+endif()
+option(TIDEWIRE_FAULT_POINTS "Places at which a test can kill the runner" ${fault_points})
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/FaultPointsOption.h
+    CONTENT "#cmakedefine TIDEWIRE_FAULT_POINTS\n")
 set(TIDEWIRE_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined")
 
 set(CMAKE_CXX_STANDARD 20)

@@ -10,6 +10,12 @@ namespace {
 
 constexpr int kPatienceMs = 60'000;
 
+/// Another build of it than the one this test was built with, by a variable of the environment.
+QString tidewireProgram()
+{
+    return qEnvironmentVariable("TIDEWIRE_PROGRAM", QStringLiteral(TIDEWIRE_PROGRAM));
+}
+
 QProcessEnvironment environmentWith(const QStringList &extra)
 {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -25,7 +31,7 @@ Finished runTidewire(const QStringList &arguments, const QByteArray &input,
 {
     QProcess program;
     program.setProcessEnvironment(environmentWith(environment));
-    program.start(QStringLiteral(TIDEWIRE_PROGRAM), arguments);
+    program.start(tidewireProgram(), arguments);
     program.write(input);
     program.closeWriteChannel();
     if (!program.waitForFinished(kPatienceMs)) {
@@ -42,7 +48,7 @@ std::unique_ptr<QProcess> startTidewire(const QStringList &arguments, const QStr
     auto program = std::make_unique<QProcess>();
     program->setProcessEnvironment(environmentWith(environment));
     program->setStandardErrorFile(QProcess::nullDevice());
-    program->start(QStringLiteral(TIDEWIRE_PROGRAM), arguments);
+    program->start(tidewireProgram(), arguments);
     program->waitForStarted(kPatienceMs);
     return program;
 }

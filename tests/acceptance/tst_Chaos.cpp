@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/FaultPoint.h"
 #include "core/base/Random.h"
 #include "core/base/Text.h"
 #include "core/connectors/stripe/WebhookSignature.h"
@@ -15,6 +16,8 @@
 #include <algorithm>
 #include <csignal>
 #include <deque>
+#include <fcntl.h>
+#include <unistd.h>
 
 using namespace tw;
 
@@ -43,17 +46,20 @@ quint16 freePort()
 
 } // namespace
 
-/// kill -9 of `tidewire run` again and again under load, while the org misbehaves and the source
-/// repeats and mixes up events: every acknowledged event takes effect, in the order of acceptance of
-/// its object, and nothing late lands over newer data. TIDEWIRE_CHAOS_CYCLES (20) sets the number of
-/// kills of both rows together, TIDEWIRE_CHAOS_SEED the dice; with a
-/// TIDEWIRE_CHAOS_SERVER_TIME (4000 ms; the org's slowest answer takes 1.5 s, and it stands still while a
-/// runner starts) that is too short it has to fail.
+/// kill -9 of `tidewire run` again and again under load, while the org misbehaves, the source
+/// repeats and mixes up events, the clock jumps from one start to the next, the runner stands still now and
+/// then, and the disk is full for a while: every acknowledged event takes effect, in the order of
+/// acceptance of its object, nothing late lands over newer data, and nobody who asked to wait is asked
+/// again before. TIDEWIRE_CHAOS_CYCLES (20) sets the number of kills of both rows together,
+/// TIDEWIRE_CHAOS_SEED the dice; with a TIDEWIRE_CHAOS_SERVER_TIME (2500 ms; the org's slowest answer
+/// takes 1.5 s) that is too short it has to fail.
 class TestChaos : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase();
+    void cleanup();
     void acknowledgedEventsTakeEffectOnceAndInOrder_data();
     void acknowledgedEventsTakeEffectOnceAndInOrder();
 
@@ -62,6 +68,10 @@ private:
     void write(const QString &name, const QByteArray &text);
     void startRunner(bool untilIdle = false);
     void killRunner();
+    void standStill();
+    void fillDisk();
+    bool mountSmallDisk();
+    void disturb();
     void plan(int events);
     void pump();
     void send(Delivery delivery);
@@ -85,6 +95,13 @@ private:
     int m_acknowledged = 0;
     int m_kills = 0;
     int m_killAt = 0;
+    int m_stops = 0;
+    int m_fulls = 0;
+    int m_refusals = 0;   ///< 503 of the runner.
+    int m_jumps = 0;
+    std::int64_t m_offset = 0; ///< Of the runner's clock and the source's.
+    std::vector<std::pair<int, void (TestChaos::*)()>> m_disturbances; ///< From so many acknowledgements on.
+    QString m_disk; ///< A small one of its own; empty: none to be had.
     HttpClient m_client;
     SystemClock m_clock;
 };
@@ -119,7 +136,7 @@ void TestChaos::writeProject(const QByteArray &batch)
           "  crm:\n    base_url: " + QByteArray::fromStdString(m_org->url())
               + "\n    auth: access_token\n    access_token: ${secret:crm/access_token}\n"
                 "    max_server_time: "
-              + QByteArray::number(setting("TIDEWIRE_CHAOS_SERVER_TIME", 4000)) + "ms\n");
+              + QByteArray::number(setting("TIDEWIRE_CHAOS_SERVER_TIME", 2500)) + "ms\n");
     m_environment = {"TIDEWIRE_SECRET_STRIPE_WEBHOOK_SECRET=" + toQString(m_secret),
                      "TIDEWIRE_SECRET_CRM_ACCESS_TOKEN=00D000000000001!token"};
 }
@@ -131,8 +148,22 @@ void TestChaos::startRunner(bool untilIdle)
                           QStringLiteral("127.0.0.1:%1").arg(m_port), "--json"};
     if (untilIdle)
         arguments += "--until-idle";
-    m_runner = test::startTidewire(arguments, m_environment);
-    const QJsonObject ready = test::awaitLine(*m_runner, "ready");
+    QStringList environment = m_environment;
+#ifdef TIDEWIRE_FAULT_POINTS
+    if (m_random.below(3) == 0) {
+        constexpr std::int64_t kMinute = 60'000;
+        constexpr std::int64_t kOffsets[] = {0, -10 * kMinute, 10 * kMinute, -1440 * kMinute, 1440 * kMinute};
+        const std::int64_t before = std::exchange(m_offset, kOffsets[m_random.below(5)]);
+        m_jumps += before != m_offset;
+    }
+    environment += QStringLiteral("TIDEWIRE_FAULT_CLOCK_MS=%1").arg(m_offset);
+#endif
+    m_runner = test::startTidewire(arguments, environment);
+    QJsonObject ready = test::awaitLine(*m_runner, "ready");
+    if (ready.isEmpty() && QFile::remove(m_disk + "/ballast")) { // It cannot begin on a full disk.
+        m_runner = test::startTidewire(arguments, environment);
+        ready = test::awaitLine(*m_runner, "ready");
+    }
     QVERIFY2(!ready.isEmpty(), m_runner->readAllStandardError().constData());
     m_url = toUtf8(ready[u"webhooks"][u"objects/changes"].toString());
 }
@@ -143,7 +174,54 @@ void TestChaos::killRunner()
     m_runner->waitForFinished();
 }
 
-/// Numbers rise per object; one in twenty changes places with the next, one in ten comes twice.
+void TestChaos::initTestCase()
+{
+    qInfo("seed %d", setting("TIDEWIRE_CHAOS_SEED", 4711));
+}
+
+/// Longer than anything that waits for it.
+void TestChaos::standStill()
+{
+    ++m_stops;
+    const auto runner = static_cast<pid_t>(m_runner->processId());
+    ::kill(runner, SIGSTOP);
+    m_clock.callAfter(std::chrono::milliseconds(200 + int(m_random.below(3000))), m_runner.get(),
+                      [runner] { ::kill(runner, SIGCONT); });
+}
+
+bool TestChaos::mountSmallDisk()
+{
+    const QString at = m_dir->filePath("data");
+    QDir().mkpath(at);
+    return ::geteuid() == 0
+        && QProcess::execute("mount", {"-t", "tmpfs", "-o", "size=64m", "tmpfs", at}) == 0;
+}
+
+/// Takes all space that is left, for a while.
+void TestChaos::fillDisk()
+{
+    if (m_disk.isEmpty())
+        return;
+    ++m_fulls;
+    const QByteArray ballast = QFile::encodeName(m_disk + "/ballast");
+    const int file = ::open(ballast.constData(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    const std::string block(1 << 16, 'b');
+    while (::write(file, block.data(), block.size()) > 0) {}
+    ::close(file);
+    m_clock.callAfter(std::chrono::milliseconds(1500), this,
+                      [ballast] { ::unlink(ballast.constData()); });
+}
+
+void TestChaos::disturb()
+{
+    while (!m_disturbances.empty() && m_acknowledged >= m_disturbances.back().first) {
+        const auto action = m_disturbances.back().second;
+        m_disturbances.pop_back();
+        (this->*action)();
+    }
+}
+
+/// Numbers rise per object; one in ten changes places with the next, one in ten comes twice.
 void TestChaos::plan(int events)
 {
     m_waiting.assign(kObjects, {});
@@ -156,7 +234,7 @@ void TestChaos::plan(int events)
     }
     for (auto &waiting : m_waiting) {
         for (std::size_t at = 0; at + 1 < waiting.size(); ++at) {
-            if (m_random.below(20) == 0)
+            if (m_random.below(10) == 0)
                 std::swap(waiting[at], waiting[at + 1]);
         }
         for (std::size_t at = 0; at < waiting.size(); ++at) {
@@ -170,6 +248,13 @@ void TestChaos::plan(int events)
         m_left += static_cast<int>(waiting.size());
     }
     m_events = events;
+    m_disturbances.clear();
+    for (int number = 0; number < 1 + m_cycles / 5; ++number)
+        m_disturbances.emplace_back(int(m_random.below(std::uint64_t(events))), &TestChaos::standStill);
+    for (int number = 0; number < 1 + m_cycles / 10; ++number)
+        m_disturbances.emplace_back(int(m_random.below(std::uint64_t(events))), &TestChaos::fillDisk);
+    std::sort(m_disturbances.begin(), m_disturbances.end(),
+              [](const auto &one, const auto &other) { return one.first > other.first; });
 }
 
 void TestChaos::pump()
@@ -195,7 +280,8 @@ void TestChaos::send(Delivery delivery)
         "\"livemode\":false,\"created\":1790000000,\"data\":{\"object\":{\"id\":\"ch_"
         + std::to_string(delivery.object) + "\",\"amount\":" + std::to_string(delivery.number) + "}}}";
     call.headers.add("Stripe-Signature",
-                     stripe::signDelivery(call.body, Secret(m_secret), m_clock.now()));
+                     stripe::signDelivery(call.body, Secret(m_secret),
+                                          m_clock.now() + std::chrono::milliseconds(m_offset)));
     m_client.send(std::move(call), this, [this, delivery](const Result<HttpAnswer> &answer) {
         answered(delivery, answer);
     });
@@ -215,7 +301,9 @@ void TestChaos::answered(Delivery delivery, const Result<HttpAnswer> &answer)
         }
     } else {
         m_waiting[object].push_front(delivery);
+        m_refusals += answer && answer->status == 503;
     }
+    disturb();
     if (m_kills < m_cycles && m_acknowledged >= m_killAt) {
         m_killAt = m_acknowledged + 1 + int(m_random.below(std::uint64_t(2 * m_events / (m_cycles + 1))));
         m_killAt = std::min(m_killAt, m_events - (m_cycles - m_kills));
@@ -234,10 +322,11 @@ void TestChaos::answered(Delivery delivery, const Result<HttpAnswer> &answer)
 void TestChaos::check() const
 {
     int lost = 0, misordered = 0, repeated = 0, stale = 0;
+    const auto org = m_org->report();
     for (int object = 0; object < kObjects; ++object) {
         const auto &accepted = m_accepted[std::size_t(object)];
-        const auto found = m_org->written().find("ch_" + std::to_string(object));
-        std::vector<int> written = found == m_org->written().end() ? std::vector<int>() : found->second;
+        const auto found = org.written.find("ch_" + std::to_string(object));
+        std::vector<int> written = found == org.written.end() ? std::vector<int>() : found->second;
         const auto before = written.size();
         written.erase(std::unique(written.begin(), written.end()), written.end());
         repeated += int(before - written.size());
@@ -257,9 +346,12 @@ void TestChaos::check() const
         }
         stale += !accepted.empty() && (written.empty() || written.back() != accepted.back());
     }
-    qInfo("%d events, %d kills, %d calls (%d faulty): lost %d, objects out of order %d, objects "
-          "whose last state is old %d, harmless repeats %d",
-          m_acknowledged, m_kills, m_org->calls(), m_org->faults(), lost, misordered, stale, repeated);
+    qInfo("%d events, %d kills, %d jumps of the clock, %d stops, %d times full (%d refused), %d calls "
+          "(%d faulty, the slowest took effect after %lld ms): lost %d, objects out of order %d, objects "
+          "whose last state is old %d, calls before Retry-After %d, harmless repeats %d",
+          m_acknowledged, m_kills, m_jumps, m_stops, m_fulls, m_refusals, org.calls, org.faults,
+          static_cast<long long>(org.slowestMs), lost, misordered, stale, org.early, repeated);
+    QCOMPARE(org.early, 0);
     QCOMPARE(lost, 0);
     QCOMPARE(misordered, 0);
     QCOMPARE(stale, 0);
@@ -279,7 +371,8 @@ void TestChaos::acknowledgedEventsTakeEffectOnceAndInOrder()
     m_dir = std::make_unique<QTemporaryDir>();
     writeProject(batch);
     m_port = freePort();
-    m_left = m_acknowledged = m_kills = 0;
+    m_disk = mountSmallDisk() ? m_dir->filePath("data") : QString();
+    m_left = m_acknowledged = m_kills = m_stops = m_fulls = m_refusals = m_jumps = 0;
     plan(m_cycles * kEventsPerCycle);
     m_killAt = 20;
     startRunner();
@@ -294,6 +387,14 @@ void TestChaos::acknowledgedEventsTakeEffectOnceAndInOrder()
     QTRY_VERIFY(m_org->isQuiet());
     QCOMPARE(m_acknowledged, m_events);
     check();
+}
+
+void TestChaos::cleanup()
+{
+    if (m_runner && m_runner->state() != QProcess::NotRunning)
+        killRunner();
+    if (!m_disk.isEmpty())
+        QProcess::execute("umount", {m_disk});
 }
 
 QTEST_GUILESS_MAIN(TestChaos)

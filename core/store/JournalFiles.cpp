@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/JournalFiles.h"
+
+#include "core/base/Text.h"
+#include "core/store/CommitMark.h"
+#include "core/store/Sqlite.h"
+#include "core/store/SqliteJournal.h"
+
+#include <QDateTime>
+#include <QTimeZone>
+#include <algorithm>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
+
+namespace tw::journalFiles {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char *kParts[] = {"", "-wal", "-shm", "-mark"};
+
+std::string stamp(Instant at)
+{
+    const auto time = QDateTime::fromMSecsSinceEpoch(at.msSinceEpoch, QTimeZone::utc());
+    return toUtf8(time.toString(QStringLiteral("yyyyMMdd'T'HHmmss'Z'")));
+}
+
+Error failure(const std::string &what, const std::error_code &why)
+{
+    return transientError("store.io", what + ": " + why.message() + ".");
+}
+
+Result<void> syncFile(const std::string &name)
+{
+    const int file = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = file >= 0 && ::fsync(file) == 0;
+    if (file >= 0)
+        ::close(file);
+    if (!synced)
+        return transientError("store.io", "The disk did not confirm " + name + ".");
+    return {};
+}
+
+Result<void> publish(const std::string &from, const std::string &to)
+{
+    if (auto synced = syncFile(from); !synced)
+        return synced;
+    std::error_code why;
+    fs::rename(from, to, why);
+    if (why)
+        return failure("The file " + to + " could not be put in its place", why);
+    return syncFile(fs::path(to).parent_path().string());
+}
+
+/// Reads every row that a restart would read.
+Result<void> readBack(const std::string &file)
+{
+    auto journal = SqliteJournal::open({file});
+    if (!journal)
+        return std::move(journal).error();
+    std::int64_t last = 0;
+    for (;;) {
+        auto heads = (*journal)->openRunHeads(last, 200);
+        if (!heads)
+            return std::move(heads).error();
+        if (heads->empty())
+            return {};
+        std::vector<std::int64_t> numbers;
+        for (const OpenRunHead &head : *heads)
+            numbers.push_back(head.run);
+        auto runs = (*journal)->openRuns(numbers);
+        if (!runs)
+            return std::move(runs).error();
+        const bool whole = runs->size() == numbers.size()
+            && std::none_of(runs->begin(), runs->end(), [](const OpenRun &run) { return run.damaged; });
+        if (!whole)
+            return internalError("store.damaged", "Rows of the copy do not match their checksums.");
+        last = numbers.back();
+    }
+}
+
+void removeAll(const std::string &file)
+{
+    std::error_code ignored;
+    for (const char *part : kParts)
+        fs::remove(file + part, ignored);
+}
+
+} // namespace
+
+Result<void> check(const std::string &file)
+{
+    if (auto whole = SqliteJournal::checkLog(file); !whole)
+        return whole;
+    return SqliteJournal::checkFile(file);
+}
+
+Result<void> backUp(const std::string &file, const std::string &copy)
+{
+    const std::string part = copy + ".part";
+    removeAll(part);
+    {
+        auto database = sqlite::Database::open(file, sqlite::Access::ReadOnly);
+        if (!database)
+            return std::move(database).error();
+        auto into = (*database)->prepare("VACUUM INTO ?1");
+        if (!into)
+            return std::move(into).error();
+        if (auto copied = into->bind(1, part).run(); !copied)
+            return copied;
+    }
+    // The restore test: on a copy of the copy, because opening a journal changes its files.
+    const std::string trial = copy + ".trial";
+    removeAll(trial);
+    std::error_code why;
+    fs::copy_file(part, trial, why);
+    auto readable = why ? Result<void>(failure("The backup could not be tried", why)) : readBack(trial);
+    removeAll(trial);
+    if (!readable) {
+        removeAll(part);
+        return readable;
+    }
+    return publish(part, copy);
+}
+
+Result<std::string> setAside(const std::string &file, Instant now)
+{
+    std::string name = file + ".damaged-" + stamp(now);
+    for (int number = 2; fs::exists(name); ++number)
+        name = file + ".damaged-" + stamp(now) + "-" + std::to_string(number);
+    // The log before the file, or a new journal would throw it away; the mark last: it tells of the rest.
+    for (const char *part : {"-wal", "-shm", "", "-mark"}) {
+        if (!fs::exists(file + part))
+            continue;
+        std::error_code why;
+        fs::rename(file + part, name + part, why);
+        if (why)
+            return failure("The file " + file + part + " could not be set aside", why);
+    }
+    if (auto synced = syncFile(fs::path(file).parent_path().string()); !synced)
+        return std::move(synced).error();
+    return name;
+}
+
+Result<void> restore(const std::string &backup, const std::string &file)
+{
+    for (const char *part : kParts) {
+        if (fs::exists(file + part))
+            return configError("store.in_the_way",
+                               "There is a journal already. Set it aside before a backup is restored.")
+                .at(file + part);
+    }
+    const std::string copy = file + ".part";
+    removeAll(copy);
+    std::error_code why;
+    fs::copy_file(backup, copy, why);
+    if (why)
+        return failure("The backup " + backup + " could not be copied", why);
+    if (auto sound = SqliteJournal::checkFile(copy); !sound) {
+        removeAll(copy);
+        return sound;
+    }
+    return publish(copy, file);
+}
+
+std::vector<std::string> backups(const std::string &folder)
+{
+    std::vector<std::string> names;
+    std::error_code none;
+    for (const auto &entry : fs::directory_iterator(folder, none)) {
+        const std::string name = entry.path().filename().string();
+        if (name.rfind("journal-", 0) == 0 && entry.path().extension() == ".db")
+            names.push_back(entry.path().string());
+    }
+    std::sort(names.rbegin(), names.rend());
+    return names;
+}
+
+std::string backupName(const std::string &folder, Instant at)
+{
+    return folder + "/journal-" + stamp(at) + ".db";
+}
+
+} // namespace tw::journalFiles

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Clock.h"
+#include "core/base/Result.h"
+
+#include <string>
+#include <vector>
+
+namespace tw {
+
+/// What can be done with the files of a journal that nobody has open: look, copy, set aside, restore.
+/// Nothing here ever writes over a journal.
+namespace journalFiles {
+
+/// Whether the journal can be gone on with; Internal `store.damaged` says what is wrong.
+Result<void> check(const std::string &file);
+
+/// A copy of the journal, also while it is being written. It is read back, whole, before it gets its
+/// name; an earlier file of that name goes only then.
+Result<void> backUp(const std::string &file, const std::string &copy);
+
+/// Moves the journal and all that belongs to it out of the way; answers the new name.
+Result<std::string> setAside(const std::string &file, Instant now);
+
+/// Puts a backup in the place of a journal that was set aside. Config `store.in_the_way` when there is one.
+Result<void> restore(const std::string &backup, const std::string &file);
+
+/// Backups in a folder, newest first.
+std::vector<std::string> backups(const std::string &folder);
+std::string backupName(const std::string &folder, Instant at);
+
+} // namespace journalFiles
+
+} // namespace tw
