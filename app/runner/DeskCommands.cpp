@@ -2,8 +2,10 @@
 #include "app/runner/Commands.h"
 #include "app/runner/DeskReport.h"
 #include "app/runner/Files.h"
+#include "app/runner/Prompt.h"
 #include "core/data/Json.h"
 #include "core/runtime/DeskDoor.h"
+#include "core/vault/Keychain.h"
 
 #include <QCoreApplication>
 #include <cstdlib>
@@ -89,7 +91,11 @@ int performCommand(const DeskOptions &options)
         return kCouldNot;
     }
     SystemClock clock;
-    DeskDoor door(options.dataDir, clock);
+    SystemKeychain keychain;
+    KeyPlaces places;
+    places.passphrase = askPassphrase;
+    places.keychain = &keychain;
+    DeskDoor door(options.dataDir, clock, places);
     door.call({options.action, *arguments, options.by, {}},
               [&](const Result<DocumentPtr> &answer) {
                   if (!answer) {

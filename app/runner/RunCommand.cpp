@@ -72,6 +72,8 @@ public:
                                                  &m_keychain, askPassphrase));
         m_secrets->onFound([this](const Secret &secret) { m_sink.protect(secret); });
         RuntimeOptions wanted = m_options.runtime;
+        wanted.keychain = &m_keychain;
+        wanted.passphrase = askPassphrase;
         wanted.admin = m_options.admin == "off" ? std::string() : m_options.admin;
         wanted.failed = [this](const Error &error) { finish(failed(error)); };
         auto runtime = Runtime::start(**project, m_registry, m_clock, *m_secrets, m_report, wanted);
@@ -201,6 +203,8 @@ void addRunCommand(CLI::App &app, Invocation &invocation)
     command->add_option("--data-dir", options->runtime.dataDir,
                         "Keeps the journal here; without it, it goes when the run ends");
     command->add_option("--listen", options->runtime.listen, "ADDR:PORT for webhooks (port 0: any)");
+    command->add_flag("--encrypt", options->runtime.encrypt,
+                      "Seal the payloads in the journal with the project's key");
     command->add_option("--admin", options->admin,
                         "ADDR:PORT for health, metrics and the desk, or off")
         ->capture_default_str();

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace tw {
 namespace {
 
-const std::vector<std::string> kKeys{"schema", "name", "kind", "listen", "connections"};
+const std::vector<std::string> kKeys{"schema", "name", "kind", "listen", "journal", "connections"};
+const std::vector<std::string> kJournalKeys{"quota",     "reserve", "max_bodies", "keep_bodies",
+                                            "keep_runs", "encrypt"};
 const std::vector<std::string> kKinds{"local", "sandbox", "qa", "production"};
 
 bool isListenAddress(std::string_view text)
@@ -20,6 +23,20 @@ bool isListenAddress(std::string_view text)
     const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), number);
     return failure == std::errc() && end == port.data() + port.size() && number <= 65535 &&
            text.find_first_of(" /\t") == std::string_view::npos;
+}
+
+/// "20GB": a whole number and KB, MB, GB or TB (powers of 1024).
+std::optional<std::int64_t> bytesOf(std::string_view text)
+{
+    std::int64_t number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    constexpr std::string_view kUnits[] = {"KB", "MB", "GB", "TB"};
+    for (int power = 0; power < 4; ++power) {
+        if (failure == std::errc() && number > 0 && number < (1 << 20) && unit == kUnits[power])
+            return number << (10 * (power + 1));
+    }
+    return std::nullopt;
 }
 
 class Reader
@@ -41,6 +58,8 @@ public:
         for (YamlNode::Entry &entry : environment.tree.entries) {
             if (entry.key == "connections" && entry.value.isMap())
                 readConnections(environment, entry.value);
+            if (entry.key == "journal")
+                readJournal(environment.journal, entry.value);
         }
         addMissing(environment);
     }
@@ -88,6 +107,63 @@ private:
                                    " but names itself " + inQuotes(name->scalar) + '.',
                                "Write \"name: " + environment.name + "\".");
         }
+    }
+
+    void readJournal(JournalSettings &journal, const YamlNode &node)
+    {
+        if (!node.isMap()) {
+            m_findings.error(node.at, "flow.wrong_type", "\"journal\" must be a map.",
+                             "Write for example \"journal: {quota: 20GB, keep_bodies: 7d}\".");
+            return;
+        }
+        for (const YamlNode::Entry &entry : node.entries) {
+            if (std::find(kJournalKeys.begin(), kJournalKeys.end(), entry.key)
+                == kJournalKeys.end())
+                m_findings.unknownKey(entry, "A journal", kJournalKeys);
+        }
+        readBytes(node, "quota", journal.quotaBytes);
+        readBytes(node, "reserve", journal.reserveBytes);
+        readBytes(node, "max_bodies", journal.bodyBytes);
+        readHours(node, "keep_bodies", journal.keepBodies);
+        readHours(node, "keep_runs", journal.keepRuns);
+        if (journal.keepRuns < journal.keepBodies)
+            m_findings.error((node.find("keep_runs") ? node.find("keep_runs")
+                                                     : node.find("keep_bodies"))->at,
+                             "flow.bad_journal", "Bodies cannot be kept longer than their runs.",
+                             "Make \"keep_runs\" the longer one.");
+        const YamlNode *encrypt = node.find("encrypt");
+        journal.encrypt = encrypt && encrypt->scalar == "true";
+        if (encrypt && encrypt->scalar != "true" && encrypt->scalar != "false")
+            m_findings.error(encrypt->at, "flow.wrong_type", "\"encrypt\" must be true or false.",
+                             "Write \"encrypt: true\".");
+    }
+
+    void readBytes(const YamlNode &node, const char *key, std::int64_t &into)
+    {
+        const YamlNode *size = node.find(key);
+        if (!size)
+            return;
+        if (const auto bytes = bytesOf(size->scalar))
+            into = *bytes;
+        else
+            m_findings.error(size->at, "flow.bad_journal",
+                             inQuotes(key) + " must be a size, not " + inQuotes(size->scalar) + '.',
+                             "Write a whole number and a unit: 500MB, 20GB or 1TB.");
+    }
+
+    void readHours(const YamlNode &node, const char *key, std::chrono::hours &into)
+    {
+        const YamlNode *span = node.find(key);
+        if (!span)
+            return;
+        const auto parsed = parseDuration(span->scalar);
+        if (parsed && *parsed >= std::chrono::hours(1))
+            into = std::chrono::duration_cast<std::chrono::hours>(*parsed);
+        else
+            m_findings.error(span->at, "flow.bad_journal",
+                             inQuotes(key) + " must be a time of at least one hour, not "
+                                 + inQuotes(span->scalar) + '.',
+                             "Write for example 12h or 30d.");
     }
 
     void readConnections(ProjectEnvironment &environment, YamlNode &node)

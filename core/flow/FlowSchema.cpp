@@ -151,7 +151,19 @@ constexpr std::string_view kEnvironment = R"json({
   "schema": {"type": "string", "pattern": "^environment/1(\\.[0-9]+)?$"},
   "name": {"type": "string"},
   "kind": {"enum": ["local", "sandbox", "qa", "production"]},
-  "listen": {"type": "string", "pattern": "^[^ /]+:[0-9]{1,5}$"}
+  "listen": {"type": "string", "pattern": "^[^ /]+:[0-9]{1,5}$"},
+  "journal": {
+    "description": "What a runner keeps, for how long, and how.",
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "quota": {"description": "Events are refused shortly before it is reached.", "type": "string", "pattern": "^[1-9][0-9]*(KB|MB|GB|TB)$"},
+      "reserve": {"description": "Space that the disk must have left for events.", "type": "string", "pattern": "^[1-9][0-9]*(KB|MB|GB|TB)$"},
+      "max_bodies": {"description": "Beyond it the oldest events lose their bodies before their time.", "type": "string", "pattern": "^[1-9][0-9]*(KB|MB|GB|TB)$"},
+      "keep_bodies": {"type": "string", "pattern": "^[0-9]+(h|d)$"},
+      "keep_runs": {"description": "As long repeats of an event are recognised.", "type": "string", "pattern": "^[0-9]+(h|d)$"},
+      "encrypt": {"description": "Payloads are sealed with the project's key.", "type": "boolean"}
+    }
+  }
 }})json";
 
 Value written(Arena &arena, std::string_view json)

@@ -4,6 +4,8 @@
 #include "core/connector/Registry.h"
 #include "core/flow/FlowDocument.h"
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +25,17 @@ struct EnvironmentConnection
     TextPosition at;
 };
 
+/// What a runner keeps, for how long, and how. What is 0 has no bound.
+struct JournalSettings
+{
+    std::int64_t quotaBytes = 0;             ///< Events are refused shortly before it is reached.
+    std::int64_t reserveBytes = 64ll << 20;  ///< Space that the disk must have left for events.
+    std::int64_t bodyBytes = 0;              ///< Beyond it the oldest bodies go before their time.
+    std::chrono::hours keepBodies{7 * 24};
+    std::chrono::hours keepRuns{35 * 24};    ///< As long repeats of an event are recognised.
+    bool encrypt = false;
+};
+
 /// One file of environments/, or the built-in `local`. Connections point into `tree`; so it moves
 /// but does not copy. `with` holds what is left for the connector: `type` and `double` are taken
 /// out.
@@ -39,6 +52,7 @@ struct ProjectEnvironment
     YamlNode tree;
     std::map<std::string, EnvironmentConnection> connections;
     std::string listen; ///< "127.0.0.1:8787" or empty.
+    JournalSettings journal;
 };
 
 /// A project folder: tidewire.yaml, flows/, environments/, samples/. Opening one runs and connects

@@ -5,6 +5,7 @@
 #include "core/ops/AdminRoutes.h"
 #include "core/runtime/AdminFile.h"
 #include "core/runtime/DataFolder.h"
+#include "core/runtime/JournalSeal.h"
 #include "core/store/SqliteJournal.h"
 
 #include <filesystem>
@@ -63,6 +64,9 @@ Result<DocumentPtr> DeskDoor::performAlone(const ops::DeskCall &call) const
     auto journal = SqliteJournal::open({(*folder)->file("journal.db")});
     if (!journal)
         return std::move(journal).error();
+    auto seal = JournalSeal::attach(**journal, m_places, false, call.at);
+    if (!seal)
+        return std::move(seal).error();
     if (auto begun = (*journal)->begin(); !begun)
         return std::move(begun).error();
     auto outcome = ops::performDesk(**journal, call);

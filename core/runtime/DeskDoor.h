@@ -4,6 +4,7 @@
 #include "core/base/Clock.h"
 #include "core/net/HttpClient.h"
 #include "core/ops/Desk.h"
+#include "core/vault/KeyStore.h"
 
 #include <QObject>
 #include <functional>
@@ -18,7 +19,12 @@ namespace tw {
 class DeskDoor final : public QObject
 {
 public:
-    DeskDoor(std::string dataDir, Clock &clock) : m_dataDir(std::move(dataDir)), m_clock(clock) {}
+    /// `places.folder` is set here; the rest says where the key of a sealed journal may lie.
+    DeskDoor(std::string dataDir, Clock &clock, KeyPlaces places = {})
+        : m_dataDir(std::move(dataDir)), m_clock(clock), m_places(std::move(places))
+    {
+        m_places.folder = m_dataDir;
+    }
 
     /// `done` once, later, with the action's answer. Errors: Config `runtime.no_journal`, Transient
     /// `runtime.no_admin`, and those of the action.
@@ -30,6 +36,7 @@ private:
 
     std::string m_dataDir;
     Clock &m_clock;
+    KeyPlaces m_places;
     std::unique_ptr<HttpClient> m_http;
 };
 

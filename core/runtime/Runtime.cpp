@@ -14,6 +14,7 @@
 #include "core/runtime/ConnectionResolver.h"
 #include "core/runtime/DataFolder.h"
 #include "core/runtime/EventFile.h"
+#include "core/runtime/JournalSeal.h"
 #include "core/runtime/Receiver.h"
 #include "core/runtime/TriggerDoor.h"
 #include "core/store/FileCheck.h"
@@ -95,7 +96,8 @@ public:
 private:
     using Flows = std::vector<const FlowDocument *>;
 
-    Result<Unfinished> openJournal();
+    Result<Unfinished> openJournal(const JournalSettings &settings);
+    KeyPlaces keyPlaces() const;
     Result<void> connect(const ProjectEnvironment &environment, const Project &project,
                          const Flows &flows, const Registry &registry,
                          const SecretSource &secrets);
@@ -115,6 +117,8 @@ private:
     std::unique_ptr<DataFolder> m_folder;
     HttpClient m_http;
     std::unique_ptr<FileCheck> m_check;
+    JournalSettings m_journal;
+    std::unique_ptr<JournalSeal> m_seal; ///< Outlives the store.
     std::unique_ptr<StoreThread> m_store;
     Connections m_connections;
     Receiver m_receiver;
@@ -137,7 +141,7 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
         if (const auto findings = validateFlow(*document, registry); hasErrors(findings))
             return firstFinding(findings);
     }
-    auto unfinished = openJournal();
+    auto unfinished = openJournal(environment->journal);
     if (!unfinished)
         return std::move(unfinished).error();
     if (auto connected = connect(*environment, project, *flows, registry, secrets); !connected)
@@ -160,15 +164,33 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
     return {};
 }
 
-Result<Unfinished> Runtime::Impl::openJournal()
+KeyPlaces Runtime::Impl::keyPlaces() const
 {
+    KeyPlaces places;
+    places.folder = m_folder->file({});
+    places.passphrase = m_options.passphrase;
+    places.keychain = m_options.keychain;
+    return places;
+}
+
+Result<Unfinished> Runtime::Impl::openJournal(const JournalSettings &settings)
+{
+    m_journal = settings;
     auto folder = DataFolder::open(m_options.dataDir);
     if (!folder)
         return std::move(folder).error();
     m_folder = std::move(*folder);
-    auto journal = SqliteJournal::open({m_folder->file("journal.db")});
+    SqliteOptions options{m_folder->file("journal.db")};
+    options.quotaBytes = settings.quotaBytes;
+    options.reserveBytes = settings.reserveBytes;
+    auto journal = SqliteJournal::open(options);
     if (!journal)
         return std::move(journal).error();
+    auto seal = JournalSeal::attach(**journal, keyPlaces(), settings.encrypt || m_options.encrypt,
+                                    m_clock.now());
+    if (!seal)
+        return std::move(seal).error();
+    m_seal = std::move(*seal);
     auto unfinished = readUnfinished(**journal);
     if (!unfinished)
         return unfinished;
@@ -306,15 +328,20 @@ void Runtime::Impl::forgetOld()
 {
     m_store->submit<int>(
         this,
-        [now = m_clock.now()](Journal &journal) {
+        [now = m_clock.now(), kept = m_journal](Journal &journal) {
             Retention retention;
             retention.now = now;
+            retention.bodies = kept.keepBodies;
+            retention.runs = kept.keepRuns;
+            retention.bytes = kept.bodyBytes > 0 ? kept.bodyBytes : kept.quotaBytes / 10 * 8;
             return journal.forget(retention);
         },
         [this](const Result<int> &rows) {
             const bool more = rows && *rows >= Retention{}.rows;
-            m_clock.callAfter(more ? std::chrono::milliseconds(1000)
-                                   : std::chrono::milliseconds(kRetentionPause),
+            const bool bounded = m_journal.bodyBytes > 0 || m_journal.quotaBytes > 0;
+            const std::chrono::milliseconds pause = bounded ? std::chrono::minutes(1)
+                                                            : kRetentionPause;
+            m_clock.callAfter(more ? std::chrono::milliseconds(100) : pause,
                               this, [this] { forgetOld(); });
         });
 }

@@ -2,19 +2,23 @@
 #pragma once
 
 #include "core/base/Clock.h"
+#include "core/base/Secret.h"
 #include "core/connector/Registry.h"
 #include "core/engine/RunEvents.h"
 #include "core/flow/Project.h"
 #include "core/sandbox/Double.h"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace tw {
 
+class Keychain;
 class SecretSource;
 
 struct RuntimeOptions
@@ -27,6 +31,11 @@ struct RuntimeOptions
     /// "127.0.0.1:0": health, metrics and the desk (core/ops/desk.md); empty: no such door. With a
     /// data folder its address and token lie there in admin.json, readable by the owner alone.
     std::string admin;
+    /// Payloads in the journal are sealed with the project's key, whatever the environment says; a
+    /// sealed journal stays sealed.
+    bool encrypt = false;
+    Keychain *keychain = nullptr;                     ///< Where that key may lie. Outlives it.
+    std::function<std::optional<Secret>()> passphrase; ///< Asks a person for what protects it.
     /// Called once when the journal stopped for good (the disk did not confirm a write, the file is
     /// damaged): nothing is accepted any more; end the program and start again.
     std::function<void(const Error &)> failed;

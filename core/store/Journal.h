@@ -8,6 +8,7 @@
 namespace tw {
 
 class JournalDesk;
+class RowSeal;
 
 /// The durable record of a runtime: accepted events, what their runs did, dead letters, keys.
 ///
@@ -61,6 +62,9 @@ public:
     virtual Result<std::vector<Kept>> kept(const std::string &area) = 0;
 
     virtual Result<JournalUsage> usage() = 0;
+    /// Payloads written from now on are sealed, sealed ones can be read. Null: neither. `seal` must
+    /// outlive the journal.
+    virtual void setSeal(RowSeal *seal) = 0;
     /// What people see and decide; under the same transactions.
     virtual JournalDesk &desk() = 0;
 

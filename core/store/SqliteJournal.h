@@ -89,6 +89,7 @@ public:
     Result<std::vector<AuditEntry>> auditLog(std::int64_t after, int limit) override;
     Result<void> checkAudit() override;
     Result<JournalUsage> usage() override;
+    void setSeal(RowSeal *seal) override;
     Result<ErasureReport> erase(const Erasure &erasure) override;
     JournalDesk &desk() override { return *this; }
     bool hasClockMoved() const override;

@@ -54,6 +54,11 @@ Result<JournalUsage> SqliteJournal::usage()
                         none ? 0 : static_cast<std::int64_t>(wal)};
 }
 
+void SqliteJournal::setSeal(RowSeal *seal)
+{
+    m_core->seal = seal;
+}
+
 /// Whether another event may come. Looked at twice a second and whenever so much has come in that
 /// it might matter.
 Result<void> SqliteJournal::room(std::size_t bytes)
@@ -88,8 +93,8 @@ Result<void> SqliteJournal::lookForRoom()
     if (m_core->intakeBytes > 0 && used->usedBytes >= m_core->intakeBytes) {
         m_core->noRoom = noRoom("The journal has reached its quota. Events are refused until old "
                                 "ones go; raise the quota or shorten the retention.");
-    } else if (!none && m_core->reserveBytes > 0
-               && static_cast<std::int64_t>(disk.available) < m_core->reserveBytes) {
+    } else if (!none && static_cast<std::int64_t>(disk.available) // a small disk: a twentieth
+                   < std::min(m_core->reserveBytes, static_cast<std::int64_t>(disk.capacity / 20))) {
         m_core->noRoom = noRoom("The disk is almost full. Events are refused until there is space "
                                 "again.");
     }
