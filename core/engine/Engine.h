@@ -233,9 +233,10 @@ private:
     void openGates(DeployedFlow &flow);
     GateDesk &deskOf(const std::shared_ptr<Connection> &connection);
     GateDesk *deskNamed(const std::string &connection) const;
-    void restoreGates(const std::vector<Kept> &gates);
+    void restoreGate(GateDesk &desk);
     bool letIn(Run &run, RunItem &item);
     void leaveGate(const Run &run, RunItem &item);
+    bool holdBack(Run &run, int token);
     void told(GateDesk &desk, const CallReport &report);
     void callEnded(const Node &node, DeployedFlow &flow);
     void tendGates();
@@ -307,6 +308,7 @@ private:
     Alarms m_alarms;
     std::optional<Instant> m_nextAlarm;
     std::vector<std::unique_ptr<GateDesk>> m_desks;
+    std::vector<Kept> m_keptGates; ///< As an earlier process left them.
     std::optional<Instant> m_gateAlarm;
     std::unordered_map<std::int64_t, BatchCall> m_batches;
     std::int64_t m_lastBatch = 0;

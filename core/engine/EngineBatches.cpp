@@ -112,6 +112,11 @@ void Engine::sendBatch(std::int64_t id)
         if (!run || run->items.count(entry.token) == 0 || run->items.at(entry.token).batch != id)
             continue;
         RunItem &item = run->items.at(entry.token);
+        if (holdBack(*run, entry.token)) {
+            if (run->queued == 0)
+                flush(*run);
+            continue;
+        }
         item.state = State::Asked;
         item.told = false;
         item.startedAt = m_clock.now();

@@ -215,7 +215,7 @@ void Engine::intentKept(Run &run, int token)
     TW_FAULT_POINT("engine.intent_kept");
     const std::int64_t batch = item.batch;
     if (batch == 0)
-        return ask(run, token);
+        return holdBack(run, token) ? callEnded(nodeOf(run, item), *run.flow) : ask(run, token);
     if (--m_batches.at(batch).toKeep == 0)
         sendBatch(batch);
 }

@@ -52,6 +52,7 @@ GateDesk &Engine::deskOf(const std::shared_ptr<Connection> &connection)
         if (!m_closing)
             told(desk, report);
     });
+    restoreGate(desk);
     return desk;
 }
 
@@ -63,14 +64,13 @@ GateDesk *Engine::deskNamed(const std::string &connection) const
     return found == m_desks.end() ? nullptr : found->get();
 }
 
-void Engine::restoreGates(const std::vector<Kept> &gates)
+void Engine::restoreGate(GateDesk &desk)
 {
-    for (const Kept &gate : gates) {
-        GateDesk *desk = deskNamed(gate.name);
-        if (!desk)
+    for (const Kept &kept : m_keptGates) {
+        if (kept.name != desk.gate.connection())
             continue;
-        desk->gate.restore(gate.value, gate.at);
-        watch(*desk);
+        desk.gate.restore(kept.value, kept.at);
+        watch(desk);
     }
 }
 
@@ -103,6 +103,24 @@ void Engine::leaveGate(const Run &run, RunItem &item)
         return;
     --nodeOf(run, item).gate->inside;
     schedulePump();
+}
+
+/// The gate was shut while the intent was on its way to the disk. True: the call does not leave; the
+/// journal hears that nothing is in doubt.
+bool Engine::holdBack(Run &run, int token)
+{
+    RunItem &item = run.items.at(token);
+    const Node &node = nodeOf(run, item);
+    if (!node.gate || node.gate->gate.mayStillLeave(node.step->endpoint()))
+        return false;
+    --item.attempt;
+    item.batch = 0;
+    leaveGate(run, item);
+    item.state = State::Held;
+    node.gate->queue.add(run.id, true);
+    run.pending.change.steps.push_back(recordFor(run, item, RecordState::Waiting));
+    run.pending.change.steps.back().retryAt = m_clock.now();
+    return true;
 }
 
 void Engine::told(GateDesk &desk, const CallReport &report)

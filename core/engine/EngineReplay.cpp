@@ -99,7 +99,7 @@ void Engine::lookOrAsk(Run &run, int token, Instant since)
     RunItem &item = run.items.at(token);
     if (nodeOf(run, item).step->canLookUp()) {
         item.lookUp = true;
-        return claimPlace(run, token);
+        return queueEffect(run, token);
     }
     const auto hours = std::chrono::duration_cast<std::chrono::hours>(m_clock.now() - since);
     askPerson(run, token,

@@ -32,9 +32,11 @@ void Engine::admit(std::size_t bytes)
 void Engine::resume(Unfinished unfinished)
 {
     m_newestBefore = unfinished.newest;
-    restoreGates(unfinished.gates);
     m_clockMoved = unfinished.clockMoved;
     m_resumedAt = m_clock.now();
+    m_keptGates = std::move(unfinished.gates);
+    for (const auto &desk : m_desks)
+        restoreGate(*desk);
     std::vector<DeployedFlow *> flows;
     std::vector<std::size_t> left(unfinished.flows.size());
     for (const std::string &flow : unfinished.flows)
@@ -160,6 +162,7 @@ void Engine::deployOld(const KeptFlow &version)
         return;
     auto flow = m_oldVersion(version);
     if (flow && (*flow)->version() == version.version) {
+        openGates(**flow);
         m_oldFlows.push_back(std::move(*flow));
         return;
     }

@@ -373,7 +373,7 @@ StepRecord Engine::recordFor(const Run &run, const RunItem &item, RecordState st
     record.lineage = item.lineage;
     record.state = state;
     record.attempt = item.attempt;
-    if (state == RecordState::Intent || state == RecordState::Waiting)
+    if (state == RecordState::Waiting || (state == RecordState::Intent && !item.tally.isEmpty()))
         record.outputs = item.tally.text();
     record.at = m_clock.now();
     return record;

@@ -144,6 +144,12 @@ void Gate::ended()
     --m_inFlight;
 }
 
+bool Gate::mayStillLeave(const std::string &endpoint) const
+{
+    const Instant now = m_clock.now();
+    return !m_pause && !waitUntil(endpoint, now) && !(isBlocked() && m_block.until > now);
+}
+
 void Gate::told(const CallReport &report)
 {
     const Instant now = m_clock.now();

@@ -37,6 +37,8 @@ public:
     Verdict ask(const std::string &endpoint) const;
     void begin(const std::string &endpoint);
     void ended();
+    /// Whether a call that was begun and has not left yet is still welcome.
+    bool mayStillLeave(const std::string &endpoint) const;
     void told(const CallReport &report);
 
     void pause(std::string who, std::string why);

@@ -103,8 +103,6 @@ std::optional<Milliseconds> RetryTally::next(const RetryPolicy &policy, const Er
 
 std::string RetryTally::text() const
 {
-    if (isEmpty())
-        return {};
     Arena arena;
     ObjectBuilder tries(arena);
     for (const auto &[rule, count] : m_tries)

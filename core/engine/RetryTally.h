@@ -25,7 +25,7 @@ public:
                                                   Random &random);
 
     bool isEmpty() const { return m_tries.empty(); }
-    std::string text() const; ///< JSON; empty for an empty tally.
+    std::string text() const; ///< JSON.
     /// Of a record that an older build wrote there is the number of attempts alone.
     static RetryTally read(std::string_view text, int attempts);
 

@@ -31,6 +31,19 @@ public:
     }
 
     bool next(Found &found) { return m_matcher ? nextByRegex(found) : nextByFunction(found); }
+    /// What a match object has as `next`: finds the match behind the last one.
+    Value following()
+    {
+        if (!m_matcher)
+            return m_next;
+        auto *next = m_call.run.make<NextMatch>();
+        next->type = Callable::Type::NextMatch;
+        next->arity = 0;
+        next->matcher = m_matcher;
+        next->text = m_text;
+        next->from = m_from;
+        return Value::function(static_cast<Callable *>(next));
+    }
 
 private:
     bool nextByRegex(Found &found)
@@ -152,7 +165,7 @@ void expand(std::string &out, std::string_view replacement, const Found &found,
     }
 }
 
-Value matchObject(Call &call, const Found &found, std::string_view text)
+Value matchObject(Call &call, const Found &found, std::string_view text, const Value &next)
 {
     ObjectBuilder match(call.run.arena);
     match.set("match", Value::string(text.substr(found.begin, found.end - found.begin)));
@@ -161,6 +174,7 @@ Value matchObject(Call &call, const Found &found, std::string_view text)
     match.set("end", Value::integer(
                          static_cast<std::int64_t>(utf8::unitCount(text.substr(0, found.end)))));
     match.set("groups", found.groups);
+    match.set("next", next);
     return match.finish();
 }
 
@@ -261,7 +275,7 @@ Value replace(Call &call)
             expand(out, with.text(), found, text);
             continue;
         }
-        const Value object = matchObject(call, found, text);
+        const Value object = matchObject(call, found, text, matches.following());
         const Value made =
             collapsed(callFunction(call.run, with, &object, 1, Value::null(), call.frame));
         if (call.run.failed())

@@ -162,8 +162,10 @@ Value power(Call &call)
     if (value.isUndefined())
         return {};
     const double exponent = numberOf(call.arg(1));
-    const double result = std::isnan(exponent) ? exponent : std::pow(numberOf(value), exponent);
-    if (!std::isfinite(result))
+    const double base = numberOf(value);
+    const bool endless = !std::isfinite(exponent) && std::fabs(base) == 1; // NaN in JavaScript
+    const double result = std::isnan(exponent) ? exponent : std::pow(base, exponent);
+    if (endless || !std::isfinite(result))
         return call.run.failValue("D3061", nullptr, call.name, value, 1);
     return Value::number(result);
 }

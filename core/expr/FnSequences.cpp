@@ -55,8 +55,11 @@ Value count(Call &call)
 
 Value append(Call &call)
 {
-    return call.run.step(call.arg(0).size() / 16 + 1) ? appended(call.run, call.arg(0), call.arg(1))
-                                                      : Value();
+    if (!call.run.step(call.arg(0).size() / 16 + 1))
+        return {};
+    const Value all = appended(call.run, call.arg(0), call.arg(1));
+    const bool joined = !call.arg(0).isUndefined() && !call.arg(1).isUndefined();
+    return joined && all.isArray() && all.size() == 1 ? all.withFlags(0) : all;
 }
 
 Value reverse(Call &call)
@@ -94,9 +97,8 @@ Value distinct(Call &call)
     for (const Value &item : list.items()) {
         const std::size_t hash = sameHash(item);
         const auto [first, last] = places.equal_range(hash);
-        const bool known = std::any_of(first, last, [&](const auto &place) {
-            return sameValue(items[place.second], item);
-        });
+        const bool known = std::any_of(
+            first, last, [&](const auto &place) { return sameValue(items[place.second], item); });
         if (!call.run.step(1 + item.size() / 8))
             return {};
         if (known)
@@ -131,7 +133,9 @@ void sortByFunction(Call &call, std::vector<Value> &items, const Value &function
         if (call.run.failed() || !call.run.step())
             return false;
         const Value args[2] = {b, a}; // the function tells whether its first goes behind its second
-        return truth(callFunction(call.run, function, args, 2, Value::null(), call.frame));
+        const Value behind = callFunction(call.run, function, args, 2, Value::null(), call.frame);
+        // As the reference does it: any list, group or function counts as true.
+        return behind.isArray() || behind.isObject() || behind.isFunction() || truth(behind);
     });
 }
 

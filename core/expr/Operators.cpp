@@ -125,16 +125,17 @@ Value BinaryNode::eval(Run &run, Value input, Frame *frame) const
 
 Value BinaryNode::arithmetic(Run &run, const Value &a, const Value &b) const
 {
-    if (!a.isUndefined() && !a.isNumber())
-        return run.failValue("T2001", this, token, a);
-    if (!b.isUndefined() && !b.isNumber())
-        return run.failValue("T2002", this, token, b);
-    if (a.isUndefined() || b.isUndefined())
-        return {};
-    const double x = numberOf(a);
-    const double y = numberOf(b);
-    if (!std::isfinite(x) || !std::isfinite(y))
-        return run.fail("D1001", this, token);
+    const double x = a.isNumber() ? numberOf(a) : 0;
+    const double y = b.isNumber() ? numberOf(b) : 0;
+    if (!a.isNumber() || !b.isNumber() || !std::isfinite(x) || !std::isfinite(y)) [[unlikely]] {
+        if (!a.isUndefined() && !a.isNumber())
+            return run.failValue("T2001", this, token, a);
+        if (!std::isfinite(x))
+            return run.fail("D1001", this, token);
+        if (!b.isUndefined() && !b.isNumber())
+            return run.failValue("T2002", this, token, b);
+        return std::isfinite(y) ? Value() : run.fail("D1001", this, token);
+    }
     switch (which) {
     case Operator::Add:
         return numeric(x + y);

@@ -197,6 +197,8 @@ Value PathNode::eval(Run &run, Value input, Frame *frame) const
 
 Value PathNode::rest(Run &run, Value sequence, std::size_t from, Frame *frame) const
 {
+    if (from > 0 && sequence.size() == 0)
+        return finish(run, Value::array(nullptr, 0, Value::Sequence), frame);
     Value tuples;
     bool streaming = false;
     for (std::size_t i = from; i < steps.size(); ++i) {

@@ -278,7 +278,10 @@ bool Tokenizer::scanEscape(std::string &out)
         return scanUnicode(out);
     const std::size_t letter = c == '\0' ? std::string_view::npos : kLetters.find(c);
     if (letter == std::string_view::npos || c == '\'') {
-        fail("S0103", std::string(m_text.substr(m_at, 1)), m_at);
+        std::size_t end = m_at;
+        if (end < m_text.size())
+            utf8::decode(m_text, end);
+        fail("S0103", std::string(m_text.substr(m_at, end - m_at)), m_at);
         return false;
     }
     out += kMeanings[letter];

@@ -147,7 +147,7 @@ private Q_SLOTS:
         QTest::newRow("too many") << R"({"status":429,"retry_after":7})"
                                   << static_cast<int>(Health::TooMany);
         QTest::newRow("down") << R"({"status":503})" << static_cast<int>(Health::Failing);
-        QTest::newRow("cut") << R"({"drop":true})" << static_cast<int>(Health::NoAnswer);
+        QTest::newRow("cut") << R"({"drop":true,"times":9})" << static_cast<int>(Health::NoAnswer);
         QTest::newRow("a lock") << R"({"code":"UNABLE_TO_LOCK_ROW"})"
                                 << static_cast<int>(Health::Fine);
     }

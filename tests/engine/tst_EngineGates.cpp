@@ -132,7 +132,7 @@ private Q_SLOTS:
         world.holdEffects = false;
         world.world = {};
         world.answerHeld(ok());
-        QVERIFY(pass(world, 1min, 1s, [&] { return world.told.runs.size() == 50; }));
+        QVERIFY(pass(world, 20min, 1s, [&] { return world.told.runs.size() == 50; }));
     }
 
     /// A record that breaks the other side each time must not keep the others back for ever.
@@ -222,7 +222,7 @@ private Q_SLOTS:
         QCOMPARE(status.by, std::string("anna"));
         QCOMPARE(status.why, std::string("year end"));
         world.engine->resumeConnection("a", "anna", [](const auto &) {});
-        QVERIFY(pass(world, 10min, 1s, [&] { return world.told.runs.size() == 200; }));
+        QTRY_COMPARE_WITH_TIMEOUT(world.told.runs.size(), 200u, 60'000);
         std::vector<std::int64_t> ofOneKey;
         std::vector<std::int64_t> ofOthers;
         for (const StepCall &call : world.calls)
@@ -300,8 +300,7 @@ private Q_SLOTS:
         int answers = 0;
         std::set<std::int64_t> done;
         world.world = [&](const StepCall &call) {
-            // Those that left together with the first are not to blame.
-            violations += world.clock.now() < notBefore && notBefore - world.clock.now() < 30s;
+            violations += world.clock.now() < notBefore;
             if (++answers % 7 != 0) {
                 done.insert(call.run);
                 return ok();
@@ -352,9 +351,9 @@ private Q_SLOTS:
         EngineWorld world(limits);
         world.limits["a"].rates = {{{}, 10, 0}};
         world.start(flow());
-        std::map<std::int64_t, int> inSecond;
+        std::map<std::int64_t, int> inTenSeconds;
         world.world = [&](const StepCall &) {
-            ++inSecond[world.clock.now().seconds()];
+            ++inTenSeconds[world.clock.now().seconds() / 10];
             return ok();
         };
         std::size_t most = 0;
@@ -366,9 +365,9 @@ private Q_SLOTS:
         QVERIFY(pass(world, 10min, 100ms, [&] { return world.told.runs.size() == 2000; }));
         QVERIFY2(most <= 50, std::to_string(most).c_str());
         QVERIFY(allDone(world, 2000));
-        QVERIFY(inSecond.size() >= 190);
-        for (const auto &[second, calls] : inSecond)
-            QVERIFY(calls <= 20);
+        QVERIFY(inTenSeconds.size() >= 19);
+        for (const auto &[tens, calls] : inTenSeconds)
+            QVERIFY2(calls <= 130, std::to_string(calls).c_str()); // The clock moves while they leave.
     }
 
     void aBatchThatIsRefusedAsAWholeGoesOneByOneThroughTheGate()
@@ -379,10 +378,9 @@ private Q_SLOTS:
         world.engine->pauseConnection("a", "anna", "fill it", [](const auto &) {});
         sendMany(world, 0, 50);
         std::size_t most = 0;
-        bool isWhole = true;
         world.world = [&](const StepCall &) {
             StepAnswer answer = ok();
-            if (std::exchange(isWhole, world.batchSizes.back() > 1))
+            if (world.batchSizes.back() > 1)
                 answer.kind = StepAnswer::Kind::Alone;
             return answer;
         };
@@ -405,6 +403,29 @@ private Q_SLOTS:
         sendMany(world, 0, 1);
         QVERIFY(pass(world, 12h, 10s, [&] { return world.told.runs.size() == 1; }));
         QVERIFY(allDone(world, 1));
+    }
+
+    void nothingLeavesOnceThePauseIsOnDisk()
+    {
+        EngineWorld world;
+        world.start(flow());
+        sendMany(world, 0, 200);
+        std::size_t calls = 0;
+        world.engine->pauseConnection("a", "anna", "year end",
+                                      [&](const auto &) { calls = world.calls.size(); });
+        const auto before = world.calls.size();
+        QTRY_VERIFY(world.engine->gates().at(0).inFlight == 0);
+        QTest::qWait(50);
+        QCOMPARE(world.calls.size(), before);
+        QCOMPARE(calls, before);
+        world.stop();
+        world.start(flow());
+        world.engine->resumeConnection("a", "anna", [](const auto &) {});
+        QTRY_VERIFY_WITH_TIMEOUT(world.engine->isIdle(), 60'000);
+        QVERIFY(world.told.letters.empty());
+        QCOMPARE(world.calls.size(), 200u);
+        for (const StepCall &call : world.calls)
+            QCOMPARE(call.attempt, 1);
     }
 
     void aCancelledRunLeavesTheQueue()

@@ -36,6 +36,7 @@ RetryForm::RetryForm(QWidget *parent)
       m_target(new TextLabel({}, Token::Text)),
       m_on(new Switch),
       m_details(new QWidget),
+      m_rules(new TextLabel({}, Token::Text3, fonts::Size::Second)),
       m_objection(new TextLabel({}, Token::Err, fonts::Size::Second)),
       m_codes(new TextLabel({}, Token::Text3, fonts::Size::Second)),
       m_policyPart(new QWidget)
@@ -65,9 +66,12 @@ RetryForm::RetryForm(QWidget *parent)
     m_times->setKeyboardTracking(false);
     m_first = labelled(*details, tr("First wait"), new QLineEdit);
     m_longest = labelled(*details, tr("Longest wait"), new QLineEdit);
+    m_within = labelled(*details, tr("Give up after"), new QLineEdit);
     details->addWidget(m_objection);
     details->addWidget(new TextLabel(tr("Each wait is twice the one before, spread by chance."),
                                      Token::Text3, fonts::Size::Second));
+    m_rules->setWordWrap(true);
+    details->addWidget(m_rules);
     policy->addWidget(m_details);
     layout->addWidget(m_policyPart);
     layout->addSpacing(12);
@@ -79,6 +83,7 @@ RetryForm::RetryForm(QWidget *parent)
     connect(m_times, &QSpinBox::valueChanged, this, &RetryForm::tell);
     connect(m_first, &QLineEdit::editingFinished, this, &RetryForm::tell);
     connect(m_longest, &QLineEdit::editingFinished, this, &RetryForm::tell);
+    connect(m_within, &QLineEdit::editingFinished, this, &RetryForm::tell);
 }
 
 void RetryForm::show(const FlowStep &step, bool canFail, const QString &failureTarget,
@@ -97,6 +102,14 @@ void RetryForm::show(const FlowStep &step, bool canFail, const QString &failureT
     m_times->setValue(m_policy.times);
     m_first->setText(toQString(durationText(m_policy.first)));
     m_longest->setText(toQString(durationText(m_policy.longest)));
+    m_within->setText(toQString(durationText(m_policy.within)));
+    QStringList rules;
+    for (const RetryRule &rule : m_policy.rules)
+        rules << toQString(rule.failure);
+    m_rules->setText(rules.isEmpty() ? tr("A limit of the other side costs no try; a locked record "
+                                          "is tried ten times at least.")
+                                     : tr("The file says otherwise for %1.")
+                                           .arg(rules.join(QStringLiteral(", "))));
     m_objection->hide();
     m_codes->setText(errorCodes.isEmpty()
                          ? QString()
@@ -113,7 +126,11 @@ void RetryForm::tell()
     }
     const auto first = parseDuration(toUtf8(m_first->text()));
     const auto longest = parseDuration(toUtf8(m_longest->text()));
-    const Error *objection = !first ? &first.error() : !longest ? &longest.error() : nullptr;
+    const auto within = parseDuration(toUtf8(m_within->text()));
+    const Error *objection = !first ? &first.error()
+        : !longest                  ? &longest.error()
+        : !within                   ? &within.error()
+                                    : nullptr;
     m_objection->setVisible(objection != nullptr);
     if (objection) {
         m_objection->setText(toQString(objection->message));
@@ -122,6 +139,7 @@ void RetryForm::tell()
     m_policy.times = m_times->value();
     m_policy.first = *first;
     m_policy.longest = *longest;
+    m_policy.within = *within;
     Q_EMIT retryChanged(m_policy);
 }
 

@@ -39,6 +39,8 @@ private:
     QSpinBox *m_times;
     QLineEdit *m_first;
     QLineEdit *m_longest;
+    QLineEdit *m_within;
+    TextLabel *m_rules;
     TextLabel *m_objection;
     TextLabel *m_codes;
     QWidget *m_policyPart;
