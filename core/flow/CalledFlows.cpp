@@ -2,12 +2,16 @@
 #include "core/flow/CalledFlows.h"
 
 #include "core/flow/Findings.h"
+#include "core/flow/FlowVersion.h"
 
 #include <algorithm>
 #include <set>
 
 namespace tw {
 namespace {
+
+// Not in any sound YAML: form feed.
+constexpr std::string_view kNextFlow = "\f";
 
 bool has(const FlowStep &step, const Registry &registry, CallPart part)
 {
@@ -185,10 +189,30 @@ std::vector<std::string> callCircle(const FlowDocument &flow, const std::string 
 
 std::string ExpandedFlow::version(const FlowDocument &flow) const
 {
-    std::string text = flow.flow().version;
+    std::string text = flowVersion(flow);
     for (const FlowDocument *one : called)
-        text += '+' + one->flow().id + '@' + one->flow().version;
+        text += '+' + one->flow().id + '@' + flowVersion(*one);
     return text;
+}
+
+std::string ExpandedFlow::text(const FlowDocument &flow) const
+{
+    std::string all = flow.text();
+    for (const FlowDocument *one : called)
+        all.append(kNextFlow).append(one->text());
+    return all;
+}
+
+std::vector<std::unique_ptr<FlowDocument>> documentsOf(const std::string &text,
+                                                       const std::string &file)
+{
+    std::vector<std::unique_ptr<FlowDocument>> documents;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find(kNextFlow, begin), text.size());
+        documents.push_back(std::make_unique<FlowDocument>(text.substr(begin, end - begin), file));
+        begin = end + kNextFlow.size();
+    }
+    return documents;
 }
 
 Result<ExpandedFlow> expandCalls(const FlowDocument &flow, const Registry &registry,

@@ -5,6 +5,7 @@
 #include "core/flow/FlowDocument.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,10 @@ struct ExpandedFlow
     std::vector<PlacedStep> steps;
     std::vector<const FlowDocument *> called; ///< Each once, in the order of the first call.
 
-    /// "1.0.0", with the versions of what it calls: "1.0.0+verify@2.1.0".
+    /// That of the flow (FlowVersion.h), with those of what it calls: "1.0.0+3f9a…+verify@2.1.0+81cc…".
     std::string version(const FlowDocument &flow) const;
+    /// All that is needed to make it again: the texts of the flow and of what it calls.
+    std::string text(const FlowDocument &flow) const;
 };
 
 /// A flow with the steps of the flows that it calls in the place of their calls. The steps of a called
@@ -36,6 +39,10 @@ struct ExpandedFlow
 /// `flow.not_callable`, `flow.call_circle`, each with its place.
 Result<ExpandedFlow> expandCalls(const FlowDocument &flow, const Registry &registry,
                                  const FlowLibrary &library);
+
+/// What ExpandedFlow::text() holds: the flow, then what it calls.
+std::vector<std::unique_ptr<FlowDocument>> documentsOf(const std::string &text,
+                                                       const std::string &file);
 
 /// The step by which a flow is called; null when it cannot be.
 const FlowStep *entryOf(const Flow &flow, const Registry &registry);
