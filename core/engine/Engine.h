@@ -339,7 +339,7 @@ private:
     Alarms m_alarms;
     std::unordered_map<std::int64_t, Lanes::Lane> m_aside;  ///< Wait and let their key pass,
     std::unordered_map<std::int64_t, bool> m_inLine;        ///< want it back; told?
-    std::unordered_map<Lanes::Lane, std::int64_t> m_parked; ///< Perhaps aside: not looked at yet.
+    std::unordered_map<Lanes::Lane, std::int64_t> m_unseen; ///< Perhaps aside: not looked at yet.
     std::unordered_set<std::int64_t> m_yielded;
     std::optional<Instant> m_nextAlarm;
     std::vector<std::unique_ptr<GateDesk>> m_desks;

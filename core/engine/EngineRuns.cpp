@@ -73,7 +73,7 @@ void Engine::resume(Unfinished unfinished)
         if (later)
             m_alarms.add({*head.retryAt, head.run, false});
         if (later && lane != 0 && flow->mayStepAside())
-            m_parked.emplace(lane, head.run);
+            m_unseen.emplace(lane, head.run);
         if (!later)
             m_ready.push_back({head.run, false});
     }

@@ -92,11 +92,11 @@ bool Engine::comesBack(const Alarms::Alarm &alarm)
 /// Somebody waits behind a run of which only its next time is known: look whether it steps aside.
 void Engine::nudge(Lanes::Lane lane)
 {
-    const auto parked = m_parked.find(lane);
-    if (parked == m_parked.end())
+    const auto parked = m_unseen.find(lane);
+    if (parked == m_unseen.end())
         return;
     const std::int64_t run = parked->second;
-    m_parked.erase(parked);
+    m_unseen.erase(parked);
     if (!find(run) && m_lanes.hasWaiting(lane))
         m_ready.push_back({run, false});
 }
