@@ -160,14 +160,14 @@ void RunReport::stepChanged(const StepEvent &event)
 {
     if (event.phase == StepEvent::Phase::Dropped)
         ++m_droppedByStep;
-    if (event.phase != StepEvent::Phase::Waiting)
-        return;
+    if (event.phase != StepEvent::Phase::Waiting || !event.error)
+        return; // A step that waits for a time repeats nothing.
     ++m_retries;
-    if (m_out.isJson() && event.error) {
+    if (m_out.isJson()) {
         Line line("retry");
         line.text("flow", event.flow).text("step", event.step).number("run", event.run);
         m_out.json(line.number("attempt", event.attempt).error(*event.error).finish());
-    } else if (event.error && m_tells) {
+    } else if (m_tells) {
         m_out.message("Waiting to repeat " + event.step + ": " + event.error->message);
     }
 }

@@ -48,6 +48,22 @@ enum class Repeat {
     Unsafe,      ///< It may happen twice.
 };
 
+/// Whether a step holds items, and which of them belong together: what came of one element of the
+/// loops around it, or all of the run. A StepRef setting `across` names a loop whose elements it
+/// brings together.
+enum class Collects { Nothing, PerElement, PerRun };
+
+/// Steps that make one flow a part of another: Call has a setting `flow`; Entry is a trigger which
+/// becomes a step in a flow that calls it; what reaches Return leaves by the exits of the call.
+enum class CallPart { None, Call, Entry, Return };
+
+/// What comes by one wire; `shape` is null when unknown.
+struct ArrivingShape
+{
+    std::string step;
+    const Shape *shape = nullptr;
+};
+
 struct NodeSample
 {
     std::string id; ///< "charge.succeeded".
@@ -78,6 +94,9 @@ struct NodeDescriptor
     bool terminal = false;  ///< Has no exits (dead letter).
     /// How long the other side surely recognises a repeat by our key (SafeByKey).
     std::chrono::hours keyLifetime{23};
+    Collects collects = Collects::Nothing; ///< Holds items (StepReply::hold).
+    CallPart callPart = CallPart::None;
+    bool loops = false; ///< Sends elements by its first exit, then finishes by its second one.
     /// One plain line for the card: "event ID, 30 days".
     std::function<std::string(const Settings &)> summary;
     /// Further checks that only the node type knows; appends findings without file and line.
@@ -89,6 +108,9 @@ struct NodeDescriptor
     /// What leaves with these settings and this input (null: unknown); used instead of `output` when
     /// set. A type with neither passes on what it gets.
     std::function<Shape(const Settings &, const Shape *input)> outputShape;
+    /// The same where exits differ, or where it matters which step a message came from.
+    std::function<Shape(const Settings &, const std::string &exit, const Shape *input)> exitShape;
+    std::function<Shape(const Settings &, const std::vector<ArrivingShape> &)> joinedShape;
     std::vector<NodeSample> samples;
     std::vector<std::string> errorCodes;
     std::function<Result<std::unique_ptr<Trigger>>(NodeContext)> createTrigger;

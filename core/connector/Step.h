@@ -8,12 +8,30 @@
 #include <cstdint>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace tw {
+
+/// The loop around an item, for expressions: `$index`, `$total`, `$parent`, and `$outer` for the loop
+/// around that one. Shared by all items that come of one element; immutable.
+class LoopFrame
+{
+public:
+    LoopFrame(std::int64_t index, std::int64_t total, DocumentPtr parent,
+              std::shared_ptr<const LoopFrame> outer);
+
+    const Value &words() const { return m_words.root(); } ///< {index, total, parent, outer?}
+    const std::shared_ptr<const LoopFrame> &outer() const { return m_outer; }
+
+private:
+    DocumentPtr m_parent;
+    std::shared_ptr<const LoopFrame> m_outer;
+    Document m_words;
+};
 
 /// One item that a step is asked to handle. Values may be kept after process() returned.
 struct StepCall
@@ -29,6 +47,8 @@ struct StepCall
     std::uint64_t seed = 0;     ///< `$random()` of this run.
     /// The run as received that this one replays, else the run itself: who claims business keys.
     std::int64_t origin = 0;
+    std::shared_ptr<const LoopFrame> loop{}; ///< Null outside of loops.
+    std::optional<Instant> waited{}; ///< Called again after StepReply::later(): the time it gave.
 };
 
 /// A question to a person (StepReply::park). The item waits, also over restarts, until somebody
@@ -46,13 +66,32 @@ struct Question
     std::string escalateTo;
 };
 
-/// What a step answers: messages for exits, nothing, or a failure.
+/// An item that a collecting step holds.
+struct HeldItem
+{
+    StepCall call;
+    std::string from; ///< The step it came from.
+    std::string key;  ///< What the step said about it.
+};
+
+/// What became of the elements of a loop; an element counts once, by the worst that happened to it.
+struct LoopCounts
+{
+    std::int64_t elements = 0;
+    std::int64_t ok = 0;
+    std::int64_t failed = 0;  ///< Something of it was put aside as a dead letter.
+    std::int64_t dropped = 0; ///< Nothing of it reached an end.
+};
+
+/// What a step answers: messages for exits, nothing, or a failure; for steps that rule the flow, what
+/// the engine is to do with the item.
 struct StepAnswer
 {
     struct Output
     {
         std::string exit; ///< Id of a declared exit.
         DocumentPtr message;
+        std::vector<std::size_t> of{}; ///< Of release(): the held items it stands for; empty: all.
     };
     enum class Kind {
         Emitted,
@@ -60,6 +99,9 @@ struct StepAnswer
         Failed,
         Parked,
         Alone, ///< Of a batch: ask again with this item alone.
+        Later,
+        Held,
+        Loop,
     };
 
     Kind kind = Kind::Dropped;
@@ -67,6 +109,10 @@ struct StepAnswer
     std::string note;            ///< One plain sentence for the run list: "repeat dropped", "record created".
     Error error;                 ///< Failed.
     std::optional<Question> question{}; ///< Parked.
+    std::optional<Instant> until{}; ///< Later; Held: release what there is at this time at the latest.
+    std::string key{};              ///< Held.
+    bool atOnce = false;            ///< Held: release now; what comes after it is dropped.
+    int parallel = 1;               ///< Loop: elements under way at a time.
 };
 
 /// The way to answer one call: move-only, to be used exactly once from the engine's thread, now or
@@ -91,6 +137,15 @@ public:
     /// For processBatch(): the whole call was refused, maybe because of another item, and had no
     /// effect. The item is asked for again by itself, when its turn comes.
     void alone();
+    /// Asks to be called again at `at`, which is journaled: it stays the same after restarts. No
+    /// failed attempt. Steps that are no effects only.
+    void later(Instant at, std::string note);
+    /// The item stays with a collecting step (descriptor: `collects`) until release() is called:
+    /// when nothing that is open in the run can still bring it company, or `until`, or at once.
+    void hold(std::string key, std::optional<Instant> until = {}, bool atOnce = false);
+    /// Elements leave by the exits they name, `parallel` at a time, in order; when all that came of
+    /// them has ended, finish() is called. For steps whose descriptor says `loops`.
+    void loop(std::vector<StepAnswer::Output> elements, int parallel);
 
 private:
     void answer(StepAnswer answer);
@@ -125,6 +180,14 @@ public:
     virtual std::string batchKey(const StepCall &call) const;
     /// As process() for several items, at most batchLimit(); one reply for each call, in any order.
     virtual void processBatch(const std::vector<StepCall> &calls, std::vector<StepReply> replies);
+
+    /// Whether later events of a key wait while a run waits here (StepReply::later).
+    virtual bool keepsOrder() const { return true; }
+    /// The items of hold() that belong together, in an order that does not depend on when they came;
+    /// answer at once. What is emitted must follow from them alone.
+    virtual void release(const std::vector<HeldItem> &held, StepReply reply);
+    /// The elements of loop() have come to their end; answer at once.
+    virtual void finish(const StepCall &call, const LoopCounts &counts, StepReply reply);
 };
 
 } // namespace tw

@@ -32,6 +32,10 @@ Environment environmentOf(const StepCall &call)
     environment.budget.wallClock = kLongest;
     if (call.event)
         environment.bindings.push_back({"event", call.event->root()});
+    if (call.loop) {
+        for (const char *name : {"index", "total", "parent", "outer"})
+            environment.bindings.push_back({name, call.loop->words().get(name)});
+    }
     environment.now = call.runStarted;
     environment.seed = call.seed;
     return environment;

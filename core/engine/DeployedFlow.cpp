@@ -2,7 +2,6 @@
 #include "core/engine/DeployedFlow.h"
 
 #include "core/data/Json.h"
-#include "core/flow/FlowVersion.h"
 
 #include <algorithm>
 
@@ -58,10 +57,11 @@ int DeployedFlow::indexOf(std::string_view step) const
     return found == m_nodes.end() ? -1 : static_cast<int>(found - m_nodes.begin());
 }
 
-Result<void> DeployedFlow::addNode(const FlowStep &step, const FlowDocument &document,
-                                   const Registry &registry, const Services &services,
-                                   const Connections &connections)
+Result<void> DeployedFlow::addNode(const PlacedStep &placed, const Registry &registry,
+                                   const Services &services, const Connections &connections)
 {
+    const FlowStep &step = placed.step;
+    const FlowDocument &document = *placed.document;
     Node node;
     node.id = step.id;
     node.disabled = step.disabled;
@@ -90,7 +90,7 @@ Result<void> DeployedFlow::addNode(const FlowStep &step, const FlowDocument &doc
             return std::move(connection).error();
         const std::shared_ptr<Connection> used = *connection;
         NodeContext context{services, m_id, step.id, node.settings, std::move(*connection)};
-        if (node.type->kind == NodeKind::Trigger) {
+        if (node.type->kind == NodeKind::Trigger && !placed.isEntry) {
             auto trigger = node.type->createTrigger(std::move(context));
             if (!trigger)
                 return std::move(trigger).error().at(placeOf(document, step.at));
@@ -180,27 +180,72 @@ Result<void> DeployedFlow::wire(const FlowStep &step, const FlowDocument &docume
     return {};
 }
 
+void DeployedFlow::drawMap()
+{
+    std::vector<FlowMap::Step> steps;
+    for (const Node &node : m_nodes) {
+        FlowMap::Step step;
+        step.id = node.id;
+        step.collects = node.collects() ? node.type->collects : Collects::Nothing;
+        step.loops = node.loops();
+        m_forks = m_forks || node.loops();
+        for (const auto &[exit, targets] : node.wires) {
+            m_forks = m_forks || targets.size() > 1;
+            step.targets.insert(step.targets.end(), targets.begin(), targets.end());
+        }
+        if (node.collects())
+            step.across = indexOf(node.id.substr(0, node.id.rfind('.') + 1)
+                                  + node.settings.text("across"));
+        if (node.loops()) {
+            step.elements = node.targets(node.type->exits.at(0).id);
+            step.done = node.targets(node.type->exits.at(1).id);
+        }
+        m_mayStepAside = m_mayStepAside
+            || (m_ordered && node.step && !node.isEffect() && !node.step->keepsOrder());
+        steps.push_back(std::move(step));
+    }
+    m_map = FlowMap(std::move(steps));
+}
+
 Result<std::unique_ptr<DeployedFlow>> DeployedFlow::create(const FlowDocument &document,
                                                            const Registry &registry,
                                                            const Services &services,
-                                                           const Connections &connections)
+                                                           const Connections &connections,
+                                                           const FlowLibrary &library)
 {
+    auto expanded = expandCalls(document, registry, library);
+    if (!expanded)
+        return std::move(expanded).error();
     auto flow = std::make_unique<DeployedFlow>();
     flow->m_id = document.flow().id;
-    flow->m_version = flowVersion(document);
-    flow->m_text = document.text();
+    flow->m_version = expanded->version(document);
+    flow->m_text = expanded->text(document);
     flow->m_failures = document.flow().failures;
     if (auto order = flow->readOrder(document); !order)
         return std::move(order).error();
-    for (const FlowStep &step : document.flow().steps) {
-        if (auto added = flow->addNode(step, document, registry, services, connections); !added)
+    for (const PlacedStep &step : expanded->steps) {
+        if (auto added = flow->addNode(step, registry, services, connections); !added)
             return std::move(added).error();
     }
-    for (const FlowStep &step : document.flow().steps) {
-        if (auto wired = flow->wire(step, document); !wired)
+    for (const PlacedStep &step : expanded->steps) {
+        if (auto wired = flow->wire(step.step, *step.document); !wired)
             return std::move(wired).error();
     }
+    flow->drawMap();
     return flow;
+}
+
+Result<std::unique_ptr<DeployedFlow>> DeployedFlow::createKept(const std::string &text,
+                                                               const std::string &file,
+                                                               const Registry &registry,
+                                                               const Services &services,
+                                                               const Connections &connections)
+{
+    const auto documents = documentsOf(text, file);
+    FlowLibrary library;
+    for (const auto &document : documents)
+        library.emplace(document->flow().id, document.get());
+    return create(*documents.front(), registry, services, connections, library);
 }
 
 } // namespace tw

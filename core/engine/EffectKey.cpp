@@ -28,7 +28,7 @@ std::string base32(const QByteArray &bytes)
 } // namespace
 
 std::string effectKey(std::string_view flow, std::string_view event, std::string_view step,
-                      int item, int generation)
+                      std::string_view item, int generation)
 {
     // A length before each part, so that no two different lists give the same bytes.
     std::string named;
@@ -37,10 +37,17 @@ std::string effectKey(std::string_view flow, std::string_view event, std::string
         named += ':';
         named += part;
     }
-    named += std::to_string(item) + '/' + std::to_string(generation);
+    named += item;
+    named += '/' + std::to_string(generation);
     return base32(QCryptographicHash::hash(
         QByteArrayView(named.data(), static_cast<qsizetype>(named.size())),
         QCryptographicHash::Sha256));
+}
+
+std::string effectKey(std::string_view flow, std::string_view event, std::string_view step,
+                      int item, int generation)
+{
+    return effectKey(flow, event, step, std::to_string(item), generation);
 }
 
 } // namespace tw

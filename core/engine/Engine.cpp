@@ -120,8 +120,12 @@ void Engine::accepted(NewRun event, const AcceptedRun &run)
     event.body = std::move(told.body);
     DeployedFlow &flow = *flowOf(event.flow);
     admit(event.body.size());
-    if (!m_lanes.enter(run.run, laneOf(flow, event.key)))
+    const Lanes::Lane lane = laneOf(flow, event.key);
+    if (!m_lanes.enter(run.run, lane)) {
+        nudge(lane);
+        loadReady();
         return schedulePump(); // The run before it need not linger; this one is read back in its turn.
+    }
     if (m_ready.empty() && m_runs.size() + m_loading < m_limits.activeRuns)
         startRun({run.run, std::move(event), false, {}}, flow, false);
     else
@@ -138,6 +142,8 @@ void Engine::cancel(std::int64_t id)
     m_alarms.remove(id);
     for (auto items = std::exchange(run->items, {}); auto &[token, item] : items)
         dropItem(*run, item);
+    run->work = OpenWork(&run->flow->map());
+    run->resting = 0;
     run->pending.toAsk.clear();
     run->outcome = RunState::Failed;
     flush(*run);

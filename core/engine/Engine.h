@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace tw {
 
@@ -186,17 +187,19 @@ private:
     void schedulePump();
     void pump();
     void perform(Task task);
-    void addItem(Run &run, int node, std::uint64_t lineage, DocumentPtr input, bool told);
-    static int numberOf(Run &run, int node, std::uint64_t lineage);
+    void addItem(Run &run, int node, std::uint64_t lineage, DocumentPtr input,
+                 const RunItem &from, TrailPtr trail, std::optional<int> number = {});
+    static int numberOf(Run &run, int node, std::uint64_t lineage, const std::string &position);
     void begin(Run &run, int token);
     void ask(Run &run, int token);
     void answered(std::int64_t run, int token, DeployedFlow *flow, const DeployedFlow::Node *node,
                   StepAnswer answer);
     void keepAnswer(std::int64_t run, int token, StepAnswer answer);
     void settle(Run &run, int token, StepAnswer answer, bool replayed);
-    void settleEmitted(Run &run, RunItem &item, StepAnswer answer, StepEvent event, bool record);
+    void settleEmitted(Run &run, int token, StepAnswer answer, StepEvent event, bool record);
     void settleFailed(Run &run, int token, Error error, StepEvent event, bool record);
-    void route(Run &run, const RunItem &item, const std::vector<StepAnswer::Output> &outputs);
+    void route(Run &run, const RunItem &item, const std::vector<StepAnswer::Output> &outputs,
+               const TrailPtr &trail, std::size_t first = 0);
     void keepLetter(Run &run, LetterRecord letter);
     void noteIds(Run &run, const std::vector<StepAnswer::Output> &outputs);
     FailedAt placeOf(const Run &run, const RunItem &item) const;
@@ -204,8 +207,37 @@ private:
     StepEvent eventFor(const Run &run, const RunItem &item, StepEvent::Phase phase) const;
     StepRecord recordFor(const Run &run, const RunItem &item, RecordState state) const;
 
-    // EngineEffects.cpp: effects, their places, retries and unknown outcomes
+    // EngineFlow.cpp: steps that hold items, loops, and the end of items
     using Node = DeployedFlow::Node;
+    static std::optional<OpenWork::Ending>
+    endingOf(const Node &node, const std::vector<StepAnswer::Output> &outputs);
+    void endItem(Run &run, int token, std::optional<OpenWork::Ending> ending);
+    void rest(Run &run, RunItem &item, RunItem::State state);
+    void settleHeld(Run &run, int token, const StepAnswer &answer, StepEvent event);
+    bool settleRecorded(Run &run, int token, OpenWork::Group &group);
+    void settleLoop(Run &run, int token, StepAnswer answer);
+    void advance(Run &run);
+    bool pushOn(Run &run);
+    void sendElements(Run &run, OpenWork::Loop &loop, int more);
+    void finishLoop(Run &run, OpenWork::Loop &loop);
+    void releaseDue(Run &run);
+    void release(Run &run, OpenWork::Group &group);
+    std::vector<int> inStableOrder(const Run &run, const std::vector<int> &held) const;
+    void emitGroup(Run &run, OpenWork::Group &group, const std::vector<int> &members,
+                   StepAnswer answer);
+    void recordGroup(Run &run, OpenWork::Group &group, StepRecord record);
+
+    // EngineWaits.cpp: waits, and the order of keys while runs wait
+    void settleLater(Run &run, int token, StepAnswer answer, StepEvent event);
+    bool takeUpWait(Run &run, int token, const StepRecord &record);
+    void keepWaitOver(Run &run, RunItem &item);
+    bool stepsAside(const Run &run) const;
+    void stepAside(std::int64_t run, Lanes::Lane lane);
+    bool comesBack(const Alarms::Alarm &alarm);
+    void nudge(Lanes::Lane lane);
+    bool yields(const OpenRun &open, const DeployedFlow &flow, bool told);
+
+    // EngineEffects.cpp: effects, their places, retries and unknown outcomes
     const Node &nodeOf(const Run &run, const RunItem &item) const;
     bool takeUp(Run &run, int token, const StepRecord &record);
     bool takeUpIntent(Run &run, int token);
@@ -306,6 +338,10 @@ private:
     Lanes m_lanes;
     std::deque<Ready> m_ready;
     Alarms m_alarms;
+    std::unordered_map<std::int64_t, Lanes::Lane> m_aside;  ///< Wait and let their key pass,
+    std::unordered_map<std::int64_t, bool> m_inLine;        ///< want it back; told?
+    std::unordered_map<Lanes::Lane, std::int64_t> m_unseen; ///< Perhaps aside: not looked at yet.
+    std::unordered_set<std::int64_t> m_yielded;
     std::optional<Instant> m_nextAlarm;
     std::vector<std::unique_ptr<GateDesk>> m_desks;
     std::vector<Kept> m_keptGates; ///< As an earlier process left them.

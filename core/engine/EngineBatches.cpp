@@ -58,14 +58,14 @@ void Engine::sendBatchesOf(DeployedFlow &flow, int node, bool drained)
         setBatchAlarm(*due);
 }
 
-/// Others wait behind one of these in its lane: their company would never come.
+/// Others wait behind one of these, in its lane or its loop: their company would never come.
 bool Engine::isAwaited(const Batches &batches) const
 {
     const auto end = batches.waiting().begin()
         + static_cast<std::ptrdiff_t>(std::min(batches.size(), batches.waiting().size()));
     return std::any_of(batches.waiting().begin(), end, [this](const Batches::Entry &entry) {
         const Run *run = find(entry.run);
-        return run && m_lanes.hasWaiting(run->lane);
+        return run && (m_lanes.hasWaiting(run->lane) || run->work.hasUnspent());
     });
 }
 

@@ -199,7 +199,7 @@ void Engine::askPerson(Run &run, int token, const Error &error, StepEvent event,
     keepLetter(run, {node.id, item.lineage, unknown, jsonText(item.input), item.attempt,
                      m_clock.now(), m_clock.now() + std::chrono::hours(90 * 24), false,
                      item.number});
-    run.items.erase(token);
+    endItem(run, token, OpenWork::Ending::Failed);
 }
 
 void Engine::intentKept(Run &run, int token)
@@ -307,6 +307,8 @@ StepCall Engine::callFor(const Run &run, const RunItem &item) const
     call.runStarted = run.event.received;
     call.seed = run.event.seed;
     call.origin = run.event.origin != 0 ? run.event.origin : run.id;
+    call.loop = item.trail ? item.trail->frame() : nullptr;
+    call.waited = item.waited;
     if (node.isEffect())
         call.idempotencyKey = effectKey(run.flow->id(), run.event.eventId, node.id, item.number,
                                         run.event.generation);

@@ -65,12 +65,18 @@ void Engine::resume(Unfinished unfinished)
             continue;
         }
         admit(head.bytes);
-        if (!m_lanes.enter(head.run, flow->isOrdered() ? head.lane : 0))
+        const Lanes::Lane lane = flow->isOrdered() ? head.lane : 0;
+        if (!m_lanes.enter(head.run, lane)) {
+            nudge(lane);
             continue;
-        const bool later = !m_clockMoved && head.retryAt && *head.retryAt > m_clock.now() + m_limits.unloadAfter;
+        }
+        const bool later = !m_clockMoved && head.retryAt && !flow->forks()
+            && *head.retryAt > m_clock.now() + m_limits.unloadAfter;
         if (later)
             m_alarms.add({*head.retryAt, head.run, false});
-        else
+        if (later && lane != 0 && flow->mayStepAside())
+            m_unseen.emplace(lane, head.run);
+        if (!later)
             m_ready.push_back({head.run, false});
     }
     for (std::size_t flow = 0; flow < left.size(); ++flow) {
@@ -87,7 +93,10 @@ void Engine::mayBegin(std::optional<Lanes::Run> run)
 {
     if (!run)
         return;
-    m_ready.push_back({*run, false});
+    const auto inLine = m_inLine.find(*run);
+    m_ready.push_back({*run, inLine != m_inLine.end() && inLine->second});
+    if (inLine != m_inLine.end())
+        m_inLine.erase(inLine);
     loadReady();
 }
 
@@ -200,7 +209,9 @@ void Engine::startRead(OpenRun open, bool told)
     DeployedFlow *flow = flowOf(open.event.flow, open.event.flowVersion);
     if (!flow)
         flow = flowOf(open.event.flow);
-    if (!flow || find(open.run) || m_stopping)
+    const bool elsewhere = find(open.run) || m_aside.count(open.run) > 0
+        || m_inLine.count(open.run) > 0;
+    if (!flow || elsewhere || m_stopping || yields(open, *flow, told))
         return;
     const auto gone = m_goneVersions.find(open.event.flow + ' ' + open.event.flowVersion);
     if (open.damaged)
@@ -223,6 +234,8 @@ Run &Engine::makeRun(OpenRun &&open, DeployedFlow &flow)
     run.earlier = std::move(open.steps);
     run.before = std::move(open.originSteps);
     run.decisions = std::move(open.reviews);
+    run.indexRecords();
+    run.work = OpenWork(&flow.map());
     run.event = std::move(open.event);
     reckonAnew(run);
     m_runs.emplace(run.id, std::move(owned));
@@ -247,13 +260,14 @@ void Engine::reckonAnew(Run &run) const
 void Engine::startRun(OpenRun open, DeployedFlow &flow, bool told)
 {
     Run &run = makeRun(std::move(open), flow);
-    run.nextNumber.assign(flow.nodes().size(), 0);
+    std::unordered_map<std::string_view, int> nodes; // There may be thousands of records.
+    for (std::size_t node = 0; node < flow.nodes().size(); ++node)
+        nodes.emplace(flow.nodes()[node].id, static_cast<int>(node));
     for (const auto *records : {&run.earlier, &run.before}) {
         for (const StepRecord &record : *records) {
-            if (const int node = flow.indexOf(record.step); node >= 0) {
-                int &next = run.nextNumber[static_cast<std::size_t>(node)];
-                next = std::max(next, record.item + 1);
-            }
+            if (const auto node = nodes.find(record.step); node != nodes.end())
+                run.numbers.insert(static_cast<std::uint64_t>(node->second) << 32
+                                   | static_cast<std::uint32_t>(record.item));
         }
     }
     quarantineEarlier(run);
@@ -311,11 +325,12 @@ void Engine::enter(Run &run, bool told)
         return keepLetter(run, {entry.step, entry.lineage, error, entry.input, 1, m_clock.now(),
                                 m_clock.now() + kKeepLetter});
     }
-    int &next = run.nextNumber[static_cast<std::size_t>(node)];
-    const int after = next;
-    next = entry.item;
-    addItem(run, node, entry.lineage, share(std::move(*input)), told);
-    next = std::max(after, entry.item + 1);
+    RunItem from;
+    from.node = node;
+    from.told = told;
+    run.takeNumber(node, entry.item);
+    addItem(run, node, entry.lineage, share(std::move(*input)), from, behindEntry(node, entry.item),
+            entry.item);
 }
 
 void Engine::emitTrigger(Run &run, int trigger, bool told)
@@ -334,7 +349,7 @@ void Engine::emitTrigger(Run &run, int trigger, bool told)
     event.outputs = {run.message};
     event.replayed = run.resumed;
     note(run, item, std::move(event));
-    route(run, item, {{node.defaultExit, run.message}});
+    route(run, item, {{node.defaultExit, run.message}}, nullptr);
 }
 
 /// The end of `run` is on disk: whoever waits for its key may begin.
@@ -362,6 +377,8 @@ void Engine::finished(Run &run, Instant at)
 /// All that a run can do now is done.
 void Engine::settleDown(Run &run)
 {
+    if (run.queued == 0)
+        releaseDue(run);
     if (run.queued > 0)
         return;
     flush(run);
@@ -377,17 +394,31 @@ bool Engine::unload(Run &run)
     const Instant soon = m_clock.now() + m_limits.unloadAfter;
     if (run.items.empty() && run.restsUntil <= soon)
         return false;
+    const auto due = run.work.firstDue();
+    if (due && *due <= soon)
+        return false;
+    bool waits = run.items.empty() || due;
     for (const auto &[token, item] : run.items) {
-        const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
+        const bool rests = item.state == RunItem::State::Collected
+            || item.state == RunItem::State::Looping; // Made again from the others.
         const bool parked = item.state == RunItem::State::Parked
             && (item.wakeAt == Instant{} || item.wakeAt > soon);
-        const bool waits = node.isEffect()
-            && (item.state == RunItem::State::Held
-                || (item.state == RunItem::State::Waiting && item.wakeAt > soon));
-        if (!parked && !waits)
+        const bool isLong = nodeOf(run, item).isEffect()
+            ? item.state == RunItem::State::Held
+                || (item.state == RunItem::State::Waiting && item.wakeAt > soon)
+            : item.isWaitKept && item.state == RunItem::State::Waiting && item.wakeAt > soon;
+        if (!rests && !parked && !isLong)
             return false;
+        waits = waits || !rests;
     }
-    m_runs.erase(run.id);
+    if (!waits)
+        return false;
+    const std::int64_t id = run.id;
+    const Lanes::Lane lane = run.lane;
+    const bool aside = stepsAside(run);
+    m_runs.erase(id);
+    if (aside)
+        stepAside(id, lane);
     return true;
 }
 
@@ -403,6 +434,9 @@ void Engine::cancelWaiting(std::int64_t id)
                 return;
             m_alarms.remove(id);
             Run &run = makeRun(std::move(open->front()), *flow);
+            if (m_aside.erase(id) > 0)
+                run.lane = 0;
+            m_inLine.erase(id);
             run.outcome = RunState::Failed;
             flush(run);
         });
@@ -438,13 +472,12 @@ void Engine::ring()
     for (const Alarms::Alarm &alarm : m_alarms.take(now)) {
         Run *run = find(alarm.run);
         if (!run) {
-            m_ready.push_back({alarm.run, alarm.told});
+            if (comesBack(alarm))
+                m_ready.push_back({alarm.run, alarm.told});
             continue;
         }
-        if (run->items.empty())
-            settleDown(*run); // It rested.
-        else
-            wakeDue(*run, now);
+        wakeDue(*run, now);
+        settleDown(*run); // It rested, or a group waited.
     }
     setAlarm();
     checkIdle();
@@ -457,6 +490,9 @@ void Engine::wakeDue(Run &run, Instant now)
         if ((item.state != RunItem::State::Waiting && !over) || item.wakeAt > now)
             continue;
         item.state = RunItem::State::Due;
+        if (item.isWaitKept)
+            item.told = false;
+        run.isFresh = run.isFresh || item.isWaitKept;
         enqueue(run, token);
     }
 }

@@ -60,32 +60,39 @@ void Engine::perform(Task task)
             settle(*run, task.item, std::move(*task.answer), false);
         else
             begin(*run, task.item);
+        advance(*run);
     }
     settleDown(*run);
 }
 
-void Engine::addItem(Run &run, int node, std::uint64_t lineage, DocumentPtr input, bool told)
+void Engine::addItem(Run &run, int node, std::uint64_t lineage, DocumentPtr input,
+                     const RunItem &from, TrailPtr trail, std::optional<int> number)
 {
     RunItem item;
     item.node = node;
     item.lineage = lineage;
     item.input = std::move(input);
-    item.told = told;
-    item.number = numberOf(run, node, lineage);
+    item.told = from.told;
+    item.from = from.node;
+    item.trail = std::move(trail);
+    item.number = number ? *number
+                         : numberOf(run, node, lineage,
+                                    run.flow->map().position(item.trail.get(), node));
+    run.work.came({node}, item.trail.get());
     const int token = run.nextToken++;
     run.items.emplace(token, std::move(item));
     enqueue(run, token);
 }
 
 /// The same for the same item in every run of the event: effects are known by it.
-int Engine::numberOf(Run &run, int node, std::uint64_t lineage)
+int Engine::numberOf(Run &run, int node, std::uint64_t lineage, const std::string &position)
 {
     const std::string &step = run.flow->nodes()[static_cast<std::size_t>(node)].id;
     if (const StepRecord *earlier = run.earlierRecord(step, lineage))
         return earlier->item;
     if (const StepRecord *before = run.recordBefore(step, lineage))
         return before->item;
-    return run.nextNumber[static_cast<std::size_t>(node)]++;
+    return run.takeNumber(node, itemNumber(position));
 }
 
 void Engine::begin(Run &run, int token)
@@ -103,20 +110,20 @@ void Engine::begin(Run &run, int token)
         return settle(run, token, std::move(passed), false);
     }
     const bool parks = node.type->parks;
-    if (!node.isEffect() && !parks)
-        return ask(run, token);
     if (item.state == State::Due && parks)
         return timeOut(run, token);
     if (item.state == State::Ready) {
         const StepRecord *record = run.earlierRecord(node.id, item.lineage);
-        if (record && takeUp(run, token, *record))
+        if (record && (node.isEffect() || parks ? takeUp(run, token, *record)
+                                                : takeUpWait(run, token, *record)))
             return;
         if (!record && node.isEffect() && takeUpOrigin(run, token))
             return;
     }
-    if (parks)
-        return ask(run, token);
-    queueEffect(run, token);
+    if (node.isEffect())
+        queueEffect(run, token);
+    else
+        ask(run, token);
 }
 
 void Engine::ask(Run &run, int token)
@@ -203,6 +210,8 @@ void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
         return queueEffect(run, token);
     }
     const bool record = (node.isEffect() || node.type->parks) && !replayed;
+    if (item.waited && answer.kind != StepAnswer::Kind::Later)
+        keepWaitOver(run, item);
     StepEvent event = eventFor(run, item, Phase::Done);
     event.took = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - item.started);
@@ -220,18 +229,23 @@ void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
             run.pending.change.steps.back().note = answer.note;
         }
         note(run, item, std::move(event));
-        break;
+        return endItem(run, token, OpenWork::Ending::Dropped);
     case StepAnswer::Kind::Parked:
         break; // Went to park().
     case StepAnswer::Kind::Emitted:
-        settleEmitted(run, item, std::move(answer), std::move(event), record);
-        break;
+        return settleEmitted(run, token, std::move(answer), std::move(event), record);
+    case StepAnswer::Kind::Later:
+        return settleLater(run, token, std::move(answer), std::move(event));
+    case StepAnswer::Kind::Held:
+        return settleHeld(run, token, answer, std::move(event));
+    case StepAnswer::Kind::Loop:
+        return settleLoop(run, token, std::move(answer));
     }
-    run.items.erase(token);
 }
 
-void Engine::settleEmitted(Run &run, RunItem &item, StepAnswer answer, StepEvent event, bool record)
+void Engine::settleEmitted(Run &run, int token, StepAnswer answer, StepEvent event, bool record)
 {
+    RunItem &item = run.items.at(token);
     const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
     if (record) {
         run.pending.change.steps.push_back(recordFor(run, item, RecordState::Done));
@@ -239,11 +253,13 @@ void Engine::settleEmitted(Run &run, RunItem &item, StepAnswer answer, StepEvent
         run.pending.change.steps.back().outputs = encodeOutputs(answer.outputs);
         noteIds(run, answer.outputs);
     }
+    auto ending = endingOf(node, answer.outputs);
     for (const auto &output : answer.outputs) {
         if (node.type->terminal && output.exit == kDeadLetterExit) {
             LetterRecord letter = letterOf(output.message->root(), node.id, m_clock.now());
             letter.lineage = letter.lineage == 0 ? item.lineage : letter.lineage;
             keepLetter(run, std::move(letter));
+            ending = OpenWork::Ending::Failed;
             continue;
         }
         event.exits.push_back(output.exit);
@@ -251,7 +267,8 @@ void Engine::settleEmitted(Run &run, RunItem &item, StepAnswer answer, StepEvent
     }
     note(run, item, std::move(event));
     if (!node.type->terminal)
-        route(run, item, answer.outputs);
+        route(run, item, answer.outputs, item.trail);
+    endItem(run, token, ending);
 }
 
 void Engine::settleFailed(Run &run, int token, Error error, StepEvent event, bool record)
@@ -283,24 +300,37 @@ void Engine::settleFailed(Run &run, int token, Error error, StepEvent event, boo
         keepLetter(run, {node.id, item.lineage, std::move(error), jsonText(item.input),
                          item.attempt, m_clock.now(),
                          m_clock.now() + std::chrono::hours(90 * 24), false, item.number});
-    } else {
-        route(run, item, {{std::string(kErrorExit), message}});
+        return endItem(run, token, OpenWork::Ending::Failed);
     }
-    run.items.erase(token);
+    route(run, item, {{std::string(kErrorExit), message}}, item.trail);
+    endItem(run, token, {});
 }
 
-void Engine::route(Run &run, const RunItem &item, const std::vector<StepAnswer::Output> &outputs)
+void Engine::route(Run &run, const RunItem &item, const std::vector<StepAnswer::Output> &outputs,
+                   const TrailPtr &trail, std::size_t first)
 {
     const auto &nodes = run.flow->nodes();
-    const auto &node = nodes[static_cast<std::size_t>(item.node)];
+    const Node &node = nodeOf(run, item);
+    std::shared_ptr<std::vector<int>> ways; // None in the usual case of one.
+    if (outputs.size() > 1 || (!outputs.empty() && node.targets(outputs[0].exit).size() > 1)) {
+        ways = std::make_shared<std::vector<int>>();
+        for (const StepAnswer::Output &output : outputs) {
+            const auto &targets = node.targets(output.exit);
+            ways->insert(ways->end(), targets.begin(), targets.end());
+        }
+    }
+    const bool fork = ways && run.flow->map().meet(*ways);
+    std::size_t way = 0;
     for (std::size_t output = 0; output < outputs.size(); ++output) {
         const auto &targets = node.targets(outputs[output].exit);
-        for (std::size_t wire = 0; wire < targets.size(); ++wire) {
-            const auto &target = nodes[static_cast<std::size_t>(targets[wire])];
+        for (std::size_t wire = 0; wire < targets.size(); ++wire, ++way) {
+            const Node &target = nodes[static_cast<std::size_t>(targets[wire])];
+            run.work.goesOn(item.node, targets[wire], trail.get());
             addItem(run, targets[wire],
-                    lineageOf(item.lineage, node.id + '.' + outputs[output].exit, output,
+                    lineageOf(item.lineage, node.id + '.' + outputs[output].exit, first + output,
                               target.id, wire),
-                    outputs[output].message, item.told);
+                    outputs[output].message, item,
+                    fork ? behindWay(trail, item.node, way, ways) : trail);
         }
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/Run.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace tw {
 namespace {
 
@@ -36,21 +39,39 @@ RunOutcome outcomeOf(RunState state)
 
 } // namespace
 
+void Run::indexRecords()
+{
+    for (std::size_t record = 0; record < earlier.size(); ++record)
+        byLineage.emplace(earlier[record].lineage, record);
+    for (std::size_t record = 0; record < before.size(); ++record)
+        beforeByLineage.emplace(before[record].lineage, record);
+}
+
+int Run::takeNumber(int node, int wanted)
+{
+    const auto step = static_cast<std::uint64_t>(node) << 32;
+    while (!numbers.insert(step | static_cast<std::uint32_t>(wanted)).second)
+        wanted = wanted == std::numeric_limits<int>::max() ? kFirstHashedNumber : wanted + 1;
+    return wanted;
+}
+
 const StepRecord *Run::recordBefore(const std::string &step, std::uint64_t lineage) const
 {
-    const StepRecord *newest = nullptr;
-    for (const StepRecord &record : before) {
-        if (record.lineage == lineage && record.step == step)
-            newest = &record; // They come in the order of runs.
+    const auto [first, last] = beforeByLineage.equal_range(lineage);
+    std::size_t newest = 0; // They come in the order of runs.
+    for (auto at = first; at != last; ++at) {
+        if (before[at->second].step == step)
+            newest = std::max(newest, at->second + 1);
     }
-    return newest;
+    return newest == 0 ? nullptr : &before[newest - 1];
 }
 
 const StepRecord *Run::earlierRecord(const std::string &step, std::uint64_t lineage) const
 {
-    for (const StepRecord &record : earlier) {
-        if (record.lineage == lineage && record.step == step)
-            return &record;
+    const auto [first, last] = byLineage.equal_range(lineage);
+    for (auto at = first; at != last; ++at) {
+        if (earlier[at->second].step == step)
+            return &earlier[at->second];
     }
     return nullptr;
 }

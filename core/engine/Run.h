@@ -5,12 +5,14 @@
 #include "core/engine/DeployedFlow.h"
 #include "core/engine/Lanes.h"
 #include "core/engine/RetryTally.h"
+#include "core/engine/OpenWork.h"
 #include "core/engine/RunEvents.h"
 #include "core/store/JournalRecords.h"
 
 #include <chrono>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace tw {
@@ -28,12 +30,17 @@ struct RunItem
         Waiting,
         Parked, ///< For a person.
         Due,
+        Collected, ///< By its step, until nothing more can come.
+        Looping,   ///< Until its elements have ended.
     };
 
     int node = 0;
     int number = 0; ///< Unique at its step.
     std::uint64_t lineage = 0;
     DocumentPtr input;
+    TrailPtr trail;
+    int from = 0; ///< The step it came from.
+    std::string heldKey;
     State state = State::Ready;
     int attempt = 0;
     bool lookUp = false; ///< An attempt was made and its outcome is unknown: look first.
@@ -48,6 +55,10 @@ struct RunItem
     Instant wakeAt;    ///< Waiting; of a parked item the end of its time, 0: none.
     std::optional<Instant> doubtSince; ///< An attempt since then may have taken effect.
     bool againAnyway = false;          ///< Looked at: send it, whatever was before.
+    std::optional<Instant> waited; ///< What the step asked for with StepReply::later().
+    bool isWaitKept = false;       ///< It is in the journal,
+    bool isWaitOver = false;       ///< and so is its end.
+    bool isSpent = false;          ///< Looping: all elements are sent.
     Instant startedAt;
     std::chrono::steady_clock::time_point started;
 };
@@ -81,10 +92,15 @@ struct Run
     bool resumed = false;            ///< Accepted by a process before this one.
     std::vector<StepRecord> earlier; ///< Records from before the run was taken up.
     std::vector<StepRecord> before;  ///< Of a replay: records of earlier runs of the event.
+    std::unordered_multimap<std::uint64_t, std::size_t> byLineage; ///< Of `earlier`,
+    std::unordered_multimap<std::uint64_t, std::size_t> beforeByLineage;
     std::vector<ReviewDecision> decisions; ///< Answers to questions that it asked.
     std::map<int, RunItem> items;    ///< Open ones.
+    OpenWork work;                   ///< The same for collecting steps and loops.
+    std::size_t resting = 0;         ///< Items that are held or loop.
+    bool isFresh = false;            ///< It went on since it was read back.
     int nextToken = 1;
-    std::vector<int> nextNumber;     ///< Per node.
+    std::unordered_set<std::uint64_t> numbers; ///< Taken ones: step, then number.
     int queued = 0;                  ///< Tasks in the engine's queue.
     RunBatch pending;
     bool committing = false;
@@ -97,6 +113,9 @@ struct Run
 
     /// What earlier runs of the event did at this place; the newest.
     const StepRecord *recordBefore(const std::string &step, std::uint64_t lineage) const;
+    void indexRecords();
+    /// Claims a number for an item of a step: `wanted`, or the next one that is free.
+    int takeNumber(int node, int wanted);
     const StepRecord *earlierRecord(const std::string &step, std::uint64_t lineage) const;
     RunSummary summary(Instant finished) const;
 };

@@ -23,6 +23,7 @@ void FlowCheck::checkExpressions(const FlowStep &step, const NodeDescriptor &nod
         around.input = *input;
     if (const Shape *event = m_shapes.event())
         around.bindings.emplace("event", *event);
+    around.bindings.merge(m_shapes.loopBindings(step.id));
     const YamlNode *missing = step.with ? step.with->find("if_missing") : nullptr;
     for (const Param &param : node.params) {
         const YamlNode *given = step.with ? step.with->find(param.id()) : nullptr;

@@ -44,7 +44,7 @@ FlowCheck::FlowCheck(const FlowDocument &document, const Registry &registry,
       m_flow(document.flow()),
       m_registry(registry),
       m_options(options),
-      m_shapes(document.flow(), registry, options.targets),
+      m_shapes(document.flow(), registry, options.targets, options.flows),
       m_findings(document.file())
 {}
 
@@ -193,6 +193,8 @@ void FlowCheck::checkSettings(const FlowStep &step, const NodeDescriptor &node)
     m_findings.adopt(std::move(found), step.at);
     checkExpressions(step, node);
     checkStepRefs(step, node);
+    checkAcross(step, node);
+    checkCall(step, node);
     if (node.check && complete) {
         std::vector<Diagnostic> more;
         node.check(settings, more);

@@ -34,6 +34,9 @@ private:
                          const analysis::Surroundings &around);
     void checkTargetFields(const FlowStep &step, const YamlNode &mapping);
     void checkStepRefs(const FlowStep &step, const NodeDescriptor &node);
+    void checkAcross(const FlowStep &step, const NodeDescriptor &node);
+    void checkCall(const FlowStep &step, const NodeDescriptor &node);
+    void checkContract(const FlowStep &step, const FlowDocument &called, const FlowStep &entry);
     void checkExits(const FlowStep &step, const NodeDescriptor &node, const Settings &settings);
 
     void checkWires();

@@ -56,6 +56,8 @@ struct FlowCheckOptions
     bool portable = false; ///< Report what other JSONata engines do not know.
     /// By step: what a mapping is to fill, instead of what the steps behind it take.
     std::map<std::string, Shape> targets = {};
+    /// By id: what `call_flow` can name; null: calls are not looked at.
+    const std::map<std::string, const FlowDocument *, std::less<>> *flows = nullptr;
 };
 
 /// All findings of a flow: its form, then unknown types and keys (with a suggestion), dangling

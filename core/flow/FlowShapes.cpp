@@ -6,6 +6,7 @@
 #include "core/mapping/Mapping.h"
 #include "core/schema/MappingForm.h"
 
+#include <algorithm>
 #include <deque>
 #include <set>
 
@@ -37,7 +38,9 @@ bool declaresMapping(const NodeDescriptor &node)
 /// Steps that hand on the very message they got.
 bool passesOn(const NodeDescriptor &node)
 {
-    return !node.outputShape && node.output.type == Shape::Type::Any && !declaresMapping(node) &&
+    return !node.outputShape && !node.exitShape && !node.joinedShape &&
+           node.callPart != CallPart::Call && node.callPart != CallPart::Return &&
+           node.output.type == Shape::Type::Any && !declaresMapping(node) &&
            node.kind != NodeKind::Trigger && node.kind != NodeKind::Action;
 }
 
@@ -95,6 +98,13 @@ void place(Shape &group, const std::vector<std::string> &path, Shape::Field fiel
     at->fields.push_back(std::move(field));
 }
 
+/// What the loops of several wires have in common.
+void keepCommon(std::vector<std::string> &loops, const std::vector<std::string> &others)
+{
+    const auto end = std::mismatch(loops.begin(), loops.end(), others.begin(), others.end());
+    loops.erase(end.first, loops.end());
+}
+
 } // namespace
 
 Shape failureMessageShape(const Shape *input)
@@ -115,8 +125,12 @@ Shape failureMessageShape(const Shape *input)
 }
 
 FlowShapes::FlowShapes(const Flow &flow, const Registry &registry,
-                       std::map<std::string, Shape> targets)
-    : m_flow(flow), m_registry(registry), m_targets(std::move(targets))
+                       std::map<std::string, Shape> targets, const Flows *flows, int depth)
+    : m_flow(flow),
+      m_registry(registry),
+      m_flows(flows),
+      m_depth(depth),
+      m_targets(std::move(targets))
 {
     bool isFirst = true;
     for (const FlowStep &step : m_flow.steps) {
@@ -168,7 +182,14 @@ void FlowShapes::follow()
             const auto target = byId.find(wire.to);
             if (target == byId.end())
                 continue;
-            meet(m_inputs[wire.to], met.insert(wire.to).second, output(step, wire.exit));
+            const bool isFirst = met.insert(wire.to).second;
+            Known leaving = output(step, wire.exit);
+            m_arrivals[wire.to].emplace_back(step.id, leaving);
+            if (isFirst)
+                m_loops[wire.to] = loopsBehind(step, wire);
+            else
+                keepCommon(m_loops[wire.to], loopsBehind(step, wire));
+            meet(m_inputs[wire.to], isFirst, std::move(leaving));
             if (--waiting[wire.to] == 0)
                 free.push_back(target->second);
         }
@@ -188,16 +209,23 @@ FlowShapes::Known FlowShapes::output(const FlowStep &step, const std::string &ex
     const Known passed = given ? Known(*given) : std::nullopt;
     if (!node || step.disabled)
         return passed;
+    if (node->callPart == CallPart::Call)
+        return callOutput(step);
+    if (node->joinedShape)
+        return joinedOutput(step, settingsOf(step, *node), *node);
+    if (node->exitShape)
+        return node->exitShape(settingsOf(step, *node), exit, given);
     if (node->outputShape)
         return node->outputShape(settingsOf(step, *node), given);
     if (node->output.type != Shape::Type::Any)
         return node->output;
     if (declaresMapping(*node))
-        return mapped(settingsOf(step, *node), passed);
+        return mapped(step, settingsOf(step, *node), passed);
     return passesOn(*node) ? passed : std::nullopt;
 }
 
-FlowShapes::Known FlowShapes::mapped(const Settings &settings, const Known &input) const
+FlowShapes::Known FlowShapes::mapped(const FlowStep &step, const Settings &settings,
+                                     const Known &input) const
 {
     const auto mapping = Mapping::fromStep(settings);
     if (!mapping)
@@ -206,6 +234,7 @@ FlowShapes::Known FlowShapes::mapped(const Settings &settings, const Known &inpu
     around.input = input;
     if (m_event)
         around.bindings.emplace("event", *m_event);
+    around.bindings.merge(loopBindings(step.id));
     Shape group = ofType(Shape::Type::Group);
     for (const MappingField &field : mapping->fields) {
         const auto path = mapping_form::targetPath(field.target);

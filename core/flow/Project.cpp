@@ -183,6 +183,14 @@ FlowDocument *Project::flow(std::string_view id)
     return found == m_flows.end() ? nullptr : found->get();
 }
 
+FlowLibrary Project::library() const
+{
+    FlowLibrary library;
+    for (const auto &document : m_flows)
+        library.emplace(document->flow().id, document.get());
+    return library;
+}
+
 std::vector<std::string> Project::environmentNames() const
 {
     std::vector<std::string> names{"local"};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/connector/Registry.h"
-#include "core/flow/FlowDocument.h"
+#include "core/flow/CalledFlows.h"
 
 #include <chrono>
 #include <cstdint>
@@ -70,6 +70,7 @@ public:
     std::vector<std::unique_ptr<FlowDocument>> &flows() { return m_flows; }
     const std::vector<std::unique_ptr<FlowDocument>> &flows() const { return m_flows; }
     FlowDocument *flow(std::string_view id);
+    FlowLibrary library() const; ///< What its flows can call.
     std::vector<std::string> environmentNames() const; ///< Always has "local".
     /// Error Config `flow.unknown_environment`, naming those that exist.
     Result<ProjectEnvironment> environment(const std::string &name) const;

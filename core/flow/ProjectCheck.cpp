@@ -100,6 +100,9 @@ void append(std::vector<Diagnostic> &all, std::vector<Diagnostic> more)
 
 std::vector<Diagnostic> Project::validate(const Registry &registry, FlowCheckOptions options) const
 {
+    const FlowLibrary known = library();
+    if (!m_isSingleFlow)
+        options.flows = &known;
     options.portable = options.portable || m_isPortable;
     std::vector<Diagnostic> all = m_problems;
     if (!m_isSingleFlow) {

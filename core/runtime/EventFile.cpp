@@ -30,6 +30,8 @@ Result<IncomingEvent> readEventFile(const std::string &json, Instant now)
 
 bool asksFor(const DeployedFlow::Node &trigger, std::string_view type)
 {
+    if (trigger.type->callPart == CallPart::Entry)
+        return false; // Only other flows begin there.
     if (!trigger.settings.has("events"))
         return true;
     const auto patterns = trigger.settings.list("events");

@@ -4,7 +4,7 @@
 #include "core/base/Log.h"
 #include "core/base/Text.h"
 #include "core/engine/Engine.h"
-#include "core/flow/FlowDocument.h"
+#include "core/flow/CalledFlows.h"
 #include "core/flow/SecretSource.h"
 #include "core/net/HttpClient.h"
 #include "core/ops/AdminServer.h"
@@ -62,6 +62,24 @@ Result<std::vector<const FlowDocument *>> chosenFlows(const Project &project,
     return chosen;
 }
 
+/// Those that run, and those that they call.
+Result<std::vector<const FlowDocument *>> withCalled(const std::vector<const FlowDocument *> &flows,
+                                                     const Registry &registry,
+                                                     const FlowLibrary &library)
+{
+    std::vector<const FlowDocument *> all = flows;
+    for (const FlowDocument *flow : flows) {
+        auto expanded = expandCalls(*flow, registry, library);
+        if (!expanded)
+            return std::move(expanded).error();
+        for (const FlowDocument *called : expanded->called) {
+            if (std::find(all.begin(), all.end(), called) == all.end())
+                all.push_back(called);
+        }
+    }
+    return all;
+}
+
 } // namespace
 
 /// Everything behind the door. Its parts end in the order of the destructor: nobody hands in events,
@@ -101,7 +119,7 @@ private:
     Result<void> connect(const ProjectEnvironment &environment, const Project &project,
                          const Flows &flows, const Registry &registry,
                          const SecretSource &secrets);
-    Result<void> deploy(const Flows &flows, const Registry &registry);
+    Result<void> deploy(const Flows &flows, const Registry &registry, const FlowLibrary &library);
     Result<void> startTriggers();
     void registerWebhooks();
     Result<void> openAdmin();
@@ -137,16 +155,21 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
     auto flows = chosenFlows(project, m_options.flows);
     if (!flows)
         return std::move(flows).error();
-    for (const FlowDocument *document : *flows) {
-        if (const auto findings = validateFlow(*document, registry); hasErrors(findings))
+    const FlowLibrary library = project.library();
+    auto called = withCalled(*flows, registry, library);
+    if (!called)
+        return std::move(called).error();
+    for (const FlowDocument *document : *called) {
+        const auto findings = validateFlow(*document, registry, {.flows = &library});
+        if (hasErrors(findings))
             return firstFinding(findings);
     }
     auto unfinished = openJournal(environment->journal);
     if (!unfinished)
         return std::move(unfinished).error();
-    if (auto connected = connect(*environment, project, *flows, registry, secrets); !connected)
+    if (auto connected = connect(*environment, project, *called, registry, secrets); !connected)
         return connected;
-    if (auto deployed = deploy(*flows, registry); !deployed)
+    if (auto deployed = deploy(*flows, registry, library); !deployed)
         return deployed;
     m_engine->resume(std::move(*unfinished));
     if (auto started = startTriggers(); !started)
@@ -236,17 +259,18 @@ Result<void> Runtime::Impl::connect(const ProjectEnvironment &environment, const
     return {};
 }
 
-Result<void> Runtime::Impl::deploy(const Flows &flows, const Registry &registry)
+Result<void> Runtime::Impl::deploy(const Flows &flows, const Registry &registry,
+                                   const FlowLibrary &library)
 {
     for (const FlowDocument *document : flows) {
-        auto flow = DeployedFlow::create(*document, registry, services(), m_connections);
+        auto flow = DeployedFlow::create(*document, registry, services(), m_connections, library);
         if (!flow)
             return std::move(flow).error();
         m_engine->deploy(std::move(*flow));
     }
     m_engine->onOldVersion([this, &registry](const KeptFlow &kept) {
-        const FlowDocument document(kept.text, kept.flow + ".flow.yaml");
-        return DeployedFlow::create(document, registry, services(), m_connections);
+        return DeployedFlow::createKept(kept.text, kept.flow + ".flow.yaml", registry, services(),
+                                        m_connections);
     });
     return {};
 }

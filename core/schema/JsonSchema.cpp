@@ -178,6 +178,10 @@ void addType(Keywords &schema, Arena &arena, const Param &param)
     case Param::Type::Mapping:
         schema.type({"object"}).set("additionalProperties", mappingFieldSchema(arena));
         return;
+    case Param::Type::Fields:
+        schema.type({"object"}).set(
+            "additionalProperties", Keywords(arena).type({"string"}).choices(param.choices()).finish());
+        return;
     case Param::Type::Cases:
         schema.type({"object"})
             .set("propertyNames", Keywords(arena).text("pattern", kCaseIdPattern).finish())

@@ -53,6 +53,11 @@ Param mapping(std::string id, std::string title)
     return {Param::Type::Mapping, std::move(id), std::move(title)};
 }
 
+Param fields(std::string id, std::string title)
+{
+    return {Param::Type::Fields, std::move(id), std::move(title)};
+}
+
 Param cases(std::string id, std::string title)
 {
     return {Param::Type::Cases, std::move(id), std::move(title)};

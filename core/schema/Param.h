@@ -28,6 +28,7 @@ public:
         Duration,   ///< "500ms", "30s", "5m", "12h", "30d".
         Expression, ///< JSONata text.
         Mapping,    ///< Target field -> expression, in order.
+        Fields,     ///< Field -> what it holds, one of `choices`, in order.
         Cases,      ///< Named exits with a condition each, in order: branch.
         Secret,     ///< Never in YAML; only in connections.
         Url,
@@ -151,6 +152,7 @@ Param choiceList(std::string id, std::string title);
 Param duration(std::string id, std::string title);
 Param expression(std::string id, std::string title);
 Param mapping(std::string id, std::string title);
+Param fields(std::string id, std::string title);
 Param cases(std::string id, std::string title);
 Param secret(std::string id, std::string title);
 Param url(std::string id, std::string title);

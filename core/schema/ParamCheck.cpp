@@ -71,6 +71,8 @@ std::string typeWord(Param::Type type)
         return "expression";
     case Param::Type::Mapping:
         return "mapping";
+    case Param::Type::Fields:
+        return "fields";
     case Param::Type::Cases:
         return "cases";
     case Param::Type::Secret:
@@ -91,6 +93,7 @@ Value ParamCheck::read(const YamlNode &node)
     case Param::Type::ChoiceList:
         return readList(node);
     case Param::Type::Mapping:
+    case Param::Type::Fields:
     case Param::Type::Cases:
         return readMap(node);
     default:
@@ -319,17 +322,32 @@ Value ParamCheck::readList(const YamlNode &node)
 Value ParamCheck::readMap(const YamlNode &node)
 {
     const bool cases = m_param.type() == Param::Type::Cases;
+    const bool isFields = m_param.type() == Param::Type::Fields;
     if (!node.isMap()) {
         report(node.at, "flow.wrong_type", '"' + m_param.id() + "\" must be a map.",
-               cases ? "Write one line per exit: its id, a colon, its condition."
+               isFields ? "Write one line per field: its name, a colon, what it holds."
+               : cases  ? "Write one line per exit: its id, a colon, its condition."
                      : "Write one line per field: its name, a colon, its expression.");
         return {};
     }
+    if (isFields)
+        return readFields(node);
     if (cases)
         return readCases(node);
     MappingCheck check(m_arena, m_param.id(), m_file, m_findings,
                        [this](const YamlNode &expression) { return readExpression(expression); });
     return check.read(node);
+}
+
+Value ParamCheck::readFields(const YamlNode &node)
+{
+    ObjectBuilder members(m_arena);
+    for (const YamlNode::Entry &entry : node.entries) {
+        const Value word = isDeclaredChoice(entry.value) ? readText(entry.value) : Value();
+        if (!word.isUndefined())
+            members.set(entry.key, word);
+    }
+    return members.finish();
 }
 
 Value ParamCheck::readCases(const YamlNode &node)

@@ -37,6 +37,7 @@ private:
     Value readList(const YamlNode &node);
     Value readMap(const YamlNode &node);
     Value readCases(const YamlNode &node);
+    Value readFields(const YamlNode &node);
     bool isDeclaredChoice(const YamlNode &node);
     bool fitsPattern(const YamlNode &node);
     void report(const TextPosition &at, std::string code, std::string message, std::string fix);

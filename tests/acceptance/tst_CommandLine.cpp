@@ -206,7 +206,8 @@ void TestCommandLine::nodesListsEveryTypeWithItsParameters()
         QVERIFY(!node[u"help"].toString().isEmpty());
     }
     for (const char *type : {"stripe.webhook", "salesforce.record.upsert", "filter", "branch", "map",
-                             "deduplicate", "log", "dead_letter"})
+                             "deduplicate", "log", "dead_letter", "wait", "for_each", "batch",
+                             "merge", "call_flow", "flow.called", "flow.return"})
         QVERIFY2(types.contains(QString::fromLatin1(type)), type);
 }
 

@@ -111,10 +111,12 @@ public:
     std::map<std::string, ConnectionLimits> limits; ///< Of the connections "a" and "b".
     std::shared_ptr<FakeConnection> connection(const std::string &name) const;
     std::function<StepAnswer(const StepCall &)> world; ///< Answers what no script does.
+    std::map<std::string, std::string> others; ///< Flows that can be called: id and steps.
     std::string order;                ///< Lines of the flow file: "order: none\n".
     int resumePage = 10'000;          ///< Open runs read at once when it starts.
     bool holdEffects = false;         ///< Effects answer only through answerHeld().
     std::deque<std::unique_ptr<StepReply>> held;
+    std::deque<StepCall> heldCalls;   ///< What they were asked.
     std::unique_ptr<StoreThread> store;
     std::unique_ptr<Engine> engine;
 

@@ -43,6 +43,7 @@ FieldEditor *makeField(const Param &param, const FormContext &context, QWidget *
     case Param::Type::Expression:
         return new ExpressionField(param, context, parent);
     case Param::Type::Mapping:
+    case Param::Type::Fields:
     case Param::Type::Cases:
         return new MappingEditor(param, context, parent);
     case Param::Type::Secret:
