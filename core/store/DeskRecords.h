@@ -97,7 +97,7 @@ struct LetterGroup
 };
 
 /// How much waits for people.
-struct OpenWork
+struct PeoplesWork
 {
     std::int64_t lettersOpen = 0;
     std::int64_t lettersOverdue = 0;

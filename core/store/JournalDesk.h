@@ -37,7 +37,7 @@ public:
     virtual Result<void> forgetRemembered(const std::string &flow, const std::string &step,
                                           const std::string &cause) = 0;
 
-    virtual Result<OpenWork> counts(Instant now) = 0;
+    virtual Result<PeoplesWork> counts(Instant now) = 0;
 
     /// Appends; `number` and `hash` of the entry are given here.
     virtual Result<AuditEntry> audit(AuditEntry entry) = 0;

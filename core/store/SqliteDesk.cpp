@@ -119,7 +119,7 @@ Result<std::vector<LetterGroup>> SqliteJournal::letterGroups(const std::string &
     return read ? Result<std::vector<LetterGroup>>(std::move(groups)) : std::move(read).error();
 }
 
-Result<OpenWork> SqliteJournal::counts(Instant now)
+Result<PeoplesWork> SqliteJournal::counts(Instant now)
 {
     auto count = m_core->database->prepare(
         "SELECT (SELECT count(*) FROM letter WHERE status = 0),"
@@ -130,7 +130,7 @@ Result<OpenWork> SqliteJournal::counts(Instant now)
         return std::move(count).error();
     if (auto row = count->bind(1, now).step(); !row)
         return std::move(row).error();
-    return OpenWork{count->integer(0), count->integer(1), count->integer(2), count->integer(3)};
+    return PeoplesWork{count->integer(0), count->integer(1), count->integer(2), count->integer(3)};
 }
 
 Result<void> SqliteJournal::change(const LetterChange &change)

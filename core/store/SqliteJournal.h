@@ -84,7 +84,7 @@ public:
                                                      const std::string &cause) override;
     Result<void> forgetRemembered(const std::string &flow, const std::string &step,
                                   const std::string &cause) override;
-    Result<OpenWork> counts(Instant now) override;
+    Result<PeoplesWork> counts(Instant now) override;
     Result<AuditEntry> audit(AuditEntry entry) override;
     Result<std::vector<AuditEntry>> auditLog(std::int64_t after, int limit) override;
     Result<void> checkAudit() override;
