@@ -166,6 +166,36 @@ constexpr std::string_view kEnvironment = R"json({
   }
 }})json";
 
+constexpr std::string_view kProject = R"json({
+"$schema": "http://json-schema.org/draft-07/schema#",
+"title": "Tidewire project",
+"description": "What the flows of a folder have in common. Never secrets.",
+"type": "object",
+"required": ["schema"],
+"additionalProperties": false,
+"properties": {
+  "schema": {"type": "string", "pattern": "^project/1(\\.[0-9]+)?$"},
+  "name": {"type": "string"},
+  "owner": {"type": "string"},
+  "description": {"type": "string"},
+  "ownership": {},
+  "mapping": {
+    "type": "object", "additionalProperties": false,
+    "properties": {"portable": {"description": "Note what other JSONata engines do not know.", "type": "boolean"}}
+  },
+  "privacy": {
+    "description": "Which fields logs and exports mask, besides those that are known to be personal.",
+    "type": "object", "additionalProperties": false,
+    "properties": {
+      "mask": {"description": "Names of fields, or ends of paths.", "$ref": "#/definitions/fields"},
+      "keep": {"description": "Shown although they would be masked; card numbers never are.", "$ref": "#/definitions/fields"}
+    }
+  }
+},
+"definitions": {
+  "fields": {"type": "array", "items": {"type": "string", "pattern": "^[^.\\s\\[\\]]+(\\.[^.\\s\\[\\]]+)*$"}}
+}})json";
+
 Value written(Arena &arena, std::string_view json)
 {
     auto value = parseJsonInto(arena, json);
@@ -287,6 +317,25 @@ Value flowSchema(Arena &arena, const Registry &registry)
     const Value definitions =
         with(arena, written(arena, kDefinitions), "step", stepSchema(arena, registry));
     return with(arena, written(arena, kFlow), "definitions", definitions);
+}
+
+Value projectSchema(Arena &arena, const Registry &registry)
+{
+    std::vector<std::string> types;
+    for (const ConnectorDescriptor &connector : registry.connectors())
+        types.push_back(connector.id);
+    const Value text = one(arena, "type", Value::string("string"));
+    const Value kind = with(arena, text, "enum", textList(arena, types));
+    Value connection = one(arena, "type", Value::string("object"));
+    connection = with(arena, connection, "required", textList(arena, {"type"}));
+    connection = with(arena, connection, "additionalProperties", Value::boolean(false));
+    connection = with(arena, connection, "properties",
+                      with(arena, one(arena, "type", kind), "title", text));
+    Value connections = one(arena, "type", textList(arena, {"object", "null"}));
+    connections = with(arena, connections, "additionalProperties", connection);
+    const Value base = written(arena, kProject);
+    return with(arena, base, "properties",
+                with(arena, base.get("properties"), "connections", connections));
 }
 
 Value environmentSchema(Arena &arena, const Registry &registry)

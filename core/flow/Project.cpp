@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::vector<std::string> kProjectKeys{
-    "schema", "name", "owner", "description", "connections", "ownership", "mapping"};
+    "schema", "name", "owner", "description", "connections", "ownership", "mapping", "privacy"};
 constexpr std::size_t kMostFiles = 10'000;
 
 /// Sorted, so that every machine sees the same order.
@@ -125,6 +125,8 @@ void Project::readProjectFile(const std::string &file)
             readConnections(entry.value, findings);
         else if (entry.key == "mapping")
             readMapping(entry.value, findings);
+        else if (entry.key == "privacy")
+            readPrivacy(entry.value, findings);
     }
     m_problems = std::move(findings.all());
 }

@@ -3,6 +3,8 @@
 
 #include "core/connector/Registry.h"
 #include "core/flow/CalledFlows.h"
+#include "core/flow/FlowDocument.h"
+#include "core/vault/Masker.h"
 
 #include <chrono>
 #include <cstdint>
@@ -79,6 +81,9 @@ public:
     /// `mapping: {portable: true}`: only what every JSONata engine knows; the rest is reported.
     bool isPortable() const { return m_isPortable; }
 
+    /// `privacy: {mask: […], keep: […]}`: what a Masker is made with.
+    const PrivacyRules &privacy() const { return m_privacy; }
+
     /// Everything `tidewire validate` says about the folder. Portable when the project or `options`
     /// says so.
     std::vector<Diagnostic> validate(const Registry &registry,
@@ -90,11 +95,13 @@ private:
     void readProjectFile(const std::string &file);
     void readConnections(const YamlNode &node, Findings &findings);
     void readMapping(const YamlNode &node, Findings &findings);
+    void readPrivacy(const YamlNode &node, Findings &findings);
     void addFlow(const std::string &file);
     bool m_isSingleFlow = false;
     bool m_isPortable = false;
     std::string m_folder, m_name, m_owner;
     std::map<std::string, std::string> m_connections;
+    PrivacyRules m_privacy;
     std::vector<std::unique_ptr<FlowDocument>> m_flows;
     std::map<std::string, TextPosition> m_connectionPlaces;
     std::map<std::string, std::string> m_environmentFiles; ///< Name -> path.

@@ -324,7 +324,7 @@ void TestCommandLine::mapShowsWhyAFileCannotBeRead()
 
 void TestCommandLine::schemaIsDraft07()
 {
-    for (const QString &kind : {QStringLiteral("flow"), QStringLiteral("environment")}) {
+    for (const QString &kind : {QStringLiteral("flow"), QStringLiteral("environment"), QStringLiteral("project")}) {
         const QJsonObject schema = QJsonDocument::fromJson(runTidewire({"schema", kind}).out).object();
         QCOMPARE(schema["$schema"].toString(), QStringLiteral("http://json-schema.org/draft-07/schema#"));
     }

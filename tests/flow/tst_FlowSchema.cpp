@@ -63,6 +63,7 @@ private Q_SLOTS:
     void acceptsSoundFlows();
     void refusesBadFlows();
     void judgesEnvironments();
+    void judgesProjects();
     void demoFlowHasTheSchemaShape();
     void referencePageTellsEverything();
 };
@@ -129,6 +130,21 @@ void tst_FlowSchema::judgesEnvironments()
          head + "  web: {api_key: sk_live_4eC39HqLyjWDarjtT1zdp7dc}\n", head + "  web: {key: a}\n",
          "schema: environment/1\nkind: moon\n"});
     QCOMPARE(answers.join(u' '), QStringLiteral("yes yes no no no"));
+}
+
+void tst_FlowSchema::judgesProjects()
+{
+    if (!hasChecker())
+        QSKIP("python3-jsonschema is not installed");
+    const std::string head = "schema: project/1\nconnections:\n  web: {type: shop, title: Web}\n";
+    Arena arena;
+    const QStringList answers =
+        judged(toJson(projectSchema(arena, registry())),
+               {head + "mapping: {portable: true}\nprivacy: {mask: [Email], keep: [a.b]}\n",
+                "schema: project/1\nconnections: {web: {type: shp}}\n", head + "privacy: all\n",
+                head + "privacy: {hide: [Email]}\n", head + "privacy: {mask: [a..b]}\n",
+                head + "privacy: {mask: [\"a b\"]}\n", "schema: flow/1\n"});
+    QCOMPARE(answers.join(u' '), QStringLiteral("yes no no no no no no"));
 }
 
 void tst_FlowSchema::demoFlowHasTheSchemaShape()

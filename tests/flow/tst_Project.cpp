@@ -56,6 +56,7 @@ private Q_SLOTS:
     void localEnvironmentIsAlwaysThere();
     void readsAnEnvironment();
     void refusesUnknownAndBrokenEnvironments();
+    void readsWhatIsPrivate();
     void findsWhatIsWrong_data();
     void findsWhatIsWrong();
     void secretsComeFromTheEnvironment();
@@ -162,6 +163,19 @@ void tst_Project::refusesUnknownAndBrokenEnvironments()
     QVERIFY(bad.error().where.ends_with("bad.yaml:3:3"));
 }
 
+void tst_Project::readsWhatIsPrivate()
+{
+    Folder folder;
+    folder.write("tidewire.yaml",
+                 "schema: project/1\nconnections:\n  web: {type: shop}\n  crm: {type: shop}\n"
+                 "privacy:\n  mask: [SSN__c, customer.tax-no]\n  keep: [shipping.city]\n");
+    const auto project = Project::open(folder.path());
+    QVERIFY2((*project)->validate(registry()).empty(),
+             told((*project)->validate(registry())).c_str());
+    QCOMPARE((*project)->privacy().mask, (std::vector<std::string>{"SSN__c", "customer.tax-no"}));
+    QCOMPARE((*project)->privacy().keep, (std::vector<std::string>{"shipping.city"}));
+}
+
 void tst_Project::findsWhatIsWrong_data()
 {
     QTest::addColumn<QByteArray>("file");
@@ -184,6 +198,21 @@ void tst_Project::findsWhatIsWrong_data()
         "flow.unknown_connector 5:13");
     row("a connection without a type", "tidewire.yaml", project + "  x: {}\n",
         "flow.missing_setting 5:3");
+    row("privacy that is no map", "tidewire.yaml", project + "privacy: all\n",
+        "flow.wrong_type 5:10");
+    row("an unknown key of privacy", "tidewire.yaml", project + "privacy:\n  hide: [Email]\n",
+        "flow.unknown_key 6:3");
+    row("fields that are no list", "tidewire.yaml", project + "privacy:\n  mask: Email\n",
+        "flow.wrong_type 6:9");
+    row("a field that is none", "tidewire.yaml",
+        project + "privacy:\n  mask: [Email, customer..id]\n", "flow.bad_field_path 6:17");
+    row("a field of several words", "tidewire.yaml", project + "privacy: {keep: [a b]}\n",
+        "flow.bad_field_path 5:18");
+    row("a list in place of a field", "tidewire.yaml", project + "privacy: {mask: [[a]]}\n",
+        "flow.bad_field_path 5:18");
+    row("a field that is masked and kept", "tidewire.yaml",
+        project + "privacy:\n  mask: [Email]\n  keep: [Phone, Email]\n",
+        "flow.privacy_conflict 7:17");
     row("a flow that uses a strange connection", "tidewire.yaml",
         "schema: project/1\nconnections: {web: {type: shop}}\n", "flow.unknown_connection 8:26");
     row("a flow in the wrong file", "flows/other.flow.yaml",
