@@ -142,7 +142,7 @@ void Engine::cancel(std::int64_t id)
     m_alarms.remove(id);
     for (auto items = std::exchange(run->items, {}); auto &[token, item] : items)
         dropItem(*run, item);
-    run->work = OpenWork(&run->flow->map());
+    run->work = Gathering(&run->flow->map());
     run->resting = 0;
     run->pending.toAsk.clear();
     run->outcome = RunState::Failed;

@@ -209,23 +209,23 @@ private:
 
     // EngineFlow.cpp: steps that hold items, loops, and the end of items
     using Node = DeployedFlow::Node;
-    static std::optional<OpenWork::Ending>
+    static std::optional<Gathering::Ending>
     endingOf(const Node &node, const std::vector<StepAnswer::Output> &outputs);
-    void endItem(Run &run, int token, std::optional<OpenWork::Ending> ending);
+    void endItem(Run &run, int token, std::optional<Gathering::Ending> ending);
     void rest(Run &run, RunItem &item, RunItem::State state);
     void settleHeld(Run &run, int token, const StepAnswer &answer, StepEvent event);
-    bool settleRecorded(Run &run, int token, OpenWork::Group &group);
+    bool settleRecorded(Run &run, int token, Gathering::Group &group);
     void settleLoop(Run &run, int token, StepAnswer answer);
     void advance(Run &run);
     bool pushOn(Run &run);
-    void sendElements(Run &run, OpenWork::Loop &loop, int more);
-    void finishLoop(Run &run, OpenWork::Loop &loop);
+    void sendElements(Run &run, Gathering::Loop &loop, int more);
+    void finishLoop(Run &run, Gathering::Loop &loop);
     void releaseDue(Run &run);
-    void release(Run &run, OpenWork::Group &group);
+    void release(Run &run, Gathering::Group &group);
     std::vector<int> inStableOrder(const Run &run, const std::vector<int> &held) const;
-    void emitGroup(Run &run, OpenWork::Group &group, const std::vector<int> &members,
+    void emitGroup(Run &run, Gathering::Group &group, const std::vector<int> &members,
                    StepAnswer answer);
-    void recordGroup(Run &run, OpenWork::Group &group, StepRecord record);
+    void recordGroup(Run &run, Gathering::Group &group, StepRecord record);
 
     // EngineWaits.cpp: waits, and the order of keys while runs wait
     void settleLater(Run &run, int token, StepAnswer answer, StepEvent event);

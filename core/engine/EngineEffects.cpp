@@ -199,7 +199,7 @@ void Engine::askPerson(Run &run, int token, const Error &error, StepEvent event,
     keepLetter(run, {node.id, item.lineage, unknown, jsonText(item.input), item.attempt,
                      m_clock.now(), m_clock.now() + std::chrono::hours(90 * 24), false,
                      item.number});
-    endItem(run, token, OpenWork::Ending::Failed);
+    endItem(run, token, Gathering::Ending::Failed);
 }
 
 void Engine::intentKept(Run &run, int token)

@@ -12,7 +12,7 @@ namespace tw {
 
 using Phase = StepEvent::Phase;
 using State = RunItem::State;
-using Ending = OpenWork::Ending;
+using Ending = Gathering::Ending;
 
 namespace {
 
@@ -69,7 +69,7 @@ void Engine::settleLoop(Run &run, int token, StepAnswer answer)
 {
     RunItem &item = run.items.at(token);
     rest(run, item, State::Looping);
-    OpenWork::Loop loop;
+    Gathering::Loop loop;
     loop.item = token;
     loop.step = item.node;
     loop.instance = item.lineage;
@@ -79,7 +79,7 @@ void Engine::settleLoop(Run &run, int token, StepAnswer answer)
 }
 
 /// As many as may be under way, and `more` beyond that.
-void Engine::sendElements(Run &run, OpenWork::Loop &loop, int more)
+void Engine::sendElements(Run &run, Gathering::Loop &loop, int more)
 {
     RunItem &item = run.items.at(loop.item);
     const auto outer = item.trail ? item.trail->frame() : nullptr;
@@ -106,7 +106,7 @@ void Engine::sendElements(Run &run, OpenWork::Loop &loop, int more)
     item.isSpent = true;
 }
 
-void Engine::finishLoop(Run &run, OpenWork::Loop &loop)
+void Engine::finishLoop(Run &run, Gathering::Loop &loop)
 {
     const int token = loop.item;
     RunItem &item = run.items.at(token);
@@ -144,9 +144,9 @@ void Engine::finishLoop(Run &run, OpenWork::Loop &loop)
 void Engine::advance(Run &run)
 {
     for (;;) {
-        if (OpenWork::Group *group = run.work.nextQuiet()) {
+        if (Gathering::Group *group = run.work.nextQuiet()) {
             release(run, *group);
-        } else if (OpenWork::Loop *loop = run.work.nextMoved()) {
+        } else if (Gathering::Loop *loop = run.work.nextMoved()) {
             if (!loop->isSpent())
                 sendElements(run, *loop, 0);
             else if (loop->open == 0)
@@ -163,9 +163,9 @@ bool Engine::pushOn(Run &run)
 {
     if (run.items.empty())
         return false;
-    if (OpenWork::Loop *loop = run.work.anyUnspent())
+    if (Gathering::Loop *loop = run.work.anyUnspent())
         sendElements(run, *loop, 1);
-    else if (OpenWork::Group *group = run.work.anyHeld())
+    else if (Gathering::Group *group = run.work.anyHeld())
         release(run, *group);
     else
         return false;
@@ -175,7 +175,7 @@ bool Engine::pushOn(Run &run)
 void Engine::settleHeld(Run &run, int token, const StepAnswer &answer, StepEvent event)
 {
     RunItem &item = run.items.at(token);
-    OpenWork::Group &group = run.work.groupOf(item.node, item.trail.get());
+    Gathering::Group &group = run.work.groupOf(item.node, item.trail.get());
     const bool isTimed = answer.until || answer.atOnce;
     if (isTimed && !group.isClosed && settleRecorded(run, token, group))
         return;
@@ -202,7 +202,7 @@ void Engine::settleHeld(Run &run, int token, const StepAnswer &answer, StepEvent
 }
 
 /// What the journal knows of a group whose release follows from time. True: the item is settled.
-bool Engine::settleRecorded(Run &run, int token, OpenWork::Group &group)
+bool Engine::settleRecorded(Run &run, int token, Gathering::Group &group)
 {
     RunItem &item = run.items.at(token);
     const StepRecord *record = run.earlierRecord(nodeOf(run, item).id, group.key);
@@ -231,7 +231,7 @@ bool Engine::settleRecorded(Run &run, int token, OpenWork::Group &group)
 }
 
 /// Under the lineage of the group, which is none of an item's.
-void Engine::recordGroup(Run &run, OpenWork::Group &group, StepRecord record)
+void Engine::recordGroup(Run &run, Gathering::Group &group, StepRecord record)
 {
     if (group.number < 0)
         group.number = numberOf(run, group.step, group.key,
@@ -243,7 +243,7 @@ void Engine::recordGroup(Run &run, OpenWork::Group &group, StepRecord record)
 
 void Engine::releaseDue(Run &run)
 {
-    while (OpenWork::Group *group = run.work.nextDue(m_clock.now())) {
+    while (Gathering::Group *group = run.work.nextDue(m_clock.now())) {
         run.isFresh = true;
         release(run, *group);
         advance(run);
@@ -263,7 +263,7 @@ std::vector<int> Engine::inStableOrder(const Run &run, const std::vector<int> &h
     return members;
 }
 
-void Engine::release(Run &run, OpenWork::Group &group)
+void Engine::release(Run &run, Gathering::Group &group)
 {
     const std::vector<int> members = inStableOrder(run, group.held);
     const Node &node = run.flow->nodes()[static_cast<std::size_t>(group.step)];
@@ -285,7 +285,7 @@ void Engine::release(Run &run, OpenWork::Group &group)
 }
 
 /// What leaves is named after what it is made of, or after its group where time had a say.
-void Engine::emitGroup(Run &run, OpenWork::Group &group, const std::vector<int> &members,
+void Engine::emitGroup(Run &run, Gathering::Group &group, const std::vector<int> &members,
                        StepAnswer answer)
 {
     const Node &node = run.flow->nodes()[static_cast<std::size_t>(group.step)];

@@ -235,7 +235,7 @@ Run &Engine::makeRun(OpenRun &&open, DeployedFlow &flow)
     run.before = std::move(open.originSteps);
     run.decisions = std::move(open.reviews);
     run.indexRecords();
-    run.work = OpenWork(&flow.map());
+    run.work = Gathering(&flow.map());
     run.event = std::move(open.event);
     reckonAnew(run);
     m_runs.emplace(run.id, std::move(owned));
@@ -251,7 +251,8 @@ void Engine::reckonAnew(Run &run) const
         if (!(m_clockMoved && run.resumed) && record.at <= m_clock.now())
             continue;
         const Instant at = m_clockMoved ? m_resumedAt : m_clock.now();
-        if (record.retryAt)
+        const bool isNamed = record.state == RecordState::Waiting && !record.error; // By a step.
+        if (record.retryAt && !isNamed)
             record.retryAt = at + (*record.retryAt - record.at);
         record.at = at;
     }

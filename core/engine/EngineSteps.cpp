@@ -229,7 +229,7 @@ void Engine::settle(Run &run, int token, StepAnswer answer, bool replayed)
             run.pending.change.steps.back().note = answer.note;
         }
         note(run, item, std::move(event));
-        return endItem(run, token, OpenWork::Ending::Dropped);
+        return endItem(run, token, Gathering::Ending::Dropped);
     case StepAnswer::Kind::Parked:
         break; // Went to park().
     case StepAnswer::Kind::Emitted:
@@ -259,7 +259,7 @@ void Engine::settleEmitted(Run &run, int token, StepAnswer answer, StepEvent eve
             LetterRecord letter = letterOf(output.message->root(), node.id, m_clock.now());
             letter.lineage = letter.lineage == 0 ? item.lineage : letter.lineage;
             keepLetter(run, std::move(letter));
-            ending = OpenWork::Ending::Failed;
+            ending = Gathering::Ending::Failed;
             continue;
         }
         event.exits.push_back(output.exit);
@@ -300,7 +300,7 @@ void Engine::settleFailed(Run &run, int token, Error error, StepEvent event, boo
         keepLetter(run, {node.id, item.lineage, std::move(error), jsonText(item.input),
                          item.attempt, m_clock.now(),
                          m_clock.now() + std::chrono::hours(90 * 24), false, item.number});
-        return endItem(run, token, OpenWork::Ending::Failed);
+        return endItem(run, token, Gathering::Ending::Failed);
     }
     route(run, item, {{std::string(kErrorExit), message}}, item.trail);
     endItem(run, token, {});

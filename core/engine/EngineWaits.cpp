@@ -32,6 +32,8 @@ bool Engine::takeUpWait(Run &run, int token, const StepRecord &record)
     item.waited = record.retryAt;
     item.isWaitKept = true;
     item.isWaitOver = record.state != RecordState::Waiting;
+    if (item.isWaitOver && item.waited > m_clock.now())
+        item.waited = m_clock.now(); // The clock was set back since.
     if (!item.isWaitOver && record.retryAt > m_clock.now()) {
         wakeAt(run, token, *record.retryAt);
         return true;

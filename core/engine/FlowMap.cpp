@@ -174,40 +174,40 @@ const std::vector<int> &FlowMap::scope(int collector) const
     return m_scope[at(collector)];
 }
 
-std::uint64_t FlowMap::group(int collector, const Trail *trail) const
+std::uint64_t FlowMap::group(int collector, const ItemTrail *trail) const
 {
     std::uint64_t key = mixed(0, static_cast<std::uint64_t>(collector));
     for (const int loop : scope(collector)) {
-        const Trail::Loop *inside = trail ? trail->inside(loop) : nullptr;
+        const ItemTrail::Loop *inside = trail ? trail->inside(loop) : nullptr;
         key = mixed(mixed(key, inside ? inside->instance : 0), inside ? inside->element : 0);
     }
     return key;
 }
 
-std::string FlowMap::position(const Trail *trail, int step) const
+std::string FlowMap::position(const ItemTrail *trail, int step) const
 {
     std::string name = "0";
-    for (const Trail::Turn &turn : turnsOf(trail)) {
+    for (const ItemTrail::Turn &turn : turnsOf(trail)) {
         std::size_t rivals = 0;
         std::size_t rank = 0;
         switch (turn.kind) {
-        case Trail::Turn::Kind::Element:
+        case ItemTrail::Turn::Kind::Element:
             name += '.' + std::to_string(turn.index);
             break;
-        case Trail::Turn::Kind::Entry:
+        case ItemTrail::Turn::Kind::Entry:
             if (turn.index > 0)
                 name += turn.index < kFirstHashedNumber ? '.' + std::to_string(turn.index - 1)
                                                         : ".#" + std::to_string(turn.index);
             break;
-        case Trail::Turn::Kind::Group:
+        case ItemTrail::Turn::Kind::Group:
             name += '.' + m_steps[at(turn.node)].id + ':' + std::to_string(turn.index);
             break;
-        case Trail::Turn::Kind::Done:
+        case ItemTrail::Turn::Kind::Done:
             for (const int target : m_steps[at(turn.node)].elements)
                 rivals += leadsTo(target, step);
             name += rivals > 0 ? ".done" : "";
             break;
-        case Trail::Turn::Kind::Way:
+        case ItemTrail::Turn::Kind::Way:
             for (std::size_t way = 0; way < turn.ways->size(); ++way) {
                 const bool leads = leadsTo((*turn.ways)[way], step);
                 rivals += leads;

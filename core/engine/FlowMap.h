@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/connector/Descriptor.h"
-#include "core/engine/Trail.h"
+#include "core/engine/ItemTrail.h"
 
 #include <cstdint>
 #include <optional>
@@ -46,11 +46,11 @@ public:
     /// The loops whose elements a collecting step keeps apart, outermost first.
     const std::vector<int> &scope(int collector) const;
     /// Which of its groups an item belongs to; those that are outside of a loop share one.
-    std::uint64_t group(int collector, const Trail *trail) const;
+    std::uint64_t group(int collector, const ItemTrail *trail) const;
 
     /// The name of an item at `step` among all of its run: "0", "0.17" for an element of a loop. The
     /// same whatever the order of answers, and for a flow with other steps on the way.
-    std::string position(const Trail *trail, int step) const;
+    std::string position(const ItemTrail *trail, int step) const;
 
 private:
     using Row = std::vector<bool>;

@@ -5,7 +5,7 @@
 #include "core/engine/DeployedFlow.h"
 #include "core/engine/Lanes.h"
 #include "core/engine/RetryTally.h"
-#include "core/engine/OpenWork.h"
+#include "core/engine/Gathering.h"
 #include "core/engine/RunEvents.h"
 #include "core/store/JournalRecords.h"
 
@@ -96,7 +96,7 @@ struct Run
     std::unordered_multimap<std::uint64_t, std::size_t> beforeByLineage;
     std::vector<ReviewDecision> decisions; ///< Answers to questions that it asked.
     std::map<int, RunItem> items;    ///< Open ones.
-    OpenWork work;                   ///< The same for collecting steps and loops.
+    Gathering work;                   ///< The same for collecting steps and loops.
     std::size_t resting = 0;         ///< Items that are held or loop.
     bool isFresh = false;            ///< It went on since it was read back.
     int nextToken = 1;

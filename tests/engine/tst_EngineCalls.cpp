@@ -48,7 +48,8 @@ private Q_SLOTS:
         world.send("evt_1", "{\"amount\":5}");
         QVERIFY(world.waitIdle());
         QCOMPARE(trailOf(world), (Trail{"verify.ask {\"amount\":5}", "write {\"valid\":true}"}));
-        QCOMPARE(world.engine->flows().front()->version(), std::string("1.0.0+check@2.1.0"));
+        const std::string version = world.engine->flows().front()->version();
+        QVERIFY(version.starts_with("1.0.0+") && version.find("+check@2.1.0+") != std::string::npos);
         QCOMPARE(world.engine->flows().front()->indexOf("verify.aside"), -1);
     }
 

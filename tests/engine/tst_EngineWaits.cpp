@@ -226,7 +226,7 @@ private Q_SLOTS:
         world.send("evt_2", "2", "ch_1");
         QTest::qWait(30);
         QCOMPARE(world.callsOf("before"), 1);
-        world.clock.advance(1h);
+        world.clock.advance(2h);
         QTRY_COMPARE(world.callsOf("before"), 2);
         QTRY_VERIFY(world.engine->activeRuns() == 0);
         world.clock.advance(72h);

@@ -16,7 +16,7 @@ namespace tw {
 /// goes, so that "nothing more can come" is known at once, however many items there are. Everything
 /// in it follows from the run; a restart makes it again. An item that leaves tells of its successors
 /// first.
-class OpenWork
+class Gathering
 {
 public:
     /// Items that a collecting step holds together.
@@ -58,20 +58,20 @@ public:
         LoopCounts counts() const;
     };
 
-    explicit OpenWork(const FlowMap *map = nullptr) : m_map(map) {}
+    explicit Gathering(const FlowMap *map = nullptr) : m_map(map) {}
 
-    void came(FlowMap::Place place, const Trail *trail);
-    void left(FlowMap::Place place, const Trail *trail);
+    void came(FlowMap::Place place, const ItemTrail *trail);
+    void left(FlowMap::Place place, const ItemTrail *trail);
     /// How an item ended for the elements it came of; before left().
-    void ended(int step, const Trail *trail, Ending ending);
+    void ended(int step, const ItemTrail *trail, Ending ending);
     /// It goes on to another step: outside of a loop its element has come through.
-    void goesOn(int from, int to, const Trail *trail);
+    void goesOn(int from, int to, const ItemTrail *trail);
 
     /// The group that an item at a collecting step belongs to.
-    Group &groupOf(int step, const Trail *trail);
-    void hold(Group &group, int item, const Trail *trail);
+    Group &groupOf(int step, const ItemTrail *trail);
+    void hold(Group &group, int item, const ItemTrail *trail);
     /// The item is about to leave the group.
-    void unhold(Group &group, const Trail *trail);
+    void unhold(Group &group, const ItemTrail *trail);
     void forget(std::uint64_t group);
 
     Loop &begin(Loop loop);
@@ -91,8 +91,8 @@ public:
     bool hasUnspent() const { return m_unspent > 0; }
 
 private:
-    bool isOf(const Trail::Loop &loop, int step) const { return m_map->isInBody(step, loop.node); }
-    void count(const Trail::Loop &loop, int open, int aside);
+    bool isOf(const ItemTrail::Loop &loop, int step) const { return m_map->isInBody(step, loop.node); }
+    void count(const ItemTrail::Loop &loop, int open, int aside);
     void look(Loop &loop, std::size_t element);
 
     const FlowMap *m_map;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/Trail.h"
+#include "core/engine/ItemTrail.h"
 
 #include <algorithm>
 #include <set>
@@ -8,9 +8,9 @@
 namespace tw {
 namespace {
 
-std::shared_ptr<Trail> copied(const TrailPtr &trail)
+std::shared_ptr<ItemTrail> copied(const TrailPtr &trail)
 {
-    return trail ? std::make_shared<Trail>(*trail) : std::make_shared<Trail>();
+    return trail ? std::make_shared<ItemTrail>(*trail) : std::make_shared<ItemTrail>();
 }
 
 bool isIn(const std::vector<int> &scope, int loop)
@@ -20,14 +20,14 @@ bool isIn(const std::vector<int> &scope, int loop)
 
 } // namespace
 
-std::shared_ptr<const LoopFrame> Trail::frame() const
+std::shared_ptr<const LoopFrame> ItemTrail::frame() const
 {
     const auto inner = std::find_if(loops.rbegin(), loops.rend(),
                                     [](const Loop &loop) { return !loop.across; });
     return inner == loops.rend() ? nullptr : inner->frame;
 }
 
-const Trail::Loop *Trail::inside(int loop) const
+const ItemTrail::Loop *ItemTrail::inside(int loop) const
 {
     const auto found = std::find_if(loops.begin(), loops.end(), [loop](const Loop &one) {
         return one.node == loop && !one.across;
@@ -35,15 +35,15 @@ const Trail::Loop *Trail::inside(int loop) const
     return found == loops.end() ? nullptr : &*found;
 }
 
-const std::vector<Trail::Loop> &loopsOf(const Trail *trail)
+const std::vector<ItemTrail::Loop> &loopsOf(const ItemTrail *trail)
 {
-    static const std::vector<Trail::Loop> kNone;
+    static const std::vector<ItemTrail::Loop> kNone;
     return trail ? trail->loops : kNone;
 }
 
-const std::vector<Trail::Turn> &turnsOf(const Trail *trail)
+const std::vector<ItemTrail::Turn> &turnsOf(const ItemTrail *trail)
 {
-    static const std::vector<Trail::Turn> kNone;
+    static const std::vector<ItemTrail::Turn> kNone;
     return trail ? trail->turns : kNone;
 }
 
@@ -51,29 +51,29 @@ TrailPtr behindWay(const TrailPtr &trail, int node, std::size_t way,
                    std::shared_ptr<const std::vector<int>> ways)
 {
     auto next = copied(trail);
-    next->turns.push_back({Trail::Turn::Kind::Way, node, way, std::move(ways)});
+    next->turns.push_back({ItemTrail::Turn::Kind::Way, node, way, std::move(ways)});
     return next;
 }
 
 TrailPtr behindEntry(int node, int number)
 {
-    auto trail = std::make_shared<Trail>();
+    auto trail = std::make_shared<ItemTrail>();
     trail->turns.push_back(
-        {Trail::Turn::Kind::Entry, node, static_cast<std::size_t>(number), nullptr});
+        {ItemTrail::Turn::Kind::Entry, node, static_cast<std::size_t>(number), nullptr});
     return trail;
 }
 
 TrailPtr behindLoop(const TrailPtr &trail, int node)
 {
     auto next = copied(trail);
-    next->turns.push_back({Trail::Turn::Kind::Done, node, 0, nullptr});
+    next->turns.push_back({ItemTrail::Turn::Kind::Done, node, 0, nullptr});
     return next;
 }
 
-TrailPtr insideLoop(const TrailPtr &trail, Trail::Loop element)
+TrailPtr insideLoop(const TrailPtr &trail, ItemTrail::Loop element)
 {
     auto next = copied(trail);
-    next->turns.push_back({Trail::Turn::Kind::Element, element.node, element.element, nullptr});
+    next->turns.push_back({ItemTrail::Turn::Kind::Element, element.node, element.element, nullptr});
     next->loops.push_back(std::move(element));
     return next;
 }
@@ -81,10 +81,10 @@ TrailPtr insideLoop(const TrailPtr &trail, Trail::Loop element)
 TrailPtr behindGroup(const std::vector<TrailPtr> &members, const std::vector<int> &scope, int node,
                      std::size_t group)
 {
-    auto next = std::make_shared<Trail>();
+    auto next = std::make_shared<ItemTrail>();
     std::set<std::pair<std::uint64_t, std::size_t>> seen;
     for (const TrailPtr &member : members) {
-        for (const Trail::Loop &loop : loopsOf(member.get())) {
+        for (const ItemTrail::Loop &loop : loopsOf(member.get())) {
             if (!seen.emplace(loop.instance, loop.element).second)
                 continue;
             next->loops.push_back(loop);
@@ -98,22 +98,22 @@ TrailPtr behindGroup(const std::vector<TrailPtr> &members, const std::vector<int
     if (const TrailPtr first = members.empty() ? nullptr : members.front()) {
         std::size_t common = 0;
         for (std::size_t turn = 0; turn < first->turns.size(); ++turn) {
-            const Trail::Turn &one = first->turns[turn];
-            if (one.kind == Trail::Turn::Kind::Element && isIn(scope, one.node))
+            const ItemTrail::Turn &one = first->turns[turn];
+            if (one.kind == ItemTrail::Turn::Kind::Element && isIn(scope, one.node))
                 common = turn + 1;
         }
         next->turns.assign(first->turns.begin(),
                            first->turns.begin() + static_cast<std::ptrdiff_t>(common));
     }
-    next->turns.push_back({Trail::Turn::Kind::Group, node, group, nullptr});
+    next->turns.push_back({ItemTrail::Turn::Kind::Group, node, group, nullptr});
     return next;
 }
 
-bool comesBefore(const Trail *a, const Trail *b, bool &same)
+bool comesBefore(const ItemTrail *a, const ItemTrail *b, bool &same)
 {
     const auto &left = turnsOf(a);
     const auto &right = turnsOf(b);
-    const auto words = [](const Trail::Turn &turn) {
+    const auto words = [](const ItemTrail::Turn &turn) {
         return std::tuple(turn.node, turn.kind, turn.index);
     };
     for (std::size_t turn = 0; turn < std::min(left.size(), right.size()); ++turn) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/OpenWork.h"
+#include "core/engine/Gathering.h"
 
 #include <algorithm>
 
 namespace tw {
 
-LoopCounts OpenWork::Loop::counts() const
+LoopCounts Gathering::Loop::counts() const
 {
     LoopCounts counts;
     counts.elements = static_cast<std::int64_t>(elements.size());
@@ -17,19 +17,19 @@ LoopCounts OpenWork::Loop::counts() const
     return counts;
 }
 
-void OpenWork::came(FlowMap::Place place, const Trail *trail)
+void Gathering::came(FlowMap::Place place, const ItemTrail *trail)
 {
     for (const int collector : m_map->collectorsBehind(place)) {
         Group &group = groupOf(collector, trail);
         ++group.upstream;
     }
-    for (const Trail::Loop &loop : loopsOf(trail)) {
+    for (const ItemTrail::Loop &loop : loopsOf(trail)) {
         if (isOf(loop, place.step))
             count(loop, 1, loop.across ? 1 : 0);
     }
 }
 
-void OpenWork::left(FlowMap::Place place, const Trail *trail)
+void Gathering::left(FlowMap::Place place, const ItemTrail *trail)
 {
     for (const int collector : m_map->collectorsBehind(place)) {
         const auto group = m_groups.find(m_map->group(collector, trail));
@@ -40,13 +40,13 @@ void OpenWork::left(FlowMap::Place place, const Trail *trail)
         else if (!group->second.isRecorded)
             m_groups.erase(group);
     }
-    for (const Trail::Loop &loop : loopsOf(trail)) {
+    for (const ItemTrail::Loop &loop : loopsOf(trail)) {
         if (isOf(loop, place.step))
             count(loop, -1, loop.across ? -1 : 0);
     }
 }
 
-void OpenWork::count(const Trail::Loop &one, int open, int aside)
+void Gathering::count(const ItemTrail::Loop &one, int open, int aside)
 {
     const auto loop = m_loops.find(one.instance);
     if (loop == m_loops.end())
@@ -60,7 +60,7 @@ void OpenWork::count(const Trail::Loop &one, int open, int aside)
 }
 
 /// An element whose items all wait for others makes room for the next one.
-void OpenWork::look(Loop &loop, std::size_t number)
+void Gathering::look(Loop &loop, std::size_t number)
 {
     Loop::Element &element = loop.elements[number];
     if (number >= loop.next) // It is being sent.
@@ -74,9 +74,9 @@ void OpenWork::look(Loop &loop, std::size_t number)
         m_moved.push_back(loop.instance);
 }
 
-void OpenWork::ended(int step, const Trail *trail, Ending ending)
+void Gathering::ended(int step, const ItemTrail *trail, Ending ending)
 {
-    for (const Trail::Loop &one : loopsOf(trail)) {
+    for (const ItemTrail::Loop &one : loopsOf(trail)) {
         const auto loop = m_loops.find(one.instance);
         if (loop == m_loops.end() || !isOf(one, step))
             continue;
@@ -87,23 +87,23 @@ void OpenWork::ended(int step, const Trail *trail, Ending ending)
     }
 }
 
-void OpenWork::goesOn(int from, int to, const Trail *trail)
+void Gathering::goesOn(int from, int to, const ItemTrail *trail)
 {
-    for (const Trail::Loop &one : loopsOf(trail)) {
+    for (const ItemTrail::Loop &one : loopsOf(trail)) {
         Loop *loop = isOf(one, from) && !isOf(one, to) ? find(one.instance) : nullptr;
         if (loop)
             loop->elements[one.element].isOk = true;
     }
 }
 
-void OpenWork::forget(std::uint64_t key)
+void Gathering::forget(std::uint64_t key)
 {
     const auto group = m_groups.find(key);
     if (group != m_groups.end() && group->second.held.empty() && group->second.upstream == 0)
         m_groups.erase(group);
 }
 
-OpenWork::Group &OpenWork::groupOf(int step, const Trail *trail)
+Gathering::Group &Gathering::groupOf(int step, const ItemTrail *trail)
 {
     const std::uint64_t key = m_map->group(step, trail);
     Group &group = m_groups[key];
@@ -112,7 +112,7 @@ OpenWork::Group &OpenWork::groupOf(int step, const Trail *trail)
     return group;
 }
 
-void OpenWork::hold(Group &group, int item, const Trail *trail)
+void Gathering::hold(Group &group, int item, const ItemTrail *trail)
 {
     group.held.push_back(item);
     if (group.until && group.held.size() == 1)
@@ -120,7 +120,7 @@ void OpenWork::hold(Group &group, int item, const Trail *trail)
     if (--group.upstream == 0)
         m_quiet.push_back(group.key);
     const auto &scope = m_map->scope(group.step);
-    for (const Trail::Loop &loop : loopsOf(trail)) {
+    for (const ItemTrail::Loop &loop : loopsOf(trail)) {
         const bool waits = !loop.across && isOf(loop, group.step)
             && std::find(scope.begin(), scope.end(), loop.node) == scope.end();
         if (waits)
@@ -128,11 +128,11 @@ void OpenWork::hold(Group &group, int item, const Trail *trail)
     }
 }
 
-void OpenWork::unhold(Group &group, const Trail *trail)
+void Gathering::unhold(Group &group, const ItemTrail *trail)
 {
     ++group.upstream;
     const auto &scope = m_map->scope(group.step);
-    for (const Trail::Loop &loop : loopsOf(trail)) {
+    for (const ItemTrail::Loop &loop : loopsOf(trail)) {
         const bool waits = !loop.across && isOf(loop, group.step)
             && std::find(scope.begin(), scope.end(), loop.node) == scope.end();
         if (waits)
@@ -140,7 +140,7 @@ void OpenWork::unhold(Group &group, const Trail *trail)
     }
 }
 
-OpenWork::Loop &OpenWork::begin(Loop loop)
+Gathering::Loop &Gathering::begin(Loop loop)
 {
     loop.elements.resize(loop.outputs.size());
     m_unspent += !loop.isSpent();
@@ -148,25 +148,25 @@ OpenWork::Loop &OpenWork::begin(Loop loop)
     return m_loops[loop.instance] = std::move(loop);
 }
 
-OpenWork::Loop *OpenWork::find(std::uint64_t instance)
+Gathering::Loop *Gathering::find(std::uint64_t instance)
 {
     const auto found = m_loops.find(instance);
     return found == m_loops.end() ? nullptr : &found->second;
 }
 
-void OpenWork::sendsElement(Loop &loop)
+void Gathering::sendsElement(Loop &loop)
 {
     ++loop.running;
 }
 
-void OpenWork::sentElement(Loop &loop, std::size_t element)
+void Gathering::sentElement(Loop &loop, std::size_t element)
 {
     ++loop.next;
     m_unspent -= loop.isSpent();
     look(loop, element);
 }
 
-OpenWork::Group *OpenWork::nextQuiet()
+Gathering::Group *Gathering::nextQuiet()
 {
     while (!m_quiet.empty()) {
         const auto group = m_groups.find(m_quiet.front());
@@ -177,7 +177,7 @@ OpenWork::Group *OpenWork::nextQuiet()
     return nullptr;
 }
 
-OpenWork::Loop *OpenWork::nextMoved()
+Gathering::Loop *Gathering::nextMoved()
 {
     while (!m_moved.empty()) {
         Loop *loop = find(m_moved.front());
@@ -188,7 +188,7 @@ OpenWork::Loop *OpenWork::nextMoved()
     return nullptr;
 }
 
-OpenWork::Group *OpenWork::nextDue(Instant now)
+Gathering::Group *Gathering::nextDue(Instant now)
 {
     for (auto key = m_timed.begin(); key != m_timed.end(); ++key) {
         const auto group = m_groups.find(*key);
@@ -200,7 +200,7 @@ OpenWork::Group *OpenWork::nextDue(Instant now)
     return nullptr;
 }
 
-std::optional<Instant> OpenWork::firstDue() const
+std::optional<Instant> Gathering::firstDue() const
 {
     std::optional<Instant> first;
     for (const std::uint64_t key : m_timed) {
@@ -211,7 +211,7 @@ std::optional<Instant> OpenWork::firstDue() const
     return first;
 }
 
-OpenWork::Loop *OpenWork::anyUnspent()
+Gathering::Loop *Gathering::anyUnspent()
 {
     const auto found = std::find_if(m_loops.begin(), m_loops.end(),
                                     [](const auto &loop) { return !loop.second.isSpent(); });
@@ -219,7 +219,7 @@ OpenWork::Loop *OpenWork::anyUnspent()
 }
 
 /// The one that is behind no other.
-OpenWork::Group *OpenWork::anyHeld()
+Gathering::Group *Gathering::anyHeld()
 {
     Group *first = nullptr;
     for (auto &[key, group] : m_groups) {

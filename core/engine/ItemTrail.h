@@ -12,7 +12,7 @@ namespace tw {
 /// What tells an item from the others at the same step of its run: the elements of loops it belongs
 /// to, and where it took one of several ways at once. Follows from the event and what steps
 /// answered, never from the order in which they did. Immutable, shared by what comes after it.
-struct Trail
+struct ItemTrail
 {
     /// One element of one loop. `across`: the item stands for several of them (see Collects).
     struct Loop
@@ -41,21 +41,21 @@ struct Trail
     const Loop *inside(int loop) const; ///< Its element of a loop; null when it has none, or several.
 };
 
-using TrailPtr = std::shared_ptr<const Trail>; ///< Null: straight from the trigger.
+using TrailPtr = std::shared_ptr<const ItemTrail>; ///< Null: straight from the trigger.
 
-const std::vector<Trail::Loop> &loopsOf(const Trail *trail);
-const std::vector<Trail::Turn> &turnsOf(const Trail *trail);
+const std::vector<ItemTrail::Loop> &loopsOf(const ItemTrail *trail);
+const std::vector<ItemTrail::Turn> &turnsOf(const ItemTrail *trail);
 
 TrailPtr behindWay(const TrailPtr &trail, int node, std::size_t way,
                    std::shared_ptr<const std::vector<int>> ways);
 /// Of a replay that begins with an item of this number.
 TrailPtr behindEntry(int node, int number);
 TrailPtr behindLoop(const TrailPtr &trail, int node);
-TrailPtr insideLoop(const TrailPtr &trail, Trail::Loop element);
+TrailPtr insideLoop(const TrailPtr &trail, ItemTrail::Loop element);
 /// Of what a collecting step makes of `members`, whose common loops are `scope`.
 TrailPtr behindGroup(const std::vector<TrailPtr> &members, const std::vector<int> &scope, int node,
                      std::size_t group);
 /// An order of items that does not depend on when they came.
-bool comesBefore(const Trail *a, const Trail *b, bool &same);
+bool comesBefore(const ItemTrail *a, const ItemTrail *b, bool &same);
 
 } // namespace tw
