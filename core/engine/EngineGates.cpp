@@ -69,7 +69,7 @@ void Engine::restoreGate(GateDesk &desk)
     for (const Kept &kept : m_keptGates) {
         if (kept.name != desk.gate.connection())
             continue;
-        desk.gate.restore(kept.value, kept.at);
+        desk.gate.restore(kept.value, kept.at, m_clockMoved);
         watch(desk);
     }
 }

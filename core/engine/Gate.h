@@ -58,8 +58,9 @@ public:
     GateStatus status() const; ///< Without `queued`.
 
     std::string text() const; ///< JSON: pause, block, waits, refusals, concurrency, day.
-    /// What text() said when a process before this one ended, and when that was.
-    void restore(std::string_view text, Instant at);
+    /// What text() said when a process before this one kept it, and when that was. When the clock was
+    /// set meanwhile, what was left to wait then is left now.
+    void restore(std::string_view text, Instant at, bool clockMoved = false);
 
 private:
     struct Block

@@ -4,7 +4,6 @@
 
 #include "core/data/Json.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -23,10 +22,15 @@ Value timeValue(Instant at)
     return Value::integer(at.msSinceEpoch);
 }
 
-Instant timeOf(const Value &value)
+/// Reads times, moved as the clock was.
+struct Times
 {
-    return {value.toInt().value_or(0)};
-}
+    std::chrono::milliseconds moved;
+    Instant operator()(const Value &value) const
+    {
+        return Instant{value.toInt().value_or(0)} + moved;
+    }
+};
 
 } // namespace
 
@@ -76,8 +80,11 @@ std::string Gate::text() const
     return toJson(gate.finish());
 }
 
-void Gate::restore(std::string_view text, Instant at)
+void Gate::restore(std::string_view text, Instant at, bool clockMoved)
 {
+    const bool moved = clockMoved || at > m_clock.now();
+    const Times timeOf{moved ? m_clock.now() - at : std::chrono::milliseconds(0)};
+    at = moved ? m_clock.now() : at;
     const auto parsed = parseJson(text);
     // The time stands even if the text cannot be read: somebody made calls until then.
     for (auto &[endpoint, bucket] : m_buckets)
@@ -99,8 +106,6 @@ void Gate::restore(std::string_view text, Instant at)
         m_waits[std::string(wait.get("endpoint").text())]
             = {std::string(wait.get("why").text()), timeOf(wait.get("since")),
                timeOf(wait.get("until"))};
-    // A clock that was set back must not shut the gate for longer than it would have been.
-    m_block.until = std::min(m_block.until, m_clock.now() + std::chrono::hours(1));
     m_refusals = static_cast<int>(gate.get("refusals").toInt().value_or(0));
     if (const auto concurrency = gate.get("concurrency").toInt())
         m_concurrency.restore(static_cast<double>(*concurrency));

@@ -51,6 +51,8 @@ private Q_SLOTS:
             "ConcurrentPerOrgLongTxn Limit exceeded.", Health::TooMany);
         row("too many calls at a time", 403, "REQUEST_LIMIT_EXCEEDED",
             "ConcurrentRequests (Concurrent API Requests) Limit exceeded.", Health::TooMany);
+        row("a limit that is not the day's", 429, "REQUEST_LIMIT_EXCEEDED", "Not now.",
+            Health::TooMany);
         row("too many requests", 429, "", "", Health::TooMany);
         row("a full storage is no matter of calls", 400, "STORAGE_LIMIT_EXCEEDED", "", Health::Fine);
         row("the session ended", 401, "INVALID_SESSION_ID", "", Health::SignedOut);

@@ -408,6 +408,29 @@ private Q_SLOTS:
         QCOMPARE(after.gate.text(), before.gate.text());
     }
 
+    void aClockThatWasSetChangesNoWait_data()
+    {
+        QTest::addColumn<qint64>("hours");
+        QTest::addColumn<bool>("isKnown");
+        QTest::newRow("back, as the times show") << qint64(-30) << false;
+        QTest::newRow("back, as the journal knows") << qint64(-30) << true;
+        QTest::newRow("ahead, as the journal knows") << qint64(30) << true;
+    }
+
+    void aClockThatWasSetChangesNoWait()
+    {
+        QFETCH(qint64, hours);
+        QFETCH(bool, isKnown);
+        World before;
+        play(before, QStringLiteral("n.n.n"));
+        before.call(Health::TooMany, 20min);
+        ManualClock clock(before.clock.now() + std::chrono::hours(hours));
+        Gate after("crm", {}, clock, 1);
+        after.restore(before.gate.text(), before.clock.now(), isKnown);
+        QCOMPARE((*after.view().until - clock.now()).count(), before.left().count());
+        QCOMPARE((*after.ask({}).at - clock.now()).count(), std::chrono::milliseconds(20min).count());
+    }
+
     void aPauseOutlivesARestart()
     {
         World before;

@@ -30,9 +30,12 @@ bool isAboutConcurrency(const Refusal &refusal)
 Health healthOf(const HttpAnswer &answer, const std::vector<Refusal> &refusals, const Error &error)
 {
     const std::string code = refusals.empty() ? std::string() : refusals.front().code;
-    if (code == "REQUEST_LIMIT_EXCEEDED")
-        return isAboutConcurrency(refusals.front()) ? Health::TooMany : Health::DayUsedUp;
-    if (answer.status == 429 || code == "TOO_MANY_APEX_REQUESTS")
+    const bool isLimit = code == "REQUEST_LIMIT_EXCEEDED";
+    // The end of the day comes as 403 and names no time.
+    if (isLimit && answer.status == 403 && answer.headers.value("Retry-After").empty()
+        && !isAboutConcurrency(refusals.front()))
+        return Health::DayUsedUp;
+    if (isLimit || answer.status == 429 || code == "TOO_MANY_APEX_REQUESTS")
         return Health::TooMany;
     if (error.kind == ErrorKind::Auth)
         return Health::SignedOut;
