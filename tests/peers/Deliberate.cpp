@@ -167,13 +167,13 @@ constexpr Rule kRules[] = {
     {"Numbers from 1e21 on are written out by pictures here, as decimals rather than 1e+21.",
      [](const Difference &d) {
          return d.says("$format") && d.bothGive() &&
-                (d.gives("e+") || d.gives("e,+") || d.gives("e.+") || d.says("1e21"));
+                (d.gives("e+") || d.gives("e,+") || d.gives("e.+") || d.saysAny({"1e21", "1e300"}));
      }},
     {"`[%]` alone: a parent is something, so every item stays; the reference drops all.",
      [](const Difference &d) { return d.says("[%]"); }},
     {"Predicates behind a sort see what @ and # have bound; the reference has lost it there.",
      [](const Difference &d) {
-         return d.saysAny({"#$", "@$"}) && d.saysInOrder("^(", "[");
+         return d.saysAny({"#$", "@$"}) && (d.saysInOrder("^(", "[") || d.saysInOrder("^(", ")^("));
      }},
     {"Characters stay whole; the reference cuts those beyond U+FFFF into surrogates.",
      [](const Difference &d) {
