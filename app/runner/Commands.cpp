@@ -25,6 +25,7 @@ int runCommandLine(int argc, char **argv, const Registry &registry)
     addWebhookCommand(app, invocation);
     addSandboxCommand(app, invocation);
     addNodesCommand(app, invocation);
+    addJournalCommand(app, invocation);
     addFunctionsCommand(app, invocation);
     addSchemaCommand(app, invocation);
     try {

@@ -32,8 +32,6 @@ void Engine::admit(std::size_t bytes)
 void Engine::resume(Unfinished unfinished)
 {
     m_newestBefore = unfinished.newest;
-    m_clockMoved = unfinished.clockMoved;
-    m_resumedAt = m_clock.now();
     std::vector<DeployedFlow *> flows;
     std::vector<std::size_t> left(unfinished.flows.size());
     for (const std::string &flow : unfinished.flows)
@@ -53,7 +51,7 @@ void Engine::resume(Unfinished unfinished)
         admit(head.bytes);
         if (!m_lanes.enter(head.run, flow->isOrdered() ? head.lane : 0))
             continue;
-        const bool later = !m_clockMoved && head.retryAt && *head.retryAt > m_clock.now() + m_limits.unloadAfter;
+        const bool later = head.retryAt && *head.retryAt > m_clock.now() + m_limits.unloadAfter;
         if (later)
             m_alarms.add({*head.retryAt, head.run, false});
         else
@@ -141,23 +139,22 @@ Run &Engine::makeRun(OpenRun &&open, DeployedFlow &flow)
     run.resumed = open.run <= m_newestBefore;
     run.earlier = std::move(open.steps);
     run.event = std::move(open.event);
-    reckonAnew(run);
+    reckonFromNow(run);
     m_runs.emplace(run.id, std::move(owned));
     m_wasBusy = true;
     return run;
 }
 
-/// Times by another clock are worth nothing: what may still land may have left just before this process
-/// began, and who has to wait begins to wait.
-void Engine::reckonAnew(Run &run) const
+/// Nothing was done in the future: the clock was set back, and nobody shall wait for it to catch up.
+void Engine::reckonFromNow(Run &run) const
 {
+    const Instant now = m_clock.now();
     for (StepRecord &record : run.earlier) {
-        if (!(m_clockMoved && run.resumed) && record.at <= m_clock.now())
+        if (record.at <= now)
             continue;
-        const Instant at = m_clockMoved ? m_resumedAt : m_clock.now();
         if (record.retryAt)
-            record.retryAt = at + (*record.retryAt - record.at);
-        record.at = at;
+            record.retryAt = now + (*record.retryAt - record.at);
+        record.at = now;
     }
 }
 

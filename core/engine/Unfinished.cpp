@@ -25,7 +25,7 @@ Result<Unfinished> readUnfinished(Journal &journal, int page)
     auto held = journal.heldKeys();
     if (!held)
         return std::move(held).error();
-    Unfinished left{*newest, {}, {}, std::move(*held), journal.hasClockMoved()};
+    Unfinished left{*newest, {}, {}, std::move(*held)};
     std::int64_t last = 0;
     for (;;) {
         auto heads = journal.openRunHeads(last, page);

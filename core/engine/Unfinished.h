@@ -26,7 +26,6 @@ struct Unfinished
     std::vector<std::string> flows;
     std::vector<Head> runs;
     std::vector<HeldKey> held;
-    bool clockMoved = false; ///< What is written of times is not by the clock of today.
 };
 
 /// Read while nobody writes yet.

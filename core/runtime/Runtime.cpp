@@ -9,6 +9,7 @@
 #include "core/runtime/ConnectionResolver.h"
 #include "core/runtime/DataFolder.h"
 #include "core/runtime/EventFile.h"
+#include "core/runtime/JournalCare.h"
 #include "core/runtime/Receiver.h"
 #include "core/runtime/TriggerDoor.h"
 #include "core/store/FileCheck.h"
@@ -104,6 +105,7 @@ private:
     std::unique_ptr<DataFolder> m_folder;
     HttpClient m_http;
     std::unique_ptr<FileCheck> m_check;
+    std::unique_ptr<Backups> m_backups;
     std::unique_ptr<StoreThread> m_store;
     Connections m_connections;
     Receiver m_receiver;
@@ -151,7 +153,7 @@ Result<Unfinished> Runtime::Impl::openJournal()
     m_folder = std::move(*folder);
     auto journal = SqliteJournal::open({m_folder->file("journal.db")});
     if (!journal)
-        return std::move(journal).error();
+        return journalCare::withWayOut(std::move(journal).error(), m_options.dataDir);
     auto unfinished = readUnfinished(**journal);
     if (!unfinished)
         return unfinished;
@@ -162,6 +164,8 @@ Result<Unfinished> Runtime::Impl::openJournal()
             file, [this](const Error &error) { storeStopped(error); });
     m_store = std::make_unique<StoreThread>(std::move(*journal));
     m_store->onStopped([this](const Error &error) { storeStopped(error); });
+    if (!m_options.dataDir.empty())
+        m_backups = std::make_unique<Backups>(m_clock, m_options.dataDir);
     m_engine = std::make_unique<Engine>(*m_store, m_clock, m_observer, m_options.seed);
     return unfinished;
 }

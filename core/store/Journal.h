@@ -65,9 +65,6 @@ public:
     /// What people see and decide; under the same transactions.
     virtual JournalDesk &desk() = 0;
 
-    /// Whether the clock was set to another time between the last commit before it was opened and then.
-    virtual bool hasClockMoved() const { return false; }
-
     /// Called between transactions; `busy` when more work is waiting. Keeps the files small.
     virtual void maintain(bool busy) = 0;
 };

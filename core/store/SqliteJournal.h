@@ -90,11 +90,11 @@ public:
     Result<JournalUsage> usage() override;
     Result<ErasureReport> erase(const Erasure &erasure) override;
     JournalDesk &desk() override { return *this; }
-    bool hasClockMoved() const override;
     void maintain(bool busy) override;
 
 private:
     struct Core;
+    Result<void> reckonAnew(Instant now);
     Result<void> readRetries(std::vector<OpenRunHead> &heads);
     Result<std::string> flowOf(std::int64_t source);
     explicit SqliteJournal(std::unique_ptr<Core> core);
