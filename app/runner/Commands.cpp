@@ -30,6 +30,7 @@ int runCommandLine(int argc, char **argv, const Registry &registry)
     addSandboxCommand(app, invocation);
     addSecretsCommand(app, invocation);
     addNodesCommand(app, invocation);
+    addJournalCommand(app, invocation);
     addFunctionsCommand(app, invocation);
     addSchemaCommand(app, invocation);
     try {

@@ -28,6 +28,7 @@ void addWebhookCommand(CLI::App &app, Invocation &invocation);
 void addExplainCommand(CLI::App &app, Invocation &invocation);
 void addFunctionsCommand(CLI::App &app, Invocation &invocation);
 void addNodesCommand(CLI::App &app, Invocation &invocation);
+void addJournalCommand(CLI::App &app, Invocation &invocation);
 void addMapCommand(CLI::App &app, Invocation &invocation);
 void addSchemaCommand(CLI::App &app, Invocation &invocation);
 void addRunsCommand(CLI::App &app, Invocation &invocation);

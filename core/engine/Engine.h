@@ -153,7 +153,7 @@ private:
     Lanes::Lane laneOf(const DeployedFlow &flow, const std::string &key) const;
     void admit(std::size_t bytes);
     Run &makeRun(OpenRun &&open, DeployedFlow &flow);
-    void reckonAnew(Run &run) const;
+    void reckonFromNow(Run &run) const;
     void startRun(OpenRun open, DeployedFlow &flow, bool told);
     void startDamaged(OpenRun open, DeployedFlow &flow);
     void startFailed(OpenRun open, DeployedFlow &flow, const Error &why, RunState outcome);
@@ -357,8 +357,6 @@ private:
     std::size_t m_arriving = 0;      ///< Events on their way to the journal,
     std::size_t m_arrivingBytes = 0; ///< and their bodies.
     std::size_t m_loading = 0;       ///< Runs on their way from the journal.
-    bool m_clockMoved = false;       ///< Between that process and this one.
-    Instant m_resumedAt;
     std::int64_t m_newestBefore = 0; ///< The last run of the process before this one.
     int m_inFlight = 0;              ///< Effects asked and not answered.
     int m_commits = 0;               ///< Changes on their way to the journal.

@@ -33,7 +33,6 @@ void Engine::resume(Unfinished unfinished)
 {
     m_newestBefore = unfinished.newest;
     m_clockMoved = unfinished.clockMoved;
-    m_resumedAt = m_clock.now();
     m_keptGates = std::move(unfinished.gates);
     for (const auto &desk : m_desks)
         restoreGate(*desk);
@@ -70,7 +69,7 @@ void Engine::resume(Unfinished unfinished)
             nudge(lane);
             continue;
         }
-        const bool later = !m_clockMoved && head.retryAt && !flow->forks()
+        const bool later = head.retryAt && !flow->forks()
             && *head.retryAt > m_clock.now() + m_limits.unloadAfter;
         if (later)
             m_alarms.add({*head.retryAt, head.run, false});
@@ -237,24 +236,23 @@ Run &Engine::makeRun(OpenRun &&open, DeployedFlow &flow)
     run.indexRecords();
     run.work = Gathering(&flow.map());
     run.event = std::move(open.event);
-    reckonAnew(run);
+    reckonFromNow(run);
     m_runs.emplace(run.id, std::move(owned));
     m_wasBusy = true;
     return run;
 }
 
-/// Times by another clock are worth nothing: what may still land may have left just before this process
-/// began, and who has to wait begins to wait.
-void Engine::reckonAnew(Run &run) const
+/// Nothing was done in the future: the clock was set back, and nobody shall wait for it to catch up.
+void Engine::reckonFromNow(Run &run) const
 {
+    const Instant now = m_clock.now();
     for (StepRecord &record : run.earlier) {
-        if (!(m_clockMoved && run.resumed) && record.at <= m_clock.now())
+        if (record.at <= now)
             continue;
-        const Instant at = m_clockMoved ? m_resumedAt : m_clock.now();
         const bool isNamed = record.state == RecordState::Waiting && !record.error; // By a step.
         if (record.retryAt && !isNamed)
-            record.retryAt = at + (*record.retryAt - record.at);
-        record.at = at;
+            record.retryAt = now + (*record.retryAt - record.at);
+        record.at = now;
     }
 }
 

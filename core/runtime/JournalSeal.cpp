@@ -61,7 +61,8 @@ Result<std::unique_ptr<JournalSeal>> JournalSeal::attach(Journal &journal, KeyPl
     } else if (auto opened = seal->open(check, kCheckPlace); !opened) {
         return std::move(opened).error().at("journal");
     }
-    journal.setSeal(seal.get());
+    if (auto set = journal.setSeal(seal.get()); !set)
+        return std::move(set).error();
     return seal;
 }
 

@@ -14,6 +14,7 @@
 #include "core/runtime/ConnectionResolver.h"
 #include "core/runtime/DataFolder.h"
 #include "core/runtime/EventFile.h"
+#include "core/runtime/JournalCare.h"
 #include "core/runtime/JournalSeal.h"
 #include "core/runtime/Receiver.h"
 #include "core/runtime/TriggerDoor.h"
@@ -137,6 +138,7 @@ private:
     std::unique_ptr<FileCheck> m_check;
     JournalSettings m_journal;
     std::unique_ptr<JournalSeal> m_seal; ///< Outlives the store.
+    std::unique_ptr<Backups> m_backups;
     std::unique_ptr<StoreThread> m_store;
     Connections m_connections;
     Receiver m_receiver;
@@ -208,7 +210,7 @@ Result<Unfinished> Runtime::Impl::openJournal(const JournalSettings &settings)
     options.reserveBytes = settings.reserveBytes;
     auto journal = SqliteJournal::open(options);
     if (!journal)
-        return std::move(journal).error();
+        return journalCare::withWayOut(std::move(journal).error(), m_options.dataDir);
     auto seal = JournalSeal::attach(**journal, keyPlaces(), settings.encrypt || m_options.encrypt,
                                     m_clock.now());
     if (!seal)
@@ -224,6 +226,8 @@ Result<Unfinished> Runtime::Impl::openJournal(const JournalSettings &settings)
             file, [this](const Error &error) { storeStopped(error); });
     m_store = std::make_unique<StoreThread>(std::move(*journal));
     m_store->onStopped([this](const Error &error) { storeStopped(error); });
+    if (!m_options.dataDir.empty())
+        m_backups = std::make_unique<Backups>(m_clock, m_options.dataDir);
     m_engine = std::make_unique<Engine>(*m_store, m_clock, m_metrics, m_options.seed);
     return unfinished;
 }

@@ -65,7 +65,9 @@ void CommitMark::write(const Reached &reached, bool sync)
 {
     Words words{kMagic, reached.salt, static_cast<std::uint64_t>(reached.frames),
                 static_cast<std::uint64_t>(reached.newestRun),
-                static_cast<std::uint64_t>(SystemClock().now().msSinceEpoch),
+                static_cast<std::uint64_t>(
+                    reached.at.msSinceEpoch != 0 ? reached.at.msSinceEpoch
+                                                 : SystemClock().now().msSinceEpoch),
                 static_cast<std::uint64_t>(upMs()), 0};
     words.back() = sumOf(words);
     if (m_file >= 0 && ::pwrite(m_file, words.data(), sizeof words, 0) != sizeof words)

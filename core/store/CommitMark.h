@@ -22,8 +22,8 @@ public:
         std::uint64_t salt = 0;    ///< Generation of the log,
         std::int64_t frames = 0;   ///< and how many frames of it were confirmed.
         std::int64_t newestRun = 0;
-        Instant at{};             ///< Filled in by write(): what the clock said,
-        std::int64_t upMs = 0;    ///< and how long the machine had been up.
+        Instant at{};             ///< What the clock said, where it is set; else write() asks it.
+        std::int64_t upMs = 0;    ///< Filled in by write(): how long the machine had been up.
     };
 
     explicit CommitMark(std::string file);

@@ -63,12 +63,13 @@ public:
 
     virtual Result<JournalUsage> usage() = 0;
     /// Payloads written from now on are sealed, sealed ones can be read. Null: neither. `seal` must
-    /// outlive the journal.
-    virtual void setSeal(RowSeal *seal) = 0;
+    /// outlive the journal. Of a journal with sealed rows, before anything else is asked.
+    virtual Result<void> setSeal(RowSeal *seal) = 0;
     /// What people see and decide; under the same transactions.
     virtual JournalDesk &desk() = 0;
 
-    /// Whether the clock was set to another time between the last commit before it was opened and then.
+    /// Whether the clock was set to another time between the last commit before it was opened and
+    /// then. What runs are in doubt about or wait for was reckoned anew; times in kept() were not.
     virtual bool hasClockMoved() const { return false; }
 
     /// Called between transactions; `busy` when more work is waiting. Keeps the files small.

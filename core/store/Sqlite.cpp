@@ -37,7 +37,8 @@ Error errorOf(sqlite3 *handle)
     case SQLITE_NOTADB:
         return internalError("store.damaged",
                              "The journal file is damaged (" + detail
-                                 + "). It was left as it is: set it aside and restore a copy.");
+                                 + "). It was left as it is. Set it aside and go on with a backup or "
+                                   "an empty one.");
     default:
         return internalError("store.sql", "The journal refused a statement: " + detail + ".");
     }

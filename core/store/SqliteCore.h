@@ -60,6 +60,8 @@ struct SqliteJournal::Core
     std::unique_ptr<CommitMark> mark;
     CommitMark::Reached reached;
     bool clockMoved = false; ///< Before it was opened.
+    bool toReckon = false;   ///< Times of sealed rows, once they can be read.
+    bool isOpen = false;     ///< To the end.
     std::int64_t newestRun = 0; ///< Of the open transaction.
     bool erased = false; ///< The log still holds what was taken out.
     std::optional<Error> stopped;

@@ -27,8 +27,8 @@ constexpr int kBusyCheckpointPages = 3000;
 Error damaged(const std::string &what, const std::string &file)
 {
     return internalError("store.damaged", "The journal is damaged: " + what
-                                              + " It was left as it is: set it aside and restore a "
-                                                "copy.")
+                                              + " It was left as it is. Set it aside and go "
+                                                "on with a backup or an empty one.")
         .at(file);
 }
 
@@ -121,6 +121,16 @@ Result<std::unique_ptr<Journal>> SqliteJournal::open(const SqliteOptions &option
     journal->m_core->reserveBytes = options.reserveBytes;
     if (options.quotaBytes > 0)
         journal->setQuota(options.quotaBytes);
+    auto sealed = journal->m_core->database->number(
+        "SELECT count(*) FROM keep WHERE area = 'journal' AND name = 'seal'");
+    if (!sealed)
+        return std::move(sealed).error();
+    journal->m_core->toReckon = journal->m_core->clockMoved && *sealed > 0 && !options.seal;
+    if (journal->m_core->clockMoved && !journal->m_core->toReckon) {
+        if (auto reckoned = journal->reckonAnew(SystemClock().now()); !reckoned)
+            return std::move(reckoned).error().at(options.file);
+    }
+    journal->m_core->isOpen = true;
     sqlite3_db_config(journal->m_core->database->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0,
                       nullptr);
     return std::unique_ptr<Journal>(std::move(journal));
@@ -132,8 +142,10 @@ SqliteJournal::~SqliteJournal()
 {
     if (m_core->database->inTransaction())
         rollback();
-    // Whoever closes the file last takes the log away.
-    m_core->mark->write({0, 0, m_core->reached.newestRun});
+    // Whoever closes the file last takes the log away. A file that could not be opened to the end is
+    // still as the process before left it, and so is its clock.
+    if (m_core->isOpen)
+        m_core->mark->write({0, 0, m_core->reached.newestRun});
 }
 
 /// A journal that ends before what its mark tells has lost its end.
@@ -160,6 +172,43 @@ Result<void> SqliteJournal::Core::openMark(const std::string &name)
         },
         this);
     return {};
+}
+
+/// Times by another clock are worth nothing: what may still land may have left just before the end of
+/// the process before, and who had to wait begins to wait. All of it in one commit, which also sets the
+/// mark to the clock of today.
+Result<void> SqliteJournal::reckonAnew(Instant now)
+{
+    std::vector<std::int64_t> doubtful;
+    {
+        auto list = m_core->database->prepare(
+            "SELECT run.id FROM run JOIN step ON step.run = run.id WHERE run.state = 0"
+            " AND (step.state < 2 OR step.unknown = 1) GROUP BY run.id ORDER BY run.id");
+        if (!list)
+            return std::move(list).error();
+        auto read = sqlite::eachRow(
+            *list, [&](const Statement &row) { doubtful.push_back(row.integer(0)); });
+        if (!read)
+            return read;
+    }
+    if (auto begun = begin(); !begun)
+        return begun;
+    for (const std::int64_t run : doubtful) {
+        auto open = openRuns({run});
+        if (!open)
+            return std::move(open).error();
+        for (StepRecord &record : open->front().damaged ? std::vector<StepRecord>() : open->front().steps) {
+            if (record.state > RecordState::Waiting && !(record.error && record.error->outcomeUnknown))
+                continue;
+            const bool isNamed = record.state == RecordState::Waiting && !record.error; // By a step.
+            if (record.retryAt && !isNamed)
+                record.retryAt = now + (*record.retryAt - record.at);
+            record.at = now;
+            if (auto written = writeStep(run, record); !written)
+                return written;
+        }
+    }
+    return commit();
 }
 
 void SqliteJournal::Core::setMark()
@@ -214,11 +263,6 @@ void SqliteJournal::rollback()
     m_core->newestRun = m_core->reached.newestRun;
     if (m_core->database->inTransaction())
         (void)m_core->rollback.run();
-}
-
-bool SqliteJournal::hasClockMoved() const
-{
-    return m_core->clockMoved;
 }
 
 void SqliteJournal::maintain(bool busy)

@@ -89,14 +89,15 @@ public:
     Result<std::vector<AuditEntry>> auditLog(std::int64_t after, int limit) override;
     Result<void> checkAudit() override;
     Result<JournalUsage> usage() override;
-    void setSeal(RowSeal *seal) override;
+    Result<void> setSeal(RowSeal *seal) override;
+    bool hasClockMoved() const override;
     Result<ErasureReport> erase(const Erasure &erasure) override;
     JournalDesk &desk() override { return *this; }
-    bool hasClockMoved() const override;
     void maintain(bool busy) override;
 
 private:
     struct Core;
+    Result<void> reckonAnew(Instant now);
     Result<void> readRetries(std::vector<OpenRunHead> &heads);
     Result<std::string> flowOf(std::int64_t source);
     explicit SqliteJournal(std::unique_ptr<Core> core);

@@ -54,9 +54,17 @@ Result<JournalUsage> SqliteJournal::usage()
                         none ? 0 : static_cast<std::int64_t>(wal)};
 }
 
-void SqliteJournal::setSeal(RowSeal *seal)
+Result<void> SqliteJournal::setSeal(RowSeal *seal)
 {
     m_core->seal = seal;
+    if (!seal || !std::exchange(m_core->toReckon, false))
+        return {};
+    return reckonAnew(SystemClock().now());
+}
+
+bool SqliteJournal::hasClockMoved() const
+{
+    return m_core->clockMoved;
 }
 
 /// Whether another event may come. Looked at twice a second and whenever so much has come in that

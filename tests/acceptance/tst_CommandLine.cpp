@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/acceptance/Programs.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -37,6 +38,7 @@ private Q_SLOTS:
     void schemaIsDraft07();
     void webhookVerifyJudgesAllVectors();
     void runLogsInJson();
+    void aDamagedJournalIsToldOfAndSetAside();
 
 private:
     QString write(const QString &name, const QByteArray &bytes)
@@ -368,6 +370,39 @@ void TestCommandLine::webhookVerifyJudgesAllVectors()
             wrong += one[u"name"].toString() + QStringLiteral(": exit %1").arg(done.code);
     }
     QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(u'\n')));
+}
+
+void TestCommandLine::aDamagedJournalIsToldOfAndSetAside()
+{
+    const QTemporaryDir folder;
+    const QString data = folder.filePath("data");
+    const QStringList run{"run", demoProject(), "--demo", "3", "--data-dir", data};
+    QCOMPARE(runTidewire(run).code, 0);
+    QCOMPARE(runTidewire({"journal", "check", data}).code, 0);
+    const Finished backedUp = runTidewire({"journal", "backup", data});
+    QVERIFY2(backedUp.code == 0, backedUp.err.constData());
+    QVERIFY(QFile::exists(QString::fromUtf8(backedUp.out.trimmed())));
+
+    QFile file(data + "/journal.db");
+    QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(8192));
+    file.write(QByteArray(4096, 'Z'));
+    file.close();
+    const QByteArray broken = (file.open(QIODevice::ReadOnly), file.readAll());
+    file.close();
+    QCOMPARE(runTidewire({"journal", "check", data}).code, 1);
+    const Finished refused = runTidewire(run);
+    QCOMPARE(refused.code, 3);
+    QVERIFY2(refused.err.contains(("tidewire journal set-aside " + data + " --restore").toUtf8()),
+             refused.err.constData());
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), broken);
+    file.close();
+
+    const Finished aside = runTidewire({"journal", "set-aside", data, "--restore"});
+    QVERIFY2(aside.code == 0, aside.err.constData());
+    QCOMPARE(QDir(data).entryList({"journal.db.damaged-*"}).size() > 0, true);
+    QCOMPARE(runTidewire({"journal", "check", data}).code, 0);
+    QCOMPARE(runTidewire(run).code, 0);
 }
 
 QTEST_GUILESS_MAIN(TestCommandLine)

@@ -206,6 +206,75 @@ private Q_SLOTS:
               static_cast<unsigned long long>(seed), cuts, promised, unsure);
     }
 
+    void anHourWithoutTheOtherSideEndsAsIfNothingHadBeen()
+    {
+        constexpr int kMany = 10'000;
+        constexpr int kManyObjects = 400;
+        FaultVfs vfs; // Nobody waits for a disk here.
+        const QTemporaryDir folders[2];
+        Destination ideal, tried;
+        {
+            FaultWorld world(folderOf(folders[0]), ideal, kManyObjects);
+            QVERIFY(world.start());
+            QVERIFY(world.deliver(1, kMany));
+            QVERIFY(world.finish());
+        }
+        // One in twenty comes later than its followers, one in twenty comes twice.
+        Random random(11);
+        std::vector<int> numbers;
+        for (int number = 1; number <= kMany; ++number)
+            numbers.push_back(number);
+        for (std::size_t at = 0; at + 30 < numbers.size(); ++at) {
+            if (random.below(20) == 0)
+                std::swap(numbers[at], numbers[at + 1 + random.below(29)]);
+        }
+        for (std::size_t at = 0; at < numbers.size(); ++at) {
+            if (random.below(20) == 0) {
+                const auto place = std::min(numbers.size(), at + 1 + random.below(40));
+                numbers.insert(numbers.begin() + static_cast<std::ptrdiff_t>(place), numbers[at++]);
+            }
+        }
+        FaultWorld world(folderOf(folders[1]), tried, kManyObjects);
+        Instant outage;
+        int refused = 0, gaps = 0;
+        std::map<std::string, Instant> notBefore;
+        tried.refuses = [&](const StepCall &call) -> std::optional<Error> {
+            const Instant now = world.clock.now();
+            if (tried.calls.size() == 3000 && outage.msSinceEpoch == 0)
+                outage = now;
+            const std::string id(call.event->root().get("id").text());
+            gaps += now < notBefore[id];
+            if (outage.msSinceEpoch == 0 || now - outage > std::chrono::hours(1))
+                return std::nullopt;
+            Error down = transientError("x.down", "Not now.");
+            if (++refused % 3 == 0) {
+                down.retryAfter = std::chrono::minutes(2);
+                notBefore[id] = now + std::chrono::minutes(2);
+            }
+            world.step = std::chrono::milliseconds(500);
+            return down;
+        };
+        QVERIFY(world.start());
+        QVERIFY(world.deliver(numbers));
+        QVERIFY(world.finish());
+        QVERIFY(world.clock.now() - outage > std::chrono::hours(1));
+        world.stop();
+        QCOMPARE(world.verdict(true), std::string());
+        QCOMPARE(gaps, 0);
+        QCOMPARE(tried.repeats(), 0);
+        QCOMPARE(int(world.acknowledged.size()), int(numbers.size()));
+        // The same records: what each object holds differs in the order of its parts alone.
+        QCOMPARE(tried.written.size(), ideal.written.size());
+        for (auto &[object, events] : tried.written) {
+            auto &expected = ideal.written[object];
+            std::sort(events.begin(), events.end());
+            std::sort(expected.begin(), expected.end());
+            QCOMPARE(events, expected);
+        }
+        qInfo("%d events and %zu repeats, %d calls refused in one hour: the same records, no call "
+              "repeated, none before Retry-After", kMany, numbers.size() - kMany, refused);
+    }
+
     void aDiskThatLiesIsFoundOut()
     {
         // The same test on a disk whose fsync does nothing must fail: else it shows nothing.

@@ -80,7 +80,7 @@ public:
     Result<void> keep(const Kept &) override { return {}; }
     Result<std::vector<Kept>> kept(const std::string &) override { return std::vector<Kept>(); }
     Result<JournalUsage> usage() override { return JournalUsage{}; }
-    void setSeal(RowSeal *) override {}
+    Result<void> setSeal(RowSeal *) override { return {}; }
     JournalDesk &desk() override { qFatal("nobody asks it here"); }
     void maintain(bool) override {}
 

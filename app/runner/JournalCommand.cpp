@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Commands.h"
+#include "app/runner/Output.h"
+#include "core/runtime/JournalCare.h"
+
+#include <memory>
+
+namespace tw::runner {
+
+namespace {
+
+int tell(const Result<std::string> &done)
+{
+    Output out(false);
+    if (done) {
+        out.line(*done);
+        return kDone;
+    }
+    out.message(done.error().text());
+    return done.error().code == "store.damaged" ? kNotRight : kCouldNot;
+}
+
+CLI::App *subcommand(CLI::App *journal, const char *name, const char *help,
+                     const std::shared_ptr<std::string> &folder)
+{
+    CLI::App *command = journal->add_subcommand(name, help);
+    command->add_option("DIR", *folder, "The --data-dir of `tidewire run`")->required();
+    return command;
+}
+
+} // namespace
+
+void addJournalCommand(CLI::App &app, Invocation &invocation)
+{
+    const auto folder = std::make_shared<std::string>();
+    const auto restore = std::make_shared<bool>(false);
+    CLI::App *journal = app.add_subcommand("journal", "Look after the journal of a runner");
+    journal->require_subcommand(1);
+    subcommand(journal, "check", "Tell whether it is sound", folder)->callback([folder, &invocation] {
+        invocation.command = [folder] { return tell(journalCare::check(*folder)); };
+    });
+    subcommand(journal, "backup", "Copy it, also while it is in use, and read the copy back", folder)
+        ->callback([folder, &invocation] {
+            invocation.command = [folder] {
+                return tell(journalCare::backUp(*folder, SystemClock()));
+            };
+        });
+    CLI::App *aside = subcommand(journal, "set-aside",
+                                 "Put a damaged one out of the way; nothing is deleted", folder);
+    aside->add_flag("--restore", *restore, "Go on with the newest backup");
+    aside->callback([folder, restore, &invocation] {
+        invocation.command = [folder, restore] {
+            return tell(journalCare::setAside(*folder, *restore, SystemClock()));
+        };
+    });
+    journal->footer("Example:\n  tidewire journal set-aside /var/lib/tidewire --restore");
+}
+
+} // namespace tw::runner

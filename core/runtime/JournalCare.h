@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/Clock.h"
+#include "core/base/Result.h"
+
+#include <QObject>
+#include <atomic>
+#include <string>
+#include <thread>
+
+namespace tw {
+
+/// What an operator can do with the journal in a data folder while no runtime works on it.
+namespace journalCare {
+
+/// A sentence about a journal that is sound; Internal `store.damaged` with the way out for one that is not.
+Result<std::string> check(const std::string &dataDir);
+/// Answers the name of the copy; a running runtime does not mind.
+Result<std::string> backUp(const std::string &dataDir, const Clock &clock);
+/// Out of the way, with nothing lost; with `restore`, the newest backup takes its place. Answers what was done.
+Result<std::string> setAside(const std::string &dataDir, bool restore, const Clock &clock);
+
+/// The same error with what to do about it, when it tells of damage.
+Error withWayOut(Error error, const std::string &dataDir);
+
+} // namespace journalCare
+
+/// Backs a journal up once a day, on a thread of its own, and keeps the last three. A copy that cannot
+/// be read back is no backup: it is told of in the log. Lives on the thread of its clock.
+class Backups final : public QObject
+{
+public:
+    Backups(Clock &clock, std::string dataDir);
+    ~Backups() override;
+
+private:
+    void look();
+
+    Clock &m_clock;
+    std::string m_dataDir;
+    std::atomic<bool> m_busy = false;
+    std::thread m_thread;
+};
+
+} // namespace tw
