@@ -19,8 +19,10 @@ int runCommandLine(int argc, char **argv, const Registry &registry)
     Invocation invocation{registry, {}};
     addRunCommand(app, invocation);
     addRunsCommand(app, invocation);
+    addStageCommands(app, invocation);
     addDeadLettersCommand(app, invocation);
     addReviewsCommand(app, invocation);
+    addConnectionsCommand(app, invocation);
     addAuditCommand(app, invocation);
     addValidateCommand(app, invocation);
     addEvalCommand(app, invocation);

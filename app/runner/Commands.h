@@ -33,7 +33,10 @@ void addMapCommand(CLI::App &app, Invocation &invocation);
 void addSchemaCommand(CLI::App &app, Invocation &invocation);
 void addRunsCommand(CLI::App &app, Invocation &invocation);
 void addDeadLettersCommand(CLI::App &app, Invocation &invocation);
+void addConnectionsCommand(CLI::App &app, Invocation &invocation);
 void addReviewsCommand(CLI::App &app, Invocation &invocation);
+/// `runs rerun` and `runs shadow`; after addRunsCommand().
+void addStageCommands(CLI::App &app, Invocation &invocation);
 void addAuditCommand(CLI::App &app, Invocation &invocation); ///< And `erase`.
 void addSecretsCommand(CLI::App &app, Invocation &invocation);
 

@@ -291,6 +291,21 @@ void addReviewsCommand(CLI::App &app, Invocation &invocation)
         .text("cause", "--cause", "What the decision was remembered by", true);
 }
 
+void addConnectionsCommand(CLI::App &app, Invocation &invocation)
+{
+    DeskGroup group(app, invocation, "connections",
+                    "The connections of a running runner: list, pause, resume");
+    group.command("list", "connections.list", "State, queue, limits and the day's allowance",
+                  "tidewire connections list --data-dir data");
+    group.command("pause", "connections.pause", "Hold back what would be sent; nothing is lost",
+                  "tidewire connections pause crm --reason 'deployment' --data-dir data")
+        .text("name", "NAME", "Name of the connection", true)
+        .text("reason", "--reason", "Why", true);
+    group.command("resume", "connections.resume", "Let what waited go, in its order",
+                  "tidewire connections resume crm --data-dir data")
+        .text("name", "NAME", "Name of the connection", true);
+}
+
 void addAuditCommand(CLI::App &app, Invocation &invocation)
 {
     DeskGroup group(app, invocation, "audit", "What people decided: list, verify");

@@ -18,6 +18,10 @@ const Columns &columnsOf(const std::string &action)
         {"letters.list", {"id", "status", "flow", "step", "error.code", "event", "owner", "due", "at"}},
         {"letters.groups", {"count", "cause", "flow", "owner", "oldest", "due"}},
         {"reviews.list", {"id", "status", "question", "owner", "due", "flow", "event"}},
+        {"connections.list", {"connection", "state", "cause", "until", "queued", "in_flight",
+                              "calls_last_minute", "day_used", "day_limit", "why"}},
+        {"connections.pause", {"connection", "state", "cause", "queued", "by", "why"}},
+        {"connections.resume", {"connection", "state", "cause", "queued"}},
         {"audit.list", {"number", "at", "who", "action", "subject", "detail"}}};
     static const Columns kNone;
     const auto found = kColumns.find(action);

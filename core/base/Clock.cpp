@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Clock.h"
 
+#include <algorithm>
 #include "core/base/FaultPoint.h"
 
 #include <QCoreApplication>
@@ -41,6 +42,11 @@ void ManualClock::callAfter(std::chrono::milliseconds delay, QObject *context,
                           if (guard)
                               action();
                       });
+}
+
+std::chrono::milliseconds ManualClock::untilNext() const
+{
+    return std::max(std::chrono::milliseconds(0), m_pending.begin()->first - m_now);
 }
 
 void ManualClock::advance(std::chrono::milliseconds span)

@@ -65,6 +65,8 @@ public:
                    std::function<void()> action) override;
     void advance(std::chrono::milliseconds span);
     bool hasPending() const { return !m_pending.empty(); }
+    /// How long until the next action is due; 0 when it is overdue. Only when hasPending().
+    std::chrono::milliseconds untilNext() const;
 
 private:
     Instant m_now;

@@ -174,6 +174,10 @@ public:
     /// The class of calls it makes, where the other side limits them apart ("search"); else empty.
     virtual std::string endpoint() const { return {}; }
 
+    /// What an effect would send for this call: shown before it is sent, compared between versions of
+    /// a flow. The record that it writes is named by batchKey().
+    virtual DocumentPtr preview(const StepCall &call) const { return call.input; }
+
     /// How many items one call can carry; 1: items go one by one.
     virtual std::size_t batchLimit() const { return 1; }
     /// Items with the same key are never in one call nor in two calls at a time; empty: no such key.

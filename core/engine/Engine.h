@@ -114,6 +114,8 @@ public:
     std::size_t activeRuns() const { return m_runs.size(); }
 
     bool isIdle() const;
+    /// Nothing is being done: open runs wait for the clock, for answers or for people.
+    bool isResting() const { return m_tasks.empty() && m_commits == 0 && m_loading == 0; }
     /// No new effects; `done` when calls in flight are answered and recorded, or after `grace`.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
@@ -357,6 +359,7 @@ private:
     std::size_t m_arriving = 0;      ///< Events on their way to the journal,
     std::size_t m_arrivingBytes = 0; ///< and their bodies.
     std::size_t m_loading = 0;       ///< Runs on their way from the journal.
+    bool m_clockMoved = false; ///< Between the process before this one and now.
     std::int64_t m_newestBefore = 0; ///< The last run of the process before this one.
     int m_inFlight = 0;              ///< Effects asked and not answered.
     int m_commits = 0;               ///< Changes on their way to the journal.

@@ -41,6 +41,23 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/usage", "usage", nullptr},
 };
 
+/// What a running engine does itself (AdminServer): there is no journal action behind it.
+std::optional<AdminRequest> connectionRequestOf(const DeskCall &call, const Value &arguments)
+{
+    if (call.action == "connections.list")
+        return AdminRequest{"GET", "/v1/connections", {}};
+    if (call.action != "connections.pause" && call.action != "connections.resume")
+        return std::nullopt;
+    Arena arena;
+    ObjectBuilder body(arena);
+    body.set("who", Value::string(arena, call.who));
+    body.set("reason", Value::string(arena, arguments.get("reason").text()));
+    return AdminRequest{"POST", "/v1/connections/"
+                            + encodePathSegment(arguments.get("name").text())
+                            + call.action.substr(call.action.find('.')).replace(0, 1, "/"),
+                        toJson(body.finish())};
+}
+
 /// The number in the place of `{}`; empty text for a path without one; nothing when it differs.
 std::optional<std::string> matches(std::string_view pattern, std::string_view path)
 {
@@ -113,6 +130,8 @@ Result<DeskCall> callOf(const HttpRequest &request, Instant now)
 std::optional<AdminRequest> requestOf(const DeskCall &call)
 {
     const Value arguments = call.arguments ? call.arguments->root() : Value();
+    if (call.action.starts_with("connections."))
+        return connectionRequestOf(call, arguments);
     for (const Route &route : kRoutes) {
         const Value id = route.id ? arguments.get(route.id) : Value();
         if (call.action != route.action || (route.id && id.isUndefined()))

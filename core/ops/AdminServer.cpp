@@ -4,14 +4,55 @@
 #include "core/base/Log.h"
 #include "core/base/Text.h"
 #include "core/data/Json.h"
+#include "core/net/Encoding.h"
 #include "core/ops/AdminRoutes.h"
+#include "core/ops/DeskJson.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace tw::ops {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kConnections = "/v1/connections";
+
+std::string connectionsJson(const std::vector<GateStatus> &gates)
+{
+    Arena arena;
+    ArrayBuilder list(arena);
+    for (const GateStatus &gate : gates) {
+        ObjectBuilder object(arena);
+        object.set("connection", Value::string(arena, gate.connection));
+        object.set("state", Value::string(toString(gate.state)));
+        object.set("cause", Value::string(toString(gate.cause)));
+        if (!gate.why.empty())
+            object.set("why", Value::string(arena, gate.why));
+        if (!gate.by.empty())
+            object.set("by", Value::string(arena, gate.by));
+        if (gate.since)
+            object.set("since", Value::string(arena, isoTime(*gate.since)));
+        if (gate.until)
+            object.set("until", Value::string(arena, isoTime(*gate.until)));
+        object.set("queued", Value::integer(static_cast<std::int64_t>(gate.queued)));
+        object.set("in_flight", Value::integer(gate.inFlight));
+        object.set("concurrency", Value::integer(gate.concurrency));
+        object.set("calls_last_minute", Value::integer(gate.callsLastMinute));
+        object.set("failures_last_minute", Value::integer(gate.failuresLastMinute));
+        if (gate.tokens)
+            object.set("tokens", Value::number(*gate.tokens));
+        if (gate.dayUsed)
+            object.set("day_used", Value::integer(*gate.dayUsed));
+        if (gate.dayLimit)
+            object.set("day_limit", Value::integer(*gate.dayLimit));
+        if (gate.dayReserve)
+            object.set("day_reserve", Value::integer(*gate.dayReserve));
+        if (gate.dayUsedUpAt)
+            object.set("day_used_up_at", Value::string(arena, isoTime(*gate.dayUsedUpAt)));
+        list.add(object.finish());
+    }
+    return toJson(list.finish());
+}
 
 HttpResponse errorAnswer(int status, const Error &error)
 {
@@ -88,7 +129,55 @@ void AdminServer::handle(HttpRequest request, HttpReply reply)
         refusal.headers.add("WWW-Authenticate", "Bearer");
         return reply.send(std::move(refusal));
     }
+    if (isAboutConnections(request))
+        return connections(request, std::move(reply));
     perform(std::move(request), std::move(reply));
+}
+
+bool AdminServer::isAboutConnections(const HttpRequest &request) const
+{
+    return request.path == kConnections || request.path.starts_with(std::string(kConnections) + '/');
+}
+
+/// GET /v1/connections; POST /v1/connections/<name>/pause and …/resume: the engine's own, with an entry
+/// in the audit log behind it.
+void AdminServer::connections(const HttpRequest &request, HttpReply reply)
+{
+    if (request.method == "GET" && request.path == kConnections)
+        return reply.send(jsonResponse(200, connectionsJson(m_engine.gates())));
+    const std::string rest = request.path.substr(std::min(request.path.size(),
+                                                          kConnections.size() + 1));
+    const std::size_t slash = rest.find('/');
+    const std::string action = slash == std::string::npos ? std::string() : rest.substr(slash + 1);
+    const auto name = percentDecode(rest.substr(0, slash));
+    if (request.method != "POST" || !name || (action != "pause" && action != "resume"))
+        return reply.send(errorAnswer(404, rejectedError("ops.no_such_page",
+                                                         "There is nothing at " + request.path + '.')));
+    auto body = parseJson(request.body.empty() ? "{}" : request.body);
+    const std::string who(body ? body->root().get("who").text() : std::string_view());
+    const std::string why(body ? body->root().get("reason").text() : std::string_view());
+    if (who.empty() || (action == "pause" && why.empty()))
+        return reply.send(errorAnswer(400, rejectedError("ops.bad_argument",
+                                                         "\"who\" and, for a pause, \"reason\" must "
+                                                         "be given.")));
+    auto kept = std::make_shared<HttpReply>(std::move(reply));
+    const auto done = [this, kept, action, name = *name, who, why](const Result<void> &changed) {
+        if (!changed)
+            return kept->send(errorAnswer(statusOf(changed.error()), changed.error()));
+        std::string detail = "{\"reason\":";
+        appendJsonString(detail, why);
+        const AuditEntry entry{0, m_clock.now(), who, "connections." + action,
+                               "connection " + name, detail + '}'};
+        m_engine.inJournal<AuditEntry>(
+            [entry](Journal &journal) { return journal.desk().audit(entry); },
+            [this, kept](const Result<AuditEntry> &) {
+                kept->send(jsonResponse(200, connectionsJson(m_engine.gates())));
+            });
+    };
+    if (action == "pause")
+        m_engine.pauseConnection(*name, who, why, done);
+    else
+        m_engine.resumeConnection(*name, who, done);
 }
 
 bool AdminServer::isAllowed(const HttpRequest &request) const
@@ -119,7 +208,8 @@ void AdminServer::sendMetrics(HttpReply reply)
             const EngineGauges gauges{m_engine.openRuns(), m_engine.activeRuns(), counts.accepted,
                                       counts.refused,      counts.effects,        counts.calls};
             HttpResponse answer = textResponse(
-                200, m_metrics.text(gauges, desk.value_or(DeskCounts{})));
+                200, m_metrics.text(gauges, desk.value_or(DeskCounts{}))
+                    + Metrics::text(m_engine.gates()));
             answer.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
             kept->send(std::move(answer));
         });

@@ -33,7 +33,8 @@ private:
     void health(HttpReply reply, bool ready) const;
     void sendMetrics(HttpReply reply);
     void perform(HttpRequest request, HttpReply reply);
-    void settle(const DeskOutcome &outcome);
+    bool isAboutConnections(const HttpRequest &request) const;
+    void connections(const HttpRequest &request, HttpReply reply);
     bool isAllowed(const HttpRequest &request) const;
 
     Engine &m_engine;

@@ -134,6 +134,32 @@ void Metrics::write(std::string &out, const char *name, const char *help, const 
         out += name + labels + ' ' + std::to_string(count) + '\n';
 }
 
+std::string Metrics::text(const std::vector<GateStatus> &gates)
+{
+    std::string out;
+    const auto family = [&](const char *name, const char *help, auto value) {
+        head(out, name, help, "gauge");
+        for (const GateStatus &gate : gates) {
+            out += name + labels({{"connection", gate.connection}}) + ' ';
+            appendNumber(out, static_cast<double>(value(gate)));
+            out += '\n';
+        }
+    };
+    family("tidewire_connection_shut", "1: calls are kept back, whatever the cause.",
+           [](const GateStatus &gate) { return gate.state == GateState::Closed ? 0 : 1; });
+    family("tidewire_connection_queued_runs", "Runs that wait in front of the connection.",
+           [](const GateStatus &gate) { return gate.queued; });
+    family("tidewire_connection_calls_last_minute", "Calls of the last minute.",
+           [](const GateStatus &gate) { return gate.callsLastMinute; });
+    family("tidewire_connection_failures_last_minute", "Of these, failed ones.",
+           [](const GateStatus &gate) { return gate.failuresLastMinute; });
+    family("tidewire_connection_day_used", "Calls of the day, as the other side last said; -1: never.",
+           [](const GateStatus &gate) { return gate.dayUsed.value_or(-1); });
+    family("tidewire_connection_day_limit", "Its allowance for the day; -1: not known.",
+           [](const GateStatus &gate) { return gate.dayLimit.value_or(-1); });
+    return out;
+}
+
 std::string Metrics::text(const EngineGauges &engine, const DeskCounts &desk) const
 {
     std::string out;

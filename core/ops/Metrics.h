@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/engine/GateStatus.h"
 #include "core/engine/RunEvents.h"
 #include "core/store/JournalRecords.h"
 
@@ -53,6 +54,7 @@ public:
     void idle() override { m_next.idle(); }
 
     std::string text(const EngineGauges &engine, const DeskCounts &desk) const;
+    static std::string text(const std::vector<GateStatus> &gates);
 
 private:
     static constexpr std::array<double, 12> kBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25,

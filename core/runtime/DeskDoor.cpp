@@ -43,12 +43,22 @@ Result<DocumentPtr> read(const Result<HttpAnswer> &answer)
 void DeskDoor::call(ops::DeskCall call, std::function<void(Result<DocumentPtr>)> done)
 {
     call.at = m_clock.now();
-    auto alone = performAlone(call);
+    auto alone = call.action.starts_with("connections.") ? needsRunner() : performAlone(call);
     if (!alone && alone.error().code == "runtime.data_in_use")
         return ask(call, std::move(done));
     QMetaObject::invokeMethod(
         this, [done = std::move(done), alone = std::move(alone)] { done(alone); },
         Qt::QueuedConnection);
+}
+
+/// Connections live in a runner; a data folder that nobody works on has none.
+Result<DocumentPtr> DeskDoor::needsRunner() const
+{
+    auto folder = DataFolder::open(m_dataDir);
+    if (!folder)
+        return std::move(folder).error();
+    return transientError("runtime.not_running", "No runner works on " + m_dataDir
+                                                     + ": its connections are asked while it runs.");
 }
 
 Result<DocumentPtr> DeskDoor::performAlone(const ops::DeskCall &call) const

@@ -31,6 +31,7 @@ public:
     void call(ops::DeskCall call, std::function<void(Result<DocumentPtr>)> done);
 
 private:
+    Result<DocumentPtr> needsRunner() const;
     Result<DocumentPtr> performAlone(const ops::DeskCall &call) const;
     void ask(const ops::DeskCall &call, std::function<void(Result<DocumentPtr>)> done);
 

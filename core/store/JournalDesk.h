@@ -37,6 +37,10 @@ public:
     virtual Result<void> forgetRemembered(const std::string &flow, const std::string &step,
                                           const std::string &cause) = 0;
 
+    /// The run that claimed a business key within its window, or none.
+    virtual Result<std::optional<std::int64_t>> claimant(const std::string &flow,
+                                                         const std::string &step,
+                                                         const std::string &key) = 0;
     virtual Result<PeoplesWork> counts(Instant now) = 0;
 
     /// Appends; `number` and `hash` of the entry are given here.

@@ -119,6 +119,20 @@ Result<std::vector<LetterGroup>> SqliteJournal::letterGroups(const std::string &
     return read ? Result<std::vector<LetterGroup>>(std::move(groups)) : std::move(read).error();
 }
 
+Result<std::optional<std::int64_t>> SqliteJournal::claimant(const std::string &flow,
+                                                           const std::string &step,
+                                                           const std::string &key)
+{
+    auto find = m_core->database->prepare(
+        "SELECT run FROM claim WHERE flow = ?1 AND step = ?2 AND key = ?3");
+    if (!find)
+        return std::move(find).error();
+    auto row = find->bind(1, flow).bind(2, step).bind(3, key).step();
+    if (!row)
+        return std::move(row).error();
+    return *row == Statement::Row::There ? std::optional(find->integer(0)) : std::nullopt;
+}
+
 Result<PeoplesWork> SqliteJournal::counts(Instant now)
 {
     auto count = m_core->database->prepare(

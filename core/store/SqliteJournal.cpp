@@ -86,8 +86,30 @@ Result<void> SqliteJournal::checkLog(const std::string &file)
     return {};
 }
 
+Result<std::unique_ptr<Journal>> SqliteJournal::openReadOnly(const SqliteOptions &options)
+{
+    auto database = Database::open(options.file, Access::ReadOnly);
+    if (!database)
+        return std::move(database).error();
+    auto version = (*database)->number("PRAGMA user_version");
+    if (!version)
+        return std::move(version).error().at(options.file);
+    if (*version != sqlite::kFormVersion)
+        return configError("store.older_format", "The journal has the form of another version of "
+                                                 "Tidewire. Start a runner on it once.");
+    auto core = std::make_unique<Core>();
+    core->database = std::move(*database);
+    if (auto prepared = core->prepare(); !prepared)
+        return std::move(prepared).error().at(options.file);
+    core->file = options.file;
+    core->seal = options.seal;
+    return std::unique_ptr<Journal>(new SqliteJournal(std::move(core)));
+}
+
 Result<std::unique_ptr<Journal>> SqliteJournal::open(const SqliteOptions &options)
 {
+    if (options.readOnly)
+        return openReadOnly(options);
     std::error_code none;
     const auto size = std::filesystem::file_size(options.file, none);
     const bool check = !none && size > 0

@@ -27,6 +27,9 @@ struct SqliteOptions
     std::int64_t quotaBytes = 0;
     /// Events are refused, with store.full, while the disk has less free space than this.
     std::int64_t reserveBytes = 0;
+    /// Beside a runner that works on the file: nothing is written, checked or made newer. Config
+    /// `store.older_format` when its form is not that of this program.
+    bool readOnly = false;
     RowSeal *seal = nullptr; ///< Null: payloads are kept as they are. Must outlive the journal.
     /// Files up to this size are checked while opening; larger ones by the caller, see FileCheck.
     std::int64_t checkAtOpenBytes = kCheckAtOpenBytes;
@@ -40,6 +43,7 @@ class SqliteJournal final : public Journal, public JournalDesk
 {
 public:
     static Result<std::unique_ptr<Journal>> open(const SqliteOptions &options);
+    static Result<std::unique_ptr<Journal>> openReadOnly(const SqliteOptions &options);
     /// Looks through a whole file on a connection of its own; Internal `store.damaged`. Ends early,
     /// without a finding, when `stop` becomes true.
     static Result<void> checkFile(const std::string &file,
@@ -84,6 +88,8 @@ public:
                                                      const std::string &cause) override;
     Result<void> forgetRemembered(const std::string &flow, const std::string &step,
                                   const std::string &cause) override;
+    Result<std::optional<std::int64_t>> claimant(const std::string &flow, const std::string &step,
+                                                 const std::string &key) override;
     Result<PeoplesWork> counts(Instant now) override;
     Result<AuditEntry> audit(AuditEntry entry) override;
     Result<std::vector<AuditEntry>> auditLog(std::int64_t after, int limit) override;

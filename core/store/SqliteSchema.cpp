@@ -207,6 +207,8 @@ CREATE TABLE audit (
 
 constexpr std::array<const char *, 3> kSteps{kVersion1, kVersion2, kVersion3};
 
+static_assert(kSteps.size() == kFormVersion);
+
 } // namespace
 
 Result<void> migrate(Database &database)

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runner/Commands.h"
+#include "app/runner/Output.h"
+#include "app/runner/Prompt.h"
+#include "core/data/Json.h"
+#include "core/flow/SecretSources.h"
+#include "core/runtime/Stage.h"
+#include "core/vault/Keychain.h"
+
+#include <QCoreApplication>
+#include <memory>
+
+namespace tw::runner {
+namespace {
+
+struct StageOptions
+{
+    std::string project;
+    std::string dataDir;
+    std::string environment = "local";
+    std::string flow;
+    std::int64_t run = 0;
+    int limit = 1000;
+    bool expectSame = false;
+    bool json = false;
+};
+
+Value jsonOrText(Arena &arena, const std::string &text)
+{
+    auto value = parseJsonInto(arena, text);
+    return text.empty() ? Value::null() : value ? *value : Value::string(arena, text);
+}
+
+const char *wordOf(ops::RecordDifference::Kind kind)
+{
+    switch (kind) {
+    case ops::RecordDifference::Kind::OnlyBefore:
+        return "only_before";
+    case ops::RecordDifference::Kind::OnlyAfter:
+        return "only_after";
+    case ops::RecordDifference::Kind::Changed:
+        break;
+    }
+    return "changed";
+}
+
+Value toValue(Arena &arena, const ops::ShadowReport &report)
+{
+    ArrayBuilder differences(arena);
+    for (const ops::RecordDifference &difference : report.differences) {
+        ArrayBuilder fields(arena);
+        for (const ops::FieldDifference &field : difference.fields) {
+            ObjectBuilder one(arena);
+            one.set("field", Value::string(arena, field.field));
+            one.set("before", jsonOrText(arena, field.before));
+            one.set("after", jsonOrText(arena, field.after));
+            fields.add(one.finish());
+        }
+        ObjectBuilder object(arena);
+        object.set("kind", Value::string(wordOf(difference.kind)));
+        object.set("run", Value::integer(difference.run));
+        object.set("event", Value::string(arena, difference.eventId));
+        object.set("step", Value::string(arena, difference.step));
+        object.set("record", Value::string(arena, difference.record));
+        object.set("fields", fields.finish());
+        differences.add(object.finish());
+    }
+    ObjectBuilder object(arena);
+    object.set("events", Value::integer(report.events));
+    object.set("records_before", Value::integer(report.recordsBefore));
+    object.set("records_after", Value::integer(report.recordsAfter));
+    object.set("same", Value::integer(report.same));
+    object.set("failed_before", Value::integer(report.failedBefore));
+    object.set("failed_after", Value::integer(report.failedAfter));
+    object.set("differences", differences.finish());
+    return object.finish();
+}
+
+void showShadow(Output &out, const ops::ShadowReport &report)
+{
+    Arena arena;
+    if (out.isJson())
+        return out.json(toValue(arena, report));
+    out.line(out.bold("Nothing was sent.") + ' ' + std::to_string(report.events) + " events; "
+             + std::to_string(report.recordsBefore) + " records then, "
+             + std::to_string(report.recordsAfter) + " now; " + std::to_string(report.same)
+             + " the same, " + std::to_string(report.differences.size()) + " differ; runs that failed: "
+             + std::to_string(report.failedBefore) + " then, " + std::to_string(report.failedAfter)
+             + " now.");
+    std::vector<std::vector<std::string>> rows{
+        {out.faint("record"), out.faint("step"), out.faint("field"), out.faint("then"),
+         out.faint("now")}};
+    for (const ops::RecordDifference &difference : report.differences) {
+        if (difference.kind != ops::RecordDifference::Kind::Changed) {
+            const bool before = difference.kind == ops::RecordDifference::Kind::OnlyBefore;
+            rows.push_back({difference.record, difference.step, "(record)",
+                            before ? "sent" : "-", before ? "-" : "sent"});
+        }
+        for (const ops::FieldDifference &field : difference.fields)
+            rows.push_back({difference.record, difference.step, field.field,
+                            field.before.empty() ? "-" : field.before,
+                            field.after.empty() ? "-" : field.after});
+    }
+    if (rows.size() > 1)
+        out.line(table(rows));
+}
+
+const char *wordOf(StepEvent::Phase phase)
+{
+    switch (phase) {
+    case StepEvent::Phase::Dropped:
+        return "dropped";
+    case StepEvent::Phase::Failed:
+        return "failed";
+    case StepEvent::Phase::Waiting:
+        return "waiting";
+    default:
+        return "done";
+    }
+}
+
+Value toValue(Arena &arena, const Stage::Rerun &told)
+{
+    ArrayBuilder steps(arena);
+    for (const StepEvent &event : told.rehearsed.steps) {
+        ObjectBuilder step(arena);
+        step.set("step", Value::string(arena, event.step));
+        step.set("item", Value::integer(event.item));
+        step.set("phase", Value::string(wordOf(event.phase)));
+        if (!event.note.empty())
+            step.set("note", Value::string(arena, event.note));
+        if (event.error)
+            step.set("error", Value::string(arena, event.error->text()));
+        if (event.input)
+            step.set("input", copyInto(arena, event.input->root()));
+        ArrayBuilder outputs(arena);
+        for (std::size_t at = 0; at < event.outputs.size(); ++at) {
+            ObjectBuilder output(arena);
+            output.set("exit", Value::string(arena, at < event.exits.size() ? event.exits[at] : ""));
+            output.set("message", copyInto(arena, event.outputs[at]->root()));
+            outputs.add(output.finish());
+        }
+        step.set("outputs", outputs.finish());
+        steps.add(step.finish());
+    }
+    ArrayBuilder differences(arena);
+    for (const std::string &difference : told.differences)
+        differences.add(Value::string(arena, difference));
+    ObjectBuilder object(arena);
+    object.set("run", Value::integer(told.rehearsed.run));
+    object.set("event", Value::string(arena, told.rehearsed.eventId));
+    object.set("as_recorded", Value::boolean(told.differences.empty()));
+    object.set("differences", differences.finish());
+    object.set("steps", steps.finish());
+    return object.finish();
+}
+
+void showRerun(Output &out, const Stage::Rerun &told)
+{
+    Arena arena;
+    if (out.isJson())
+        return out.json(toValue(arena, told));
+    out.line(out.bold(told.differences.empty() ? "As recorded." : "Not as recorded.")
+             + " Run " + std::to_string(told.rehearsed.run) + ", event " + told.rehearsed.eventId
+             + ". Nothing was sent.");
+    for (const std::string &difference : told.differences)
+        out.line(out.red("  " + difference));
+    for (const StepEvent &event : told.rehearsed.steps) {
+        out.line("");
+        out.line(out.bold(event.step) + ' ' + wordOf(event.phase)
+                 + (event.note.empty() ? "" : ": " + event.note)
+                 + (event.error ? ": " + event.error->text() : std::string()));
+        for (const DocumentPtr &output : event.outputs)
+            out.line(toJson(output->root(), JsonStyle::Pretty));
+    }
+}
+
+/// One use of the stage, with what it needs.
+class StageSession
+{
+public:
+    StageSession(const StageOptions &options, const Registry &registry)
+        : m_options(options), m_registry(registry), m_out(options.json)
+    {}
+
+    int exec()
+    {
+        auto project = Project::open(m_options.project);
+        if (!project)
+            return failed(project.error());
+        m_project = std::move(*project);
+        m_secrets.emplace(SecretChain::ofProject(m_project->folder(), m_options.dataDir, &m_keychain,
+                                                 askPassphrase));
+        KeyPlaces keys;
+        keys.passphrase = askPassphrase;
+        keys.keychain = &m_keychain;
+        auto stage = Stage::open({m_options.dataDir, *m_project, m_options.environment, keys},
+                                 m_registry, m_clock, *m_secrets);
+        if (!stage)
+            return failed(stage.error());
+        m_stage = std::move(*stage);
+        m_options.run > 0 ? rerun() : shadow();
+        const int code = QCoreApplication::exec();
+        m_stage.reset();
+        return code;
+    }
+
+private:
+    int failed(const Error &error)
+    {
+        m_out.message(error.text());
+        return error.kind == ErrorKind::Transient ? kCouldNot : kNotRight;
+    }
+
+    void rerun()
+    {
+        m_stage->rerun(m_options.run, [this](const Result<Stage::Rerun> &told) {
+            if (!told)
+                return QCoreApplication::exit(failed(told.error()));
+            showRerun(m_out, *told);
+            QCoreApplication::exit(told->differences.empty() ? kDone : kNotRight);
+        });
+    }
+
+    void shadow()
+    {
+        RunQuery query;
+        query.flow = m_options.flow;
+        if (query.flow.empty() && m_project->flows().size() == 1)
+            query.flow = m_project->flows().front()->flow().id;
+        query.limit = m_options.limit;
+        m_stage->shadow(query, [this](const Result<ops::ShadowReport> &report) {
+            if (!report)
+                return QCoreApplication::exit(failed(report.error()));
+            showShadow(m_out, *report);
+            QCoreApplication::exit(m_options.expectSame && !report->isSame() ? kNotRight : kDone);
+        });
+    }
+
+    const StageOptions &m_options;
+    const Registry &m_registry;
+    Output m_out;
+    SystemClock m_clock;
+    SystemKeychain m_keychain;
+    std::unique_ptr<Project> m_project;
+    std::optional<SecretChain> m_secrets;
+    std::unique_ptr<Stage> m_stage;
+};
+
+void addCommon(CLI::App &command, const std::shared_ptr<StageOptions> &options,
+               Invocation &invocation)
+{
+    command.add_option("--data-dir", options->dataDir, "The data folder of the runner")
+        ->required()->envname("TIDEWIRE_DATA_DIR");
+    command.add_option("--env", options->environment, "Environment, for settings of connections")
+        ->capture_default_str();
+    command.add_flag("--json", options->json, "One JSON document");
+    command.callback([options, &invocation] {
+        invocation.command = [options, &invocation] {
+            return StageSession(*options, invocation.registry).exec();
+        };
+    });
+}
+
+} // namespace
+
+void addStageCommands(CLI::App &app, Invocation &invocation)
+{
+    CLI::App *runs = app.get_subcommand("runs");
+    auto again = std::make_shared<StageOptions>();
+    CLI::App *rerun = runs->add_subcommand(
+        "rerun", "Go through a recorded run again, step by step, without sending anything");
+    rerun->add_option("RUN", again->run, "Number of the run")->required()->check(CLI::PositiveNumber);
+    rerun->add_option("--project", again->project, "Project folder or flow file")->required();
+    rerun->footer("Exit code 1 when it would not go as recorded.\nExample:\n"
+                  "  tidewire runs rerun 12 --project my-project --data-dir data");
+    addCommon(*rerun, again, invocation);
+
+    auto other = std::make_shared<StageOptions>();
+    CLI::App *shadow = runs->add_subcommand(
+        "shadow", "What the project's flow would have done with recorded events; sends nothing");
+    shadow->add_option("PATH", other->project, "Project folder or flow file")->required();
+    shadow->add_option("--flow", other->flow, "Id of the flow, where the project has several");
+    shadow->add_option("--limit", other->limit, "The newest so many runs")
+        ->capture_default_str()->check(CLI::Range(1, 100000));
+    shadow->add_flag("--expect-same", other->expectSame, "Exit code 1 when a record would differ");
+    shadow->footer("Example:\n  tidewire runs shadow my-project --data-dir data --limit 500");
+    addCommon(*shadow, other, invocation);
+}
+
+} // namespace tw::runner

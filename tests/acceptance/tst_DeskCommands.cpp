@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/acceptance/Programs.h"
+
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace tw::test;
+
+/// What operators do with a runner's data, from outside: dead letters, replays, rehearsals, the audit
+/// log, the admin door, sealed journals.
+class TestDeskCommands : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+    QString data() const { return m_folder.filePath("data"); }
+
+    QJsonDocument desk(QStringList arguments, int code = 0)
+    {
+        arguments += {"--data-dir", data(), "--json"};
+        const Finished done = runTidewire(arguments);
+        if (done.code != code)
+            qWarning("%s", done.err.constData());
+        return done.code == code ? QJsonDocument::fromJson(done.out) : QJsonDocument();
+    }
+
+    void runDemo(const QStringList &more = {})
+    {
+        const Finished done = runTidewire(
+            QStringList{"run", demoProject(), "--demo", "6", "--data-dir", data()} + more);
+        QVERIFY2(done.code == 0, done.err);
+    }
+
+    QJsonObject openLetter()
+    {
+        return desk({"dead-letters", "list", "--status", "open"}).array().at(0).toObject();
+    }
+
+    /// The demo with one line of its flow replaced.
+    QString changedProject(const QByteArray &line, const QByteArray &by)
+    {
+        const QString copy = m_folder.filePath("changed");
+        QDirIterator files(demoProject(), QDir::Files, QDirIterator::Subdirectories);
+        while (files.hasNext()) {
+            const QString file = files.next();
+            const QString target = copy + file.mid(demoProject().size());
+            QDir().mkpath(QFileInfo(target).path());
+            QFile::copy(file, target);
+        }
+        QFile flow(copy + "/flows/stripe-charge-to-payment.flow.yaml");
+        if (!flow.open(QIODevice::ReadWrite))
+            qFatal("no flow");
+        QByteArray text = flow.readAll();
+        if (!text.contains(line))
+            qFatal("the demo has no such line any more");
+        text.replace(line, by);
+        flow.resize(0);
+        flow.seek(0);
+        flow.write(text);
+        return copy;
+    }
+
+    static QPair<int, QByteArray> get(const QString &url, const QByteArray &token = {},
+                                      const QByteArray &origin = {})
+    {
+        QNetworkAccessManager network;
+        QNetworkRequest request{QUrl(url)};
+        if (!token.isEmpty())
+            request.setRawHeader("Authorization", "Bearer " + token);
+        if (!origin.isEmpty())
+            request.setRawHeader("Origin", origin);
+        QNetworkReply *reply = network.get(request);
+        QSignalSpy finished(reply, &QNetworkReply::finished);
+        finished.wait(10'000);
+        return {reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(),
+                reply->readAll()};
+    }
+
+private Q_SLOTS:
+    void init() { QDir(data()).removeRecursively(); }
+
+    void runsAreFoundByABusinessId()
+    {
+        runDemo();
+        const QJsonArray all = desk({"runs", "list"}).array();
+        QVERIFY(all.size() >= 6);
+        const QString charge = all.at(0).toObject().value("key").toString();
+        QVERIFY(charge.startsWith("ch_"));
+        const QJsonArray found = desk({"runs", "list", "--id", charge}).array();
+        QCOMPARE(found.size(), 1);
+        const QJsonObject run
+            = desk({"runs", "show", QString::number(found.at(0).toObject().value("run").toInt())})
+                  .object();
+        QCOMPARE(run.value("key").toString(), charge);
+        QVERIFY(run.value("body").toObject().contains("data"));
+        QVERIFY(!run.value("steps").toArray().isEmpty());
+    }
+
+    void aLetterIsCorrectedAndSentAgainByTheNextRunner()
+    {
+        runDemo();
+        const QJsonObject letter = openLetter();
+        const QString id = QString::number(letter.value("id").toInt());
+        QVERIFY(letter.value("id").toInt() > 0);
+        const QJsonObject whole = desk({"dead-letters", "show", id}).object();
+        QJsonObject input = whole.value("input").toObject();
+        QVERIFY(!input.isEmpty());
+        input.insert("Status__c", "Completed");
+        input.insert("Amount__c", 12);
+        QFile corrected(m_folder.filePath("corrected.json"));
+        QVERIFY(corrected.open(QIODevice::WriteOnly));
+        corrected.write(QJsonDocument(input).toJson());
+        corrected.close();
+        QCOMPARE(desk({"dead-letters", "edit", id, "--input", corrected.fileName()})
+                     .object().value("edited").toBool(), true);
+        QVERIFY(desk({"dead-letters", "replay", id, "--by", "ana"}).object().contains("runs"));
+        const Finished done = runTidewire(
+            {"run", demoProject(), "--data-dir", data(), "--until-idle"});
+        QVERIFY2(done.code == 0, done.err);
+        const QJsonObject after = desk({"dead-letters", "show", id}).object();
+        QVERIFY2(after.value("status").toString() == "resolved"
+                     || after.value("status").toString() == "replayed",
+                 QJsonDocument(after).toJson());
+        QCOMPARE(after.value("input").toObject(), whole.value("input").toObject());
+        QCOMPARE(after.value("decided_by").toString(), QString("ana"));
+        const QJsonArray audit = desk({"audit", "list"}).array();
+        QCOMPARE(audit.size(), 2);
+        QCOMPARE(audit.at(1).toObject().value("action").toString(), QString("letters.replay"));
+        QCOMPARE(runTidewire({"audit", "verify", "--data-dir", data()}).code, 0);
+    }
+
+    void aLetterIsDiscardedThroughARunningRunner()
+    {
+        runDemo();
+        const QString id = QString::number(openLetter().value("id").toInt());
+        auto runner = startTidewire({"run", demoProject(), "--data-dir", data(), "--json"});
+        const QJsonObject ready = awaitLine(*runner, "ready");
+        QVERIFY(!ready.value("admin").toString().isEmpty());
+        QCOMPARE(runTidewire({"dead-letters", "discard", id, "--data-dir", data()}).code, 2);
+        QVERIFY(desk({"dead-letters", "discard", id, "--reason", "a test", "--by", "ana"})
+                    .object().contains("discarded"));
+        QCOMPARE(desk({"dead-letters", "show", id}).object().value("status").toString(),
+                 QString("discarded"));
+        desk({"dead-letters", "replay", id}, 1); // It is closed.
+        runner->terminate();
+        QVERIFY(runner->waitForFinished(20'000));
+        QVERIFY(!QFile::exists(data() + "/admin.json"));
+    }
+
+    void theAdminDoorTellsHealthAndMetricsAndAsksForItsToken()
+    {
+        auto runner = startTidewire({"run", demoProject(), "--data-dir", data(), "--json"});
+        const QString url = awaitLine(*runner, "ready").value("admin").toString();
+        QVERIFY(url.startsWith("http://127.0.0.1:"));
+        QCOMPARE(get(url + "/healthz").first, 200);
+        QCOMPARE(get(url + "/readyz").first, 200);
+        const auto metrics = get(url + "/metrics");
+        QCOMPARE(metrics.first, 200);
+        QVERIFY(metrics.second.contains("\ntidewire_open_runs 0\n"));
+        QCOMPARE(get(url + "/v1/runs").first, 401);
+        QCOMPARE(get(url + "/v1/runs", "wrong").first, 401);
+        QFile file(data() + "/admin.json");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(int(file.permissions() & (QFile::ReadGroup | QFile::ReadOther)), 0);
+        const QByteArray token
+            = QJsonDocument::fromJson(file.readAll()).object().value("token").toString().toUtf8();
+        QCOMPARE(get(url + "/v1/runs", token).first, 200);
+        QCOMPARE(get(url + "/v1/runs", token, "https://evil.example").first, 403);
+        QCOMPARE(get(url + "/v1/nothing", token).first, 404);
+        QCOMPARE(get(url + "/v1/runs/99", token).first, 404);
+        runner->terminate();
+        QVERIFY(runner->waitForFinished(20'000));
+    }
+
+    void aRecordedRunIsToldAgainAsItWas()
+    {
+        runDemo();
+        const QJsonArray runs = desk({"runs", "list"}).array();
+        for (const QJsonValue &run : runs) {
+            const QString number = QString::number(run.toObject().value("run").toInt());
+            const QJsonObject told
+                = desk({"runs", "rerun", number, "--project", demoProject()}).object();
+            QVERIFY2(told.value("as_recorded").toBool(), QJsonDocument(told).toJson());
+            QVERIFY(told.value("steps").toArray().size() > 2);
+        }
+        // The same again, to the letter.
+        const QString first = QString::number(runs.at(0).toObject().value("run").toInt());
+        const QStringList again{"runs", "rerun", first, "--project", demoProject(), "--data-dir",
+                                data(), "--json"};
+        QCOMPARE(runTidewire(again).out, runTidewire(again).out);
+    }
+
+    void aShadowReplayNamesTheRecordsThatWouldDiffer()
+    {
+        runDemo();
+        const QJsonObject same = desk({"runs", "shadow", demoProject(), "--expect-same"}).object();
+        QVERIFY(same.value("events").toInt() >= 6);
+        QCOMPARE(same.value("differences").toArray().size(), 0);
+        QVERIFY(same.value("same").toInt() > 0);
+        const QString changed = changedProject("Currency__c: $uppercase(data.object.currency)",
+                                               "Currency__c: $lowercase(data.object.currency)");
+        const QJsonObject report = desk({"runs", "shadow", changed}).object();
+        const QJsonArray differences = report.value("differences").toArray();
+        QCOMPARE(differences.size(), same.value("same").toInt());
+        const QJsonObject one = differences.at(0).toObject();
+        QCOMPARE(one.value("kind").toString(), QString("changed"));
+        QVERIFY(one.value("record").toString().contains("ch_"));
+        const QJsonObject field = one.value("fields").toArray().at(0).toObject();
+        QCOMPARE(field.value("field").toString(), QString("Currency__c"));
+        QCOMPARE(field.value("after").toString(), field.value("before").toString().toLower());
+        desk({"runs", "shadow", changed, "--expect-same"}, 1);
+        QCOMPARE(desk({"runs", "list"}).array().size(), same.value("events").toInt());
+    }
+
+    void aSealedJournalHoldsNoPayloadAndCanBeRead()
+    {
+        const QStringList home{"XDG_CONFIG_HOME=" + m_folder.filePath("config")};
+        const Finished done = runTidewire(
+            {"run", demoProject(), "--demo", "6", "--data-dir", data(), "--encrypt"}, {}, home);
+        QVERIFY2(done.code == 0, done.err);
+        for (const char *name : {"journal.db", "journal.db-wal"}) {
+            QFile file(data() + '/' + name);
+            if (file.open(QIODevice::ReadOnly))
+                QVERIFY(!file.readAll().contains("payment_method_details"));
+        }
+        const Finished shown
+            = runTidewire({"runs", "show", "1", "--data-dir", data(), "--json"}, {}, home);
+        QCOMPARE(shown.code, 0);
+        QVERIFY(shown.out.contains("payment_method_details"));
+        const Finished lost = runTidewire({"runs", "show", "1", "--data-dir", data()}, {},
+                                          {"XDG_CONFIG_HOME=" + m_folder.filePath("elsewhere")});
+        QVERIFY(lost.code != 0);
+        QVERIFY2(lost.err.contains("key"), lost.err);
+    }
+
+    void anErasedPersonIsGone()
+    {
+        runDemo();
+        const QJsonObject run = desk({"runs", "list"}).array().at(0).toObject();
+        const QString charge = run.value("key").toString();
+        QVERIFY(desk({"erase", charge, "--reason", "asked for it", "--by", "ana"})
+                    .object().value("runs").toInt() >= 1);
+        QCOMPARE(desk({"runs", "list", "--id", charge}).array().size(), 0);
+        const QJsonObject after
+            = desk({"runs", "show", QString::number(run.value("run").toInt())}).object();
+        QVERIFY(after.value("body_gone").toBool());
+        const QJsonArray audit = desk({"audit", "list"}).array();
+        QCOMPARE(audit.at(0).toObject().value("action").toString(), QString("erase"));
+        QVERIFY(!QJsonDocument(audit).toJson().contains(charge.toUtf8()));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDeskCommands)
+#include "tst_DeskCommands.moc"
