@@ -3,6 +3,7 @@
 #include "core/engine/Engine.h"
 
 #include "core/base/FaultPoint.h"
+#include "core/base/LogIds.h"
 #include "core/connector/BusinessIds.h"
 #include "core/engine/RecordCodec.h"
 
@@ -55,7 +56,14 @@ void Engine::perform(Task task)
     if (!run)
         return;
     --run->queued;
-    if (run->items.count(task.item) > 0) {
+    const std::string number = std::to_string(run->id);
+    const std::string delivery = run->event.eventId; // The run may end in here.
+    const auto found = run->items.find(task.item);
+    const log::Ids ids({run->flow->id(), number,
+                        found == run->items.end() ? std::string_view()
+                                                  : nodeOf(*run, found->second).id,
+                        delivery});
+    if (found != run->items.end()) {
         if (task.answer)
             settle(*run, task.item, std::move(*task.answer), false);
         else

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/TriggerDoor.h"
 
+#include "core/base/Log.h"
+#include "core/base/LogIds.h"
+#include "core/base/Text.h"
+
 namespace tw {
 
 TriggerDoor::TriggerDoor(std::string flow, std::string trigger, Engine &engine, Receiver &receiver,
@@ -17,6 +21,8 @@ TriggerDoor::~TriggerDoor()
 
 void TriggerDoor::accept(IncomingEvent event, std::function<void(Result<Acceptance>)> done)
 {
+    const std::string delivery = event.id;
+    const log::Ids ids({m_flow, {}, m_trigger, delivery});
     m_engine.accept(m_flow, m_trigger, std::move(event), std::move(done));
 }
 
@@ -32,6 +38,8 @@ void TriggerDoor::cursor(std::function<void(Result<std::string>)> done)
 
 void TriggerDoor::refused(const Error &why)
 {
+    const log::Ids ids({m_flow, {}, m_trigger, {}});
+    qCInfo(log::runtime).noquote() << toQString("delivery refused: " + why.text());
     m_observer.deliveryRefused(m_flow, m_trigger, why);
 }
 
