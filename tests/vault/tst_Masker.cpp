@@ -95,6 +95,10 @@ void TestMasker::masksByTheRulesOfTheProject_data()
         R"({"id":"7","ssn":"1","customer":{"id":"***","email":"a***@x.org","tags":[{"id":"***"}]}})");
     row("a part of it is kept", "customer", "customer.id",
         R"({"id":"7","ssn":"1","customer":{"id":"8","email":"a***@x.org","tags":[{"id":"***"}]}})");
+    row("a longer path keeps what a name masks", "id", "customer.id",
+        R"({"id":"***","ssn":"1","customer":{"id":"8","email":"a***@x.org","tags":[{"id":"***"}]}})");
+    row("a longer path masks what a name keeps", "customer.id", "id",
+        R"({"id":"7","ssn":"1","customer":{"id":"***","email":"a***@x.org","tags":[{"id":"9"}]}})");
     row("what the lists would mask is kept", "", "email",
         R"({"id":"7","ssn":"1","customer":{"id":"8","email":"a@x.org","tags":[{"id":"9"}]}})");
     row("all that is below is kept", "", "customer",
