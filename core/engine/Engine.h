@@ -346,7 +346,8 @@ private:
     std::unordered_set<std::int64_t> m_yielded;
     std::optional<Instant> m_nextAlarm;
     std::vector<std::unique_ptr<GateDesk>> m_desks;
-    std::vector<Kept> m_keptGates; ///< As an earlier process left them.
+    std::vector<Kept> m_keptGates; ///< As an earlier process left them,
+    bool m_clockMoved = false;     ///< by another clock.
     std::optional<Instant> m_gateAlarm;
     std::unordered_map<std::int64_t, BatchCall> m_batches;
     std::int64_t m_lastBatch = 0;
