@@ -19,8 +19,8 @@ int runCommandLine(int argc, char **argv, const Registry &registry)
     Invocation invocation{registry, {}};
     addRunCommand(app, invocation);
     addRunsCommand(app, invocation);
-    addStageCommands(app, invocation);
     addDeadLettersCommand(app, invocation);
+    addStageCommands(app, invocation);
     addReviewsCommand(app, invocation);
     addConnectionsCommand(app, invocation);
     addAuditCommand(app, invocation);

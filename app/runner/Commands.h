@@ -35,7 +35,7 @@ void addRunsCommand(CLI::App &app, Invocation &invocation);
 void addDeadLettersCommand(CLI::App &app, Invocation &invocation);
 void addConnectionsCommand(CLI::App &app, Invocation &invocation);
 void addReviewsCommand(CLI::App &app, Invocation &invocation);
-/// `runs rerun` and `runs shadow`; after addRunsCommand().
+/// `runs rerun`, `runs shadow`, `dead-letters preview`; after the commands of these groups.
 void addStageCommands(CLI::App &app, Invocation &invocation);
 void addAuditCommand(CLI::App &app, Invocation &invocation); ///< And `erase`.
 void addSecretsCommand(CLI::App &app, Invocation &invocation);

@@ -6,6 +6,7 @@
 #include "core/data/Json.h"
 #include "core/runtime/DeskDoor.h"
 #include "core/vault/Keychain.h"
+#include "core/vault/Masker.h"
 
 #include <QCoreApplication>
 #include <cstdlib>
@@ -21,6 +22,7 @@ struct DeskOptions
     std::string dataDir;
     std::string by;
     bool json = false;
+    bool masked = false;
     std::map<std::string, std::string> texts;
     std::map<std::string, std::int64_t> numbers;
     std::map<std::string, bool> flags;
@@ -102,7 +104,10 @@ int performCommand(const DeskOptions &options)
                       out.message(answer.error().text());
                       return QCoreApplication::exit(exitCodeOf(answer.error()));
                   }
-                  showDesk(out, options.action, (*answer)->root());
+                  Arena arena;
+                  showDesk(out, options.action,
+                           options.masked ? Masker().masked(arena, (*answer)->root())
+                                          : (*answer)->root());
                   QCoreApplication::exit(kDone);
               });
     return QCoreApplication::exec();
@@ -172,6 +177,8 @@ private:
         m_command->add_option("--by", m_options->by, "Who decides; for the audit log")
             ->capture_default_str();
         m_command->add_flag("--json", m_options->json, "One JSON document");
+        m_command->add_flag("--masked", m_options->masked,
+                            "Mask names, addresses and card numbers: for whoever may not see them");
         m_command->footer(std::string("Example:\n  ") + example);
         m_command->callback([options = m_options, &invocation = m_invocation] {
             invocation.command = [options] { return performCommand(*options); };

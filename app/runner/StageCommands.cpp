@@ -20,6 +20,7 @@ struct StageOptions
     std::string environment = "local";
     std::string flow;
     std::int64_t run = 0;
+    std::int64_t letter = 0;
     int limit = 1000;
     bool expectSame = false;
     bool json = false;
@@ -175,6 +176,35 @@ void showRerun(Output &out, const Stage::Rerun &told)
     }
 }
 
+void showPreview(Output &out, const ops::RehearsedRun &run)
+{
+    Arena arena;
+    ArrayBuilder effects(arena);
+    for (const ops::RehearsedEffect &effect : run.effects) {
+        ObjectBuilder one(arena);
+        one.set("step", Value::string(arena, effect.step));
+        one.set("record", Value::string(arena, effect.record));
+        one.set("would_send", copyInto(arena, effect.sent->root()));
+        effects.add(one.finish());
+    }
+    ObjectBuilder answer(arena);
+    answer.set("ends_well", Value::boolean(run.outcome == RunOutcome::Done));
+    answer.set("effects", effects.finish());
+    if (!run.letters.empty())
+        answer.set("error", Value::string(arena, run.letters.front().error.text()));
+    const Value shown = answer.finish();
+    if (out.isJson())
+        return out.json(shown);
+    out.line(out.bold("Nothing was sent.") + " It would send "
+             + std::to_string(run.effects.size()) + (run.effects.size() == 1 ? " record:" : " records:"));
+    for (const Value &effect : shown.get("effects").items()) {
+        out.line(out.bold(effect.get("step").text()) + ' ' + std::string(effect.get("record").text()));
+        out.line(toJson(effect.get("would_send"), JsonStyle::Pretty));
+    }
+    for (const DeadLetter &letter : run.letters)
+        out.line(out.red(letter.error.text()));
+}
+
 /// One use of the stage, with what it needs.
 class StageSession
 {
@@ -199,7 +229,10 @@ public:
         if (!stage)
             return failed(stage.error());
         m_stage = std::move(*stage);
-        m_options.run > 0 ? rerun() : shadow();
+        if (m_options.letter > 0)
+            preview();
+        else
+            m_options.run > 0 ? rerun() : shadow();
         const int code = QCoreApplication::exec();
         m_stage.reset();
         return code;
@@ -219,6 +252,16 @@ private:
                 return QCoreApplication::exit(failed(told.error()));
             showRerun(m_out, *told);
             QCoreApplication::exit(told->differences.empty() ? kDone : kNotRight);
+        });
+    }
+
+    void preview()
+    {
+        m_stage->preview(m_options.letter, [this](const Result<ops::RehearsedRun> &run) {
+            if (!run)
+                return QCoreApplication::exit(failed(run.error()));
+            showPreview(m_out, *run);
+            QCoreApplication::exit(run->outcome == RunOutcome::Done ? kDone : kNotRight);
         });
     }
 
@@ -275,6 +318,16 @@ void addStageCommands(CLI::App &app, Invocation &invocation)
     rerun->footer("Exit code 1 when it would not go as recorded.\nExample:\n"
                   "  tidewire runs rerun 12 --project my-project --data-dir data");
     addCommon(*rerun, again, invocation);
+
+    auto letter = std::make_shared<StageOptions>();
+    CLI::App *preview = app.get_subcommand("dead-letters")
+                            ->add_subcommand("preview", "What sending a letter again would send; "
+                                                        "sends nothing");
+    preview->add_option("ID", letter->letter, "Number of the letter")
+        ->required()->check(CLI::PositiveNumber);
+    preview->add_option("--project", letter->project, "Project folder or flow file")->required();
+    preview->footer("Example:\n  tidewire dead-letters preview 3 --project my-project --data-dir data");
+    addCommon(*preview, letter, invocation);
 
     auto other = std::make_shared<StageOptions>();
     CLI::App *shadow = runs->add_subcommand(

@@ -219,6 +219,45 @@ void Stage::rerun(std::int64_t run, std::function<void(Result<Rerun>)> done)
              });
 }
 
+/// The run that a replay of the letter would be: nothing of it is on record yet.
+Result<RunHistory> Stage::replayOf(std::int64_t letter) const
+{
+    LetterQuery query;
+    query.id = letter;
+    auto rows = m_journal->desk().letters(query);
+    if (!rows)
+        return std::move(rows).error();
+    if (rows->empty())
+        return rejectedError("store.no_letter",
+                             "There is no dead letter " + std::to_string(letter) + '.');
+    const LetterRow &row = rows->front();
+    auto run = m_journal->desk().history(row.run);
+    if (!run)
+        return run;
+    if (!run->bodyKept)
+        return rejectedError("store.no_body", "The bytes of this event are no longer kept.");
+    run->event.entry = RunEntry{row.letter.step, row.letter.item, row.letter.lineage,
+                                row.edited.value_or(row.letter.input)};
+    run->steps.clear();
+    return run;
+}
+
+void Stage::preview(std::int64_t letter, std::function<void(Result<ops::RehearsedRun>)> done)
+{
+    auto run = replayOf(letter);
+    if (!run) {
+        QMetaObject::invokeMethod(
+            this, [done = std::move(done), error = run.error()] { done(error); },
+            Qt::QueuedConnection);
+        return;
+    }
+    rehearse({*run}, presentVersion(run->row.flow), [done](Result<Rehearsed> rehearsed) {
+        if (!rehearsed)
+            return done(std::move(rehearsed).error());
+        done(std::move(rehearsed->front()));
+    });
+}
+
 void Stage::shadow(const RunQuery &query, std::function<void(Result<ops::ShadowReport>)> done)
 {
     auto runs = historiesOf(query);

@@ -46,6 +46,10 @@ public:
         std::vector<std::string> differences;
     };
     void rerun(std::int64_t run, std::function<void(Result<Rerun>)> done);
+    /// What sending a dead letter again would send, with its corrected input, on the flow as the
+    /// project has it now. What it would meet at the other side is not known: all of it is taken as
+    /// done.
+    void preview(std::int64_t letter, std::function<void(Result<ops::RehearsedRun>)> done);
     /// Runs that ended, as they were and as the project's flow would do them.
     void shadow(const RunQuery &query, std::function<void(Result<ops::ShadowReport>)> done);
 
@@ -56,6 +60,7 @@ private:
     Stage(const Place &place, const Registry &registry, Clock &clock);
     Result<void> connect(const SecretSource &secrets);
     Result<std::vector<RunHistory>> historiesOf(const RunQuery &query) const;
+    Result<RunHistory> replayOf(std::int64_t letter) const;
     void rehearse(std::vector<RunHistory> runs, const ops::Rehearsal::Make &make, Done done);
     void rehearseAsTheyWere(std::vector<RunHistory> runs, Done done);
     ops::Rehearsal::Make oldVersion(const std::string &flow, const std::string &version) const;

@@ -122,6 +122,11 @@ private Q_SLOTS:
         corrected.close();
         QCOMPARE(desk({"dead-letters", "edit", id, "--input", corrected.fileName()})
                      .object().value("edited").toBool(), true);
+        const QJsonObject preview
+            = desk({"dead-letters", "preview", id, "--project", demoProject()}).object();
+        QVERIFY(preview.value("ends_well").toBool());
+        QCOMPARE(preview.value("effects").toArray().at(0).toObject().value("would_send").toObject(),
+                 input);
         QVERIFY(desk({"dead-letters", "replay", id, "--by", "ana"}).object().contains("runs"));
         const Finished done = runTidewire(
             {"run", demoProject(), "--data-dir", data(), "--until-idle"});
