@@ -360,7 +360,6 @@ private:
     std::size_t m_arriving = 0;      ///< Events on their way to the journal,
     std::size_t m_arrivingBytes = 0; ///< and their bodies.
     std::size_t m_loading = 0;       ///< Runs on their way from the journal.
-    bool m_clockMoved = false; ///< Between the process before this one and now.
     std::int64_t m_newestBefore = 0; ///< The last run of the process before this one.
     int m_inFlight = 0;              ///< Effects asked and not answered.
     int m_commits = 0;               ///< Changes on their way to the journal.
