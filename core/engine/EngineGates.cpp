@@ -118,8 +118,12 @@ bool Engine::holdBack(Run &run, int token)
     leaveGate(run, item);
     item.state = State::Held;
     node.gate->queue.add(run.id, true);
-    run.pending.change.steps.push_back(recordFor(run, item, RecordState::Waiting));
-    run.pending.change.steps.back().retryAt = m_clock.now();
+    StepRecord waits = recordFor(run, item, RecordState::Waiting);
+    waits.retryAt = m_clock.now();
+    waits.error = transientError("engine.held_back",
+                                 "The connection \"" + node.gate->gate.connection()
+                                     + "\" sends nothing for now. The call did not leave.");
+    run.pending.change.steps.push_back(std::move(waits));
     return true;
 }
 
