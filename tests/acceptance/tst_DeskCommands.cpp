@@ -235,12 +235,12 @@ private Q_SLOTS:
         for (const char *name : {"journal.db", "journal.db-wal"}) {
             QFile file(data() + '/' + name);
             if (file.open(QIODevice::ReadOnly))
-                QVERIFY(!file.readAll().contains("payment_method_details"));
+                QVERIFY(!file.readAll().contains("billing_details"));
         }
         const Finished shown
             = runTidewire({"runs", "show", "1", "--data-dir", data(), "--json"}, {}, home);
         QCOMPARE(shown.code, 0);
-        QVERIFY(shown.out.contains("payment_method_details"));
+        QVERIFY(shown.out.contains("billing_details"));
         const Finished lost = runTidewire({"runs", "show", "1", "--data-dir", data()}, {},
                                           {"XDG_CONFIG_HOME=" + m_folder.filePath("elsewhere")});
         QVERIFY(lost.code != 0);

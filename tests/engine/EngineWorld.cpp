@@ -263,7 +263,7 @@ std::string EngineWorld::replay(ReplayOrder wanted)
 
 bool EngineWorld::waitIdle()
 {
-    return QTest::qWaitFor([this] { return engine->isIdle(); }, 10'000);
+    return QTest::qWaitFor([this] { return engine->isIdle(); }, 60'000);
 }
 
 std::shared_ptr<FakeConnection> EngineWorld::connection(const std::string &name) const

@@ -317,12 +317,12 @@ void JournalConformance::aDeadLetterIsKeptOncePerItem()
     const auto run = accepted(*journal, event("evt_1")).run;
     QVERIFY(journal->begin());
     const auto first = journal->write({run, {}, {letter("upsert", 1), letter("upsert", 2)}, {}});
-    QVERIFY(first && first->size() == 2 && first->front().isNew);
+    QVERIFY(first && first->letters.size() == 2 && first->letters.front().isNew);
     QVERIFY(journal->commit());
     QVERIFY(journal->begin());
     const auto again = journal->write({run, {}, {letter("upsert", 1)}, {}});
-    QVERIFY(again && !again->front().isNew);
-    QCOMPARE(again->front().id, first->front().id);
+    QVERIFY(again && !again->letters.front().isNew);
+    QCOMPARE(again->letters.front().id, first->letters.front().id);
     QVERIFY(journal->commit());
 }
 

@@ -36,12 +36,16 @@ class tst_CommitMark final : public QObject
         waits.item = 1;
         waits.state = RecordState::Waiting;
         waits.retryAt = m_then + seconds(90);
+        waits.error = transientError("x.busy", "Busy."); // A retry, and no time that a step named.
+        StepRecord named = waits;
+        named.item = 3;
+        named.error.reset();
         StepRecord done = intent;
         done.item = 2;
         done.state = RecordState::Done;
         QVERIFY((*journal)->begin());
         QVERIFY((*journal)->accept(event));
-        QVERIFY((*journal)->write({1, {intent, waits, done}}));
+        QVERIFY((*journal)->write({1, {intent, waits, done, named}}));
         QVERIFY((*journal)->commit());
         journal->reset();
         CommitMark::Reached reached{0, 0, 1};
@@ -62,12 +66,13 @@ class tst_CommitMark final : public QObject
     void verifyReckoned()
     {
         const auto now = steps();
-        QCOMPARE(now.size(), 3u);
+        QCOMPARE(now.size(), 4u);
         QVERIFY(SystemClock().now() - now[0].at < minutes(1));
         QVERIFY(now[0].at <= SystemClock().now());
         QVERIFY(*now[1].retryAt - now[1].at == seconds(90));
         QVERIFY(now[1].at == now[0].at);
         QVERIFY(now[2].at == m_then); // History stays.
+        QVERIFY(*now[3].retryAt == m_then + seconds(90)); // A step named it.
     }
 
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -79,7 +84,7 @@ private Q_SLOTS:
     {
         makeJournal({});
         const auto same = steps();
-        QCOMPARE(same.size(), 3u);
+        QCOMPARE(same.size(), 4u);
         QVERIFY(same[0].at == m_then && *same[1].retryAt == m_then + seconds(90));
     }
 
