@@ -211,6 +211,8 @@ bool endsOperand(const Lexeme &lexeme, std::string_view text)
 
 bool needsBackquotes(std::string_view name)
 {
+    if (name.find('`') != std::string_view::npos)
+        return false; // It ends a quoted name; only a bare one can hold it.
     if (name.empty() || isDigit(name[0]) || name[0] == '$' || isOperatorWord(name) ||
         isConstantWord(name) || name == "function" || name == "\u03bb")
         return true;

@@ -68,6 +68,7 @@ private Q_SLOTS:
         row("a quote inside is escaped", "'say \"hi\"'", "\"say \\\"hi\\\"\"");
         row("control characters are escaped", "\"a\nb\\u0001\"", "\"a\\nb\\u0001\"");
         row("needless backquotes go", "`a`.`odd name`.`and`", "a.`odd name`.`and`");
+        row("a backquote within a name stays bare", "ff`.b + x`y", "ff`.b + x`y");
         row("a step in quotes is a name", "a.\"b\".'odd name'", "a.b.`odd name`");
         row("needless parentheses go", "((a * b)) + (c)", "a * b + c");
         row("needed parentheses stay", "(a + b) * c", "(a + b) * c");
