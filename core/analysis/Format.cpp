@@ -15,7 +15,12 @@ ExpressionResult<std::string> formatted(std::string_view text, const FormatOptio
     Arena memory;
     expr::AstPtr raw = expr::Parser(text, memory).parse();
     dropParentheses(raw);
-    return FormatPrinter(text).print(*raw, options.width, options.indent);
+    std::string written = FormatPrinter(text).print(*raw, options.width, options.indent);
+    // A signature may be read from tokens that nobody writes into one (a regular expression): what
+    // cannot be written back stays as its author left it.
+    if (!Expression::compile(written))
+        return std::string(text);
+    return written;
 }
 
 } // namespace tw::analysis

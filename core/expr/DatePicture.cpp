@@ -51,11 +51,14 @@ std::string_view defaultPresentation(char component)
     }
 }
 
+// No part of a time is wider; a picture must not ask for millions of zeros.
+constexpr int kWidest = 1000;
+
 int widthOf(std::string_view text)
 {
     int value = -1;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    return read.ec == std::errc::result_out_of_range ? kWidest : std::min(value, kWidest);
 }
 
 void readWidths(DatePart &part, std::string_view widths)

@@ -61,6 +61,9 @@ void tst_Budgets::hostileExpressionsEndWithTheirCode_data()
     row("nested quantifiers, long text", "$contains($pad('', 200000, 'a') & 'b', /^(a+)+$/)",
         "false");
     row("alternatives that overlap", "$contains($pad('', 50000, 'a') & 'b', /^(a|aa)+$/)", "false");
+    row("a part of a time ten million digits wide",
+        "$length($fromMillis(0, '[s,99999999]'))", "1000");
+    row("a width beyond all numbers", "$length($fromMillis(0, '[s,99999999999999]'))", "1000");
     row("a range beyond ten million", "[1..1e8]", "!D2014");
     row("many ranges", "[1..9000000].[1..9000000]", "!D2015");
     row("a text doubled sixty times", "$reduce([1..60], function($a, $x){$a & $a}, 'xxxxxxxx')",
