@@ -94,8 +94,6 @@ void Engine::accept(const std::string &flow, const std::string &trigger, Incomin
     m_store.submit<AcceptedRun>(
         this, [stored](Journal &journal) { return journal.accept(*stored); },
         [this, stored, bytes, done = std::move(done)](Result<AcceptedRun> result) {
-            --m_arriving;
-            m_arrivingBytes -= bytes;
             TW_FAULT_POINT("engine.accepted");
             if (result) {
                 done(result->first ? Acceptance::First : Acceptance::Repeat);
@@ -104,6 +102,8 @@ void Engine::accept(const std::string &flow, const std::string &trigger, Incomin
             } else {
                 done(std::move(result).error());
             }
+            --m_arriving; // Not before: whoever is told must not find an idle engine.
+            m_arrivingBytes -= bytes;
             checkIdle();
         });
 }

@@ -78,7 +78,10 @@ void Engine::parked(std::int64_t id, int token, Question question,
         return;
     RunItem &item = run->items.at(token);
     if (remembered && *remembered) {
-        settleReview(*run, token, **remembered);
+        ReviewDecision decision = **remembered;
+        const bool proposes = decision.answer == kOwnProposal && question.proposal;
+        decision.answer = proposes ? jsonText(question.proposal) : std::string();
+        settleReview(*run, token, decision);
     } else {
         ReviewRecord review = reviewOf(question, nodeOf(*run, item).id, item, m_clock.now());
         StepEvent event = eventFor(*run, item, Phase::Waiting);

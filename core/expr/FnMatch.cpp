@@ -54,11 +54,18 @@ private:
         std::vector<re2::StringPiece> many(
             groups < kMostParts ? 0 : static_cast<std::size_t>(groups) + 1);
         re2::StringPiece *parts = many.empty() ? few : many.data();
-        const auto cost = static_cast<std::uint32_t>((m_text.size() - m_from) / 64 + 1);
         const bool over = m_started && m_from >= m_text.size();
-        if (over || !m_call.run.step(cost) ||
-            !m_matcher->regex->Match({m_text.data(), m_text.size()}, m_from, m_text.size(),
-                                     re2::RE2::UNANCHORED, parts, groups + 1))
+        if (over || !m_call.run.step(1))
+            return false;
+        const std::size_t rest = m_text.size() - m_from;
+        const bool there =
+            m_matcher->regex->Match({m_text.data(), m_text.size()}, m_from, m_text.size(),
+                                    re2::RE2::UNANCHORED, parts, groups + 1);
+        // What was walked over to get there, and a little of the rest: some patterns look ahead far.
+        const std::size_t walked = there
+            ? static_cast<std::size_t>(parts[0].data() - m_text.data()) + parts[0].size() - m_from
+            : rest;
+        if (!m_call.run.step(static_cast<std::uint32_t>(walked / 64 + rest / 65536)) || !there)
             return false;
         if (parts[0].empty() && m_started) {
             m_call.run.fail("D1004", nullptr, {}, m_matcher->source);

@@ -174,6 +174,8 @@ Value pad(Call &call)
     if (!(missing > 0))
         return value;
     const auto points = static_cast<std::size_t>(std::min(missing, 1e12));
+    if (utf8::pointCount(filler) == 0)
+        filler = " "; // Broken UTF-8: nothing but ends of characters.
     const std::size_t perFiller = utf8::pointCount(filler);
     const std::size_t rest = utf8::offsetOf(filler, points % perFiller);
     const std::size_t bytes = points / perFiller * filler.size() + rest;

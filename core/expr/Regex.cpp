@@ -170,7 +170,9 @@ Value firstMatch(Run &run, const Matcher &matcher, std::string_view text, std::s
     const bool found =
         from <= text.size() && matcher.regex->Match({text.data(), text.size()}, from, text.size(),
                                                     re2::RE2::UNANCHORED, parts.data(), groups + 1);
-    if (!found || !run.step(1 + static_cast<std::uint32_t>(text.size() / 64)))
+    const std::size_t walked
+        = found ? static_cast<std::size_t>(parts[0].data() - text.data()) + parts[0].size() : text.size();
+    if (!run.step(1 + static_cast<std::uint32_t>(walked / 64)) || !found)
         return {};
     const auto begin = static_cast<std::size_t>(parts[0].data() - text.data());
     const std::size_t end = begin + parts[0].size();

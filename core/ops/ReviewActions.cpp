@@ -41,6 +41,11 @@ Result<void> decide(DeskWork &work, const char *exit)
         return rejectedError("ops.bad_argument",
                              "Decisions of this review cannot be remembered: the step does not say "
                              "by what (\"remember_by\").");
+    const bool own = work.arguments.json("answer").has_value();
+    if (decision.remember && own)
+        return rejectedError("ops.bad_argument",
+                             "An answer of its own is for this record alone and cannot be "
+                             "remembered. Leave out \"answer\" or \"remember\".");
     decision.answer = work.arguments.json("answer").value_or(
         decision.exit == "approved" ? row->review.proposal : std::string());
     auto run = work.desk().decide(decision);

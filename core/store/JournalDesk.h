@@ -18,12 +18,13 @@ public:
     /// Rejected `store.no_run`.
     virtual Result<RunHistory> history(std::int64_t run) = 0;
     /// A new open run with the event of an old one. Rejected `store.no_run`, `store.no_body` (its
-    /// bytes are gone), `store.no_letter`, `store.run_open`, `store.letter_closed`.
+    /// bytes are gone), `store.no_letter`, `store.run_open`, `store.letter_closed`, `store.no_version`.
     virtual Result<AcceptedRun> replay(const ReplayOrder &order) = 0;
 
     virtual Result<std::vector<LetterRow>> letters(const LetterQuery &query) = 0;
     virtual Result<std::vector<LetterGroup>> letterGroups(const std::string &flow) = 0;
-    /// Rejected `store.no_letter`, `store.letter_closed`.
+    /// Rejected `store.no_letter`, `store.letter_closed`; of a decision `store.run_open` while a replay
+    /// of the letter is on its way.
     virtual Result<void> change(const LetterChange &change) = 0;
 
     virtual Result<std::vector<ReviewRow>> reviews(const ReviewQuery &query) = 0;

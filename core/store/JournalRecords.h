@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tw {
@@ -169,6 +170,9 @@ struct WrittenLetter
     std::int64_t id = 0;
     bool isNew = true; ///< False: it was kept already, before a crash.
 };
+
+/// Answer of a remembered decision: what each record itself proposes.
+inline constexpr std::string_view kOwnProposal = "proposal";
 
 enum class ReviewStatus { Open, Decided, TimedOut, Withdrawn };
 

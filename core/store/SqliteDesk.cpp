@@ -40,6 +40,12 @@ Error closedLetter(const LetterRow &row)
                                                     + ": nothing can be done about it any more.");
 }
 
+Error openRunError(std::int64_t run)
+{
+    return rejectedError("store.run_open",
+                         "Run " + std::to_string(run) + " has not ended yet: wait for its end.");
+}
+
 bool isClosed(const LetterRow &row)
 {
     return row.status == LetterStatus::Discarded || row.status == LetterStatus::Resolved;
@@ -159,6 +165,11 @@ Result<void> SqliteJournal::change(const LetterChange &change)
     LetterRow &row = found->front();
     if (isClosed(row))
         return closedLetter(row);
+    if (change.status && row.replayRun != 0) {
+        auto again = history(row.replayRun);
+        if (again && again->row.state == RunState::Open)
+            return openRunError(row.replayRun);
+    }
     if (change.edited) {
         row.edited = *change.edited;
         if (change.edited->empty())
@@ -206,8 +217,16 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
     if (!known)
         return std::move(known).error();
     if (known->row.state == RunState::Open)
-        return rejectedError("store.run_open", "Run " + std::to_string(repeated)
-                                 + " has not ended yet: wait for it, or cancel it.");
+        return openRunError(repeated);
+    if (!order.flowVersion.empty()) {
+        auto text = flowText(known->row.flow, order.flowVersion);
+        if (!text)
+            return std::move(text).error();
+        if (!*text)
+            return rejectedError("store.no_version", "The flow \"" + known->row.flow
+                                     + "\" never ran here as version " + order.flowVersion
+                                     + ". Start a runner with it once, or leave the version out.");
+    }
     if (!known->bodyKept)
         return rejectedError("store.no_body", "The bytes of this event are no longer kept. Ask its "
                                               "source to send it again.");

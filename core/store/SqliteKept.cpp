@@ -126,7 +126,11 @@ Result<AuditEntry> SqliteJournal::audit(AuditEntry entry)
     auto added = add->bind(1, entry.number).bind(2, entry.at).bind(3, entry.who)
                      .bind(4, entry.action).bind(5, entry.subject).bind(6, entry.detail)
                      .bind(7, entry.hash).run();
-    return added ? Result<AuditEntry>(std::move(entry)) : std::move(added).error();
+    if (!added)
+        return std::move(added).error();
+    // How far the log reached, beside it: entries taken from its end are missed.
+    auto head = keep({"audit", "head", std::to_string(entry.number) + ' ' + entry.hash, entry.at});
+    return head ? Result<AuditEntry>(std::move(entry)) : std::move(head).error();
 }
 
 Result<std::vector<AuditEntry>> SqliteJournal::auditLog(std::int64_t after, int limit)
@@ -162,7 +166,15 @@ Result<void> SqliteJournal::checkAudit()
     });
     if (!read)
         return read;
-    return found ? Result<void>(*found) : Result<void>();
+    if (found)
+        return *found;
+    auto head = kept("audit");
+    if (!head)
+        return std::move(head).error();
+    const std::string reached = std::to_string(expected - 1) + ' ' + previous;
+    if (!head->empty() && head->front().value != reached)
+        return broken(expected, "is missing at the end");
+    return {};
 }
 
 } // namespace tw

@@ -157,7 +157,9 @@ Result<void> SqliteJournal::applyDecision(const ReviewRow &row, const ReviewDeci
         " decided_at, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
     if (!remember)
         return std::move(remember).error();
-    const std::string kept = m_core->sealed(decision.answer, "remembered/" + row.flow);
+    // The way is remembered, never what this one record said.
+    const std::string kept = !decision.answer.empty() && decision.answer == row.review.proposal
+        ? std::string(kOwnProposal) : std::string();
     return remember->bind(1, row.flow).bind(2, row.review.step).bind(3, row.review.cause)
         .bind(4, decision.exit).bind(5, kept).bind(6, decision.by).bind(7, decision.at)
         .bind(8, decision.reason).run();
@@ -193,13 +195,10 @@ Result<std::optional<ReviewDecision>> SqliteJournal::remembered(const std::strin
         return std::move(row).error();
     if (*row == Statement::Row::Done)
         return std::optional<ReviewDecision>();
-    auto answer = m_core->opened(find->text(1), "remembered/" + flow);
-    if (!answer)
-        return std::move(answer).error();
     ReviewDecision decision;
     decision.step = step;
     decision.exit = find->text(0);
-    decision.answer = std::move(*answer);
+    decision.answer = find->text(1);
     decision.by = find->text(2);
     decision.at = find->instant(3);
     decision.reason = find->text(4);

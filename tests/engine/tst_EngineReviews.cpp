@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "EngineWorld.h"
 
+#include "core/data/Json.h"
 #include "core/engine/RecordCodec.h"
 
 #include <QTest>
@@ -141,16 +142,21 @@ private Q_SLOTS:
     {
         EngineWorld world;
         world.start(kAsk);
-        world.script("ask", {EngineWorld::asks(question(0ms, "ana@example.com")),
-                             EngineWorld::asks(question(0ms, "ana@example.com")),
-                             EngineWorld::asks(question(0ms, "bob@example.com"))});
+        const auto asks = [](const std::string &cause, const char *proposal) {
+            Question one = question(0ms, cause);
+            one.proposal = share(std::move(*parseJson(proposal)));
+            return EngineWorld::asks(one);
+        };
+        world.script("ask", {asks("ana@example.com", "{\"order\":1}"),
+                             asks("ana@example.com", "{\"order\":2}"),
+                             asks("bob@example.com", "{\"order\":3}")});
         world.send("evt_1");
         QTRY_VERIFY(reviewOf(world).id > 0);
-        decide(world, "out", "{\"account\":2}", true);
+        decide(world, "out", "{\"order\":1}", true);
         QTRY_COMPARE(world.callsOf("write"), 1);
         world.send("evt_2");
-        QTRY_COMPARE(world.callsOf("write"), 2);
-        QCOMPARE(jsonText(world.calls.back().input), std::string("{\"account\":2}"));
+        QTRY_COMPARE(world.callsOf("write"), 2); // The way is remembered, not the record.
+        QCOMPARE(jsonText(world.calls.back().input), std::string("{\"order\":2}"));
         world.send("evt_3");
         QTRY_COMPARE(reviewOf(world).id, std::int64_t(2));
         QCOMPARE(world.callsOf("write"), 2);

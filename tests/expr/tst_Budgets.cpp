@@ -61,6 +61,10 @@ void tst_Budgets::hostileExpressionsEndWithTheirCode_data()
     row("nested quantifiers, long text", "$contains($pad('', 200000, 'a') & 'b', /^(a+)+$/)",
         "false");
     row("alternatives that overlap", "$contains($pad('', 50000, 'a') & 'b', /^(a|aa)+$/)", "false");
+    row("a broken filler", "$length($pad('x', 5, $substring('\xf0\x9f\x98\x80', 0, 1)))", "5");
+    row("a large text split at its lines",
+        "$count($split($join([1..10000].('line ' & $ & $pad('', 90, 'x')), '\n'), /\\n/))",
+        "10000");
     row("a part of a time ten million digits wide",
         "$length($fromMillis(0, '[s,99999999]'))", "1000");
     row("a width beyond all numbers", "$length($fromMillis(0, '[s,99999999999999]'))", "1000");

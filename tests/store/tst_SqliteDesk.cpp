@@ -115,6 +115,8 @@ private Q_SLOTS:
         QTest::newRow("a word changed") << "UPDATE audit SET who = 'bob' WHERE number = 2" << "2";
         QTest::newRow("one taken out") << "DELETE FROM audit WHERE number = 2" << "2";
         QTest::newRow("the first taken out") << "DELETE FROM audit WHERE number = 1" << "1";
+        QTest::newRow("the last taken out") << "DELETE FROM audit WHERE number = 3" << "3";
+        QTest::newRow("all taken out") << "DELETE FROM audit" << "1";
         QTest::newRow("two swapped")
             << "UPDATE audit SET number = 9 WHERE number = 1;"
                "UPDATE audit SET number = 1 WHERE number = 2;"
