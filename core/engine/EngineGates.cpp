@@ -131,6 +131,8 @@ void Engine::told(GateDesk &desk, const CallReport &report)
 {
     desk.gate.told(report);
     desk.unkept = std::max(desk.unkept, GateDesk::Change::Counts);
+    if (isNews(desk.told, desk.gate.view()))
+        watch(desk); // What shuts a gate is on its way to the disk before anything else happens.
     schedulePump();
 }
 
@@ -231,6 +233,8 @@ void Engine::watch(GateDesk &desk)
 
 void Engine::tellGate(GateDesk &desk, const GateView &view)
 {
+    if (desk.told.state != view.state || desk.told.cause != view.cause)
+        desk.keptAt.reset(); // At once; a wait that grows by some milliseconds is written later.
     desk.told = view;
     desk.unkept = GateDesk::Change::News;
     GateStatus status = desk.gate.status();
