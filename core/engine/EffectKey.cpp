@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/EffectKey.h"
 
-#include <QByteArray>
-#include <QCryptographicHash>
+#include "core/base/Sha256.h"
+
 #include <cstdint>
 
 namespace tw {
 namespace {
 
 // RFC 4648 alphabet in lower case, without padding: 52 characters for 256 bits.
-std::string base32(const QByteArray &bytes)
+std::string base32(std::string_view bytes)
 {
     constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
     std::string text;
@@ -39,9 +39,7 @@ std::string effectKey(std::string_view flow, std::string_view event, std::string
     }
     named += item;
     named += '/' + std::to_string(generation);
-    return base32(QCryptographicHash::hash(
-        QByteArrayView(named.data(), static_cast<qsizetype>(named.size())),
-        QCryptographicHash::Sha256));
+    return base32(bytesOf(sha256({named})));
 }
 
 std::string effectKey(std::string_view flow, std::string_view event, std::string_view step,

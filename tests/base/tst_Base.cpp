@@ -4,6 +4,7 @@
 #include "core/base/Random.h"
 #include "core/base/Result.h"
 #include "core/base/Secret.h"
+#include "core/base/Sha256.h"
 #include "core/base/Text.h"
 
 #include <QDebug>
@@ -46,6 +47,7 @@ class TestBase : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void hashesAreThoseOfTheStandards();
     void randomRepeatsItsSequence();
     void randomStaysBelowItsBound();
     void randomTokensDiffer();
@@ -62,6 +64,22 @@ private Q_SLOTS:
     void errorsGrowTheirPlace();
     void errorKindsHaveStableNames();
 };
+
+/// FIPS 180-4 and RFC 4231, test cases 2 and 6.
+void TestBase::hashesAreThoseOfTheStandards()
+{
+    const auto hex = [](const Sha256 &sum) {
+        const auto bytes = bytesOf(sum);
+        return QByteArray(bytes.data(), static_cast<qsizetype>(bytes.size())).toHex();
+    };
+    QCOMPARE(hex(sha256({"a", "", "bc"})),
+             QByteArray("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    QCOMPARE(hex(hmacSha256("Jefe", {"what do ya want ", "for nothing?"})),
+             QByteArray("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
+    QCOMPARE(hex(hmacSha256(std::string(131, '\xaa'),
+                            {"Test Using Larger Than Block-Size Key - Hash Key First"})),
+             QByteArray("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"));
+}
 
 void TestBase::randomRepeatsItsSequence()
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/WebhookSignature.h"
 
+#include "core/base/Sha256.h"
 #include "core/data/Json.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <charconv>
@@ -53,18 +53,13 @@ Header parseHeader(std::string_view text)
 
 std::string hexDigest(std::int64_t timestamp, std::string_view body, std::string_view key)
 {
-    const std::string signedText = std::to_string(timestamp) + '.' + std::string(body);
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-         reinterpret_cast<const unsigned char *>(signedText.data()), signedText.size(), digest,
-         &length);
+    const Sha256 digest = hmacSha256(key, {std::to_string(timestamp), ".", body});
     static constexpr char kHex[] = "0123456789abcdef";
     std::string text;
-    text.reserve(std::size_t{2} * length);
-    for (unsigned i = 0; i < length; ++i) {
-        text += kHex[digest[i] >> 4];
-        text += kHex[digest[i] & 15];
+    text.reserve(2 * digest.size());
+    for (const unsigned char byte : digest) {
+        text += kHex[byte >> 4];
+        text += kHex[byte & 15];
     }
     return text;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/WebhookTrigger.h"
 
+#include "core/base/Sha256.h"
 #include "core/base/Text.h"
 #include "core/connector/BusinessIds.h"
 #include "core/connectors/stripe/EventTypes.h"
@@ -12,7 +13,7 @@
 #include "core/net/Encoding.h"
 #include "core/net/HttpReply.h"
 
-#include <QCryptographicHash>
+#include <QByteArray>
 #include <QDateTime>
 #include <algorithm>
 
@@ -130,10 +131,9 @@ std::string factOf(const IncomingEvent &event, const Value &root)
     std::string state = std::to_string(event.created.msSinceEpoch);
     appendJson(state, root.get("data"));
     appendJson(state, root.get("request"));
-    const QByteArray sum = QCryptographicHash::hash(
-        QByteArrayView(state.data(), static_cast<qsizetype>(state.size())),
-        QCryptographicHash::Sha256);
-    return event.key + '|' + event.type + '|' + sum.left(16).toBase64().toStdString();
+    const Sha256 sum = sha256({state});
+    const auto bytes = QByteArray::fromRawData(reinterpret_cast<const char *>(sum.data()), 16);
+    return event.key + '|' + event.type + '|' + bytes.toBase64().toStdString();
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Durable events per second, beside Node-RED in the same run where it is installed.
 #   bash tests/bench/load/run.sh [options of bench.mjs]
+#   bash tests/bench/load/run.sh more [options of more.mjs]
 # Needs the shared data (TIDEWIRE_SHARED), Node 20, and a release build. NODE_RED_MODULES names a
 # folder whose node_modules holds node-red and node-red-node-sqlite; without it only Tidewire runs.
 set -euo pipefail
@@ -28,4 +29,10 @@ const [ours, peers] = process.argv.slice(2).map(file => JSON.parse(fs.readFileSy
 console.log(JSON.stringify([...ours, ...peers]));
 JS
 cd "$work"
-node bench.mjs --targets all.json --bin "$work" --modules "$work" --only "$only" "$@"
+if [ "${1:-}" = more ]; then # a steady rate, and a start with many stored events
+    shift
+    node "$here/more.mjs" --targets "$work/all.json" --bin "$work" --modules "$work" --only "$only" "$@"
+    exit
+fi
+# After a kill, a call in doubt waits for half a minute: longer than the pause that bench.mjs takes for the end.
+node bench.mjs --settle 40 --targets all.json --bin "$work" --modules "$work" --only "$only" "$@"
