@@ -3,6 +3,7 @@
 
 #include "core/base/Clock.h"
 #include "core/base/Text.h"
+#include "core/connector/StepExpression.h"
 #include "core/flow/FlowCheck.h"
 
 #include <algorithm>
@@ -136,6 +137,7 @@ Environment trialEnvironment()
 {
     Environment environment;
     environment.now = SystemClock().now();
+    environment.budget = stepBudget();
     environment.budget.wallClock = kPatience;
     return environment;
 }

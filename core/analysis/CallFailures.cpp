@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/CallFailures.h"
 
+#include "core/analysis/ConstantProbes.h"
 #include "core/expr/Errors.h"
 #include "core/expr/FunctionReference.h"
 
@@ -58,6 +59,8 @@ bool CallFailures::look(const Ast &node, bool always)
 {
     if (lookInside(node, always))
         return true;
+    if (repeatsKey(node, always) || dividesByZero(node, always))
+        return true;
     const auto site = callSiteOf(node);
     return site && lookAt(*site, always);
 }
@@ -103,20 +106,24 @@ bool CallFailures::lookInside(const Ast &node, bool always)
 
 bool CallFailures::lookAt(const CallSite &site, bool always)
 {
-    return failsAsConstant(site, always) || misfits(site, always) || lacksDollar(site, always);
+    return failsAsConstant(site, always) || misfits(site, always) ||
+           hasWrongConstant(site, always) || lacksDollar(site, always);
 }
 
-bool CallFailures::failsAsConstant(const CallSite &site, bool always)
+std::string_view CallFailures::textOf(const Ast &node) const
+{
+    return m_text.substr(static_cast<std::size_t>(node.start),
+                         static_cast<std::size_t>(node.end - node.start));
+}
+
+std::optional<ExpressionError> CallFailures::failureOf(const std::string &call)
 {
     constexpr int kMostEvaluations = 200;
-    if (!isConstant(*site.whole, m_names) || ++m_evaluations > kMostEvaluations)
-        return false;
-    const Ast &whole = *site.whole;
-    const auto text = m_text.substr(static_cast<std::size_t>(whole.start),
-                                    static_cast<std::size_t>(whole.end - whole.start));
-    const auto compiled = Expression::compile(text);
+    if (++m_evaluations > kMostEvaluations)
+        return std::nullopt;
+    const auto compiled = Expression::compile(call);
     if (!compiled)
-        return false;
+        return std::nullopt;
     Environment environment;
     environment.budget.steps = 20'000;
     environment.budget.bytes = 1U << 20;
@@ -125,8 +132,88 @@ bool CallFailures::failsAsConstant(const CallSite &site, bool always)
     Arena arena;
     const auto result = compiled->evaluate(arena, Value(), environment);
     if (result || isLimit(result.error().code))
+        return std::nullopt;
+    return result.error();
+}
+
+bool CallFailures::failsAsConstant(const CallSite &site, bool always)
+{
+    if (!isConstant(*site.whole, m_names))
         return false;
-    report(site, result.error(), always, true);
+    const auto error = failureOf(std::string(textOf(*site.whole)));
+    if (error)
+        report(*site.whole, site.procedure, *error, always, true);
+    return error.has_value();
+}
+
+/// A currency, zone, picture or base that no value of the other arguments makes right.
+bool CallFailures::hasWrongConstant(const CallSite &site, bool always)
+{
+    const FunctionInfo *function =
+        site.procedure->kind == AstKind::Variable ? m_names.builtin(site.procedure->text) : nullptr;
+    if (!function)
+        return false;
+    std::vector<Kinds> kinds;
+    for (const Ast *argument : site.arguments)
+        kinds.push_back(writtenKinds(*argument, m_names));
+    const std::size_t before = takesContext(function->signature, kinds) ? 1 : 0;
+    for (std::size_t i = 0; i < site.arguments.size(); ++i) {
+        const Ast &argument = *site.arguments[i];
+        const auto probe =
+            probeOf(function->name, i + before, site.arguments.size() + before, textOf(argument));
+        if (!probe || !isConstant(argument, m_names))
+            continue;
+        auto error = failureOf(*probe);
+        if (!error || error->code.starts_with("T04"))
+            continue;
+        error->token = function->name;
+        ExpressionFinding &finding = report(argument, nullptr, *error, always, true);
+        finding.fix = "Correct this argument.";
+        return true;
+    }
+    return false;
+}
+
+/// `{"a": 1, "a": 2}`
+bool CallFailures::repeatsKey(const Ast &node, bool always)
+{
+    if (node.kind != AstKind::Object)
+        return false;
+    const auto &pairs = node.pairs;
+    for (std::size_t i = 1; i < pairs.size(); ++i) {
+        const Ast &key = *pairs[i].key;
+        const bool again =
+            key.kind == AstKind::String &&
+            std::any_of(pairs.begin(), pairs.begin() + static_cast<std::ptrdiff_t>(i),
+                        [&key](const expr::AstPair &other) {
+                            return other.key->kind == AstKind::String &&
+                                   other.key->text == key.text;
+                        });
+        if (!again)
+            continue;
+        ExpressionError error;
+        error.code = "D1009";
+        error.value = textOf(key);
+        expr::describe(error);
+        ExpressionFinding &finding = report(key, nullptr, error, always, true);
+        finding.message = "This object always fails: " + error.message;
+        finding.fix = "Give each key once.";
+        return true;
+    }
+    return false;
+}
+
+/// `x / 0` and `x % 0`
+bool CallFailures::dividesByZero(const Ast &node, bool always)
+{
+    const bool divides = node.kind == AstKind::Binary && (node.text == "/" || node.text == "%");
+    if (!divides || node.right->kind != AstKind::Number || node.right->number != 0)
+        return false;
+    ExpressionError error;
+    error.code = "D1001";
+    ExpressionFinding &finding = report(node, nullptr, error, always, false);
+    finding.message = "This divides by zero, which gives no finite number.";
+    finding.fix = "Divide by another number.";
     return true;
 }
 
@@ -147,14 +234,18 @@ bool CallFailures::misfits(const CallSite &site, bool always)
         inferred.push_back(both ? both : written.back());
     }
     auto misfit = misfitOf(signature, written);
-    const bool certain = misfit.has_value();
+    bool certain = misfit.has_value();
     if (!misfit)
         misfit = misfitOf(signature, inferred);
     const std::vector<Parameter> parameters = parametersOf(signature);
     const bool listFirst = !parameters.empty() && !parameters[0].optional && parameters[0].items;
-    if (!misfit && listFirst && !site.arguments.empty() &&
-        hasMisfitItem(*site.arguments[0], parameters[0].items))
-        misfit = Misfit{0, true};
+    if (!misfit && listFirst && !site.arguments.empty()) {
+        const Ast &list = *site.arguments[0];
+        const Kinds items = parameters[0].items;
+        certain = hasMisfitItem(list, items, false);
+        if (certain || hasMisfitItem(list, items, true))
+            misfit = Misfit{0, true};
+    }
     if (!misfit)
         return false;
     ExpressionError error;
@@ -164,20 +255,21 @@ bool CallFailures::misfits(const CallSite &site, bool always)
     if (misfit->inList)
         error.value = listedKind(parameters[misfit->argument].items);
     else if (misfit->argument < site.arguments.size())
-        error.value = "given";
+        error.value = expr::kSomeValue;
     expr::describe(error);
-    report(site, error, always, certain);
+    report(*site.whole, site.procedure, error, always, certain);
     return true;
 }
 
 /// `[a, "b"]` where numbers are due.
-bool CallFailures::hasMisfitItem(const Ast &argument, Kinds items) const
+bool CallFailures::hasMisfitItem(const Ast &argument, Kinds items, bool bySchema) const
 {
     const bool plain = argument.kind == AstKind::Array && argument.predicates.empty();
     return plain &&
            std::any_of(argument.items.begin(), argument.items.end(), [&](const expr::AstPtr &item) {
-               const Kinds kinds = writtenKinds(*item, m_names);
-               return (kinds & (items | kList | kMissing)) == 0;
+               const Kinds written = writtenKinds(*item, m_names);
+               const Kinds kinds = bySchema ? written & inferredKinds(m_types.of(*item)) : written;
+               return kinds != 0 && (kinds & (items | kList | kMissing)) == 0;
            });
 }
 
@@ -195,14 +287,14 @@ bool CallFailures::lacksDollar(const CallSite &site, bool always)
     error.code = "T1005";
     error.token = name;
     expr::describe(error);
-    ExpressionFinding &finding = report(site, error, always, true);
+    ExpressionFinding &finding = report(*site.whole, site.procedure, error, always, true);
     finding.fix = "Write $" + name + " with its dollar sign.";
     finding.fixes.push_back({"Use $" + name, {{path.start, path.end, '$' + name}}});
     return true;
 }
 
-ExpressionFinding &CallFailures::report(const CallSite &site, const ExpressionError &error,
-                                        bool always, bool certain)
+ExpressionFinding &CallFailures::report(const Ast &at, const Ast *procedure,
+                                        const ExpressionError &error, bool always, bool certain)
 {
     Failure &failure = m_found.emplace_back();
     failure.certain = certain;
@@ -210,15 +302,16 @@ ExpressionFinding &CallFailures::report(const CallSite &site, const ExpressionEr
     finding.severity = always && certain ? Severity::Error : Severity::Warning;
     finding.code = "expr." + error.code;
     finding.message = "This call always fails: " + error.message;
-    const FunctionInfo *function =
-        site.procedure->kind == AstKind::Variable ? m_names.builtin(site.procedure->text) : nullptr;
+    const FunctionInfo *function = procedure && procedure->kind == AstKind::Variable
+                                       ? m_names.builtin(procedure->text)
+                                       : nullptr;
     const bool misfit = error.code.starts_with("T04");
     finding.fix = !misfit ? "Correct what it is given."
                   : function
                       ? "It takes " + callForm(*function) + ": " + signatureInWords(*function)
                       : std::string("Give it what its signature says.");
-    finding.start = site.whole->start;
-    finding.end = site.whole->end;
+    finding.start = at.start;
+    finding.end = at.end;
     return finding;
 }
 

@@ -4,6 +4,8 @@
 #include "core/analysis/Findings.h"
 #include "core/analysis/WrittenKinds.h"
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,10 +33,16 @@ private:
     bool lookAt(const CallSite &site, bool always);
     bool misfits(const CallSite &site, bool always);
     bool failsAsConstant(const CallSite &site, bool always);
+    bool hasWrongConstant(const CallSite &site, bool always);
+    bool repeatsKey(const expr::Ast &node, bool always);
+    bool dividesByZero(const expr::Ast &node, bool always);
+    std::optional<ExpressionError> failureOf(const std::string &call);
+    std::string_view textOf(const expr::Ast &node) const;
     bool lacksDollar(const CallSite &site, bool always);
-    bool hasMisfitItem(const expr::Ast &argument, Kinds items) const;
-    ExpressionFinding &report(const CallSite &site, const ExpressionError &error, bool always,
-                              bool certain);
+    bool hasMisfitItem(const expr::Ast &argument, Kinds items, bool bySchema) const;
+    /// `procedure` (may be null) tells what would have been right.
+    ExpressionFinding &report(const expr::Ast &at, const expr::Ast *procedure,
+                              const ExpressionError &error, bool always, bool certain);
 
     std::string_view m_text;
     const expr::Ast &m_root;

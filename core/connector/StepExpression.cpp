@@ -21,15 +21,24 @@ namespace {
 // What one expression of a step may cost: enough for a message of some megabytes, too little for an
 // expression to stop the others.
 constexpr std::uint64_t kMostBytes = 64ull << 20;
+constexpr std::uint64_t kLargestResult = 16ull << 20;
 constexpr std::chrono::seconds kLongest{5};
 
 } // namespace
 
+Budget stepBudget()
+{
+    Budget budget;
+    budget.bytes = kMostBytes;
+    budget.result = kLargestResult;
+    budget.wallClock = kLongest;
+    return budget;
+}
+
 Environment environmentOf(const StepCall &call)
 {
     Environment environment;
-    environment.budget.bytes = kMostBytes;
-    environment.budget.wallClock = kLongest;
+    environment.budget = stepBudget();
     if (call.event)
         environment.bindings.push_back({"event", call.event->root()});
     if (call.loop) {

@@ -12,6 +12,9 @@ namespace tw {
 /// Compiles what a setting holds. Error: Config `expr.…`, naming the setting.
 Result<Expression> compileSetting(const std::string &text, std::string_view setting);
 
+/// What one expression of a step may cost.
+Budget stepBudget();
+
 /// What expressions of a step see besides `$`: `$event`, the start of the run as `$now()`.
 Environment environmentOf(const StepCall &call);
 

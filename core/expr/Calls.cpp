@@ -145,7 +145,7 @@ Value callBuiltin(Run &run, const Builtin &builtin, const Value *args, int count
         made = builtin.signature.check(run, args, count, input, checked.data());
     Value result;
     if (made >= 0) {
-        Call call{run, checked.data(), made, input, frame, name};
+        Call call{run, checked.data(), made, input, frame, name, count};
         result = builtin.entry->code(call);
     }
     if (run.failed() && run.error().token.empty())

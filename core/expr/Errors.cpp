@@ -6,6 +6,7 @@
 #include "core/expr/FunctionReference.h"
 #include "core/expr/RegexProblem.h"
 #include "core/expr/Utf8.h"
+#include "core/expr/Values.h"
 
 #include <algorithm>
 
@@ -148,23 +149,29 @@ std::string parameterAt(std::string_view names, int index)
     return std::string(names.substr(0, names.find(", ")));
 }
 
-/// What a call with too few or too many arguments is told; empty when the count is not the fault.
-std::string countProblem(const ExpressionError &error)
+/// What a call with wrong, too few or too many arguments is told; empty when nobody knows.
+std::string argumentProblem(const ExpressionError &error)
 {
     if (error.code != "T0410" || error.token.empty())
         return {};
     const auto table = functionTable();
     const auto found = std::ranges::find(table, error.token, &FunctionInfo::name);
+    const bool isKnown = found != table.end();
     const std::string parameter =
-        found == table.end() ? std::string() : parameterAt(found->arguments, error.argument);
-    const std::string form = found == table.end() ? "." : ": " + callForm(*found) + ".";
+        isKnown ? parameterAt(found->arguments, error.argument) : std::string();
+    const std::string form = isKnown ? ": " + callForm(*found) + "." : ".";
     const std::string name = parameter.empty() ? "" : " (" + parameter + ")";
+    const std::string argument =
+        "Argument " + std::to_string(error.argument) + name + " of $" + error.token;
     if (error.value.empty())
-        return "Argument " + std::to_string(error.argument) + name + " of $" + error.token +
-               " is missing" + form;
-    if (found != table.end() && parameter.empty())
+        return argument + " is missing" + form;
+    if (isKnown && parameter.empty())
         return "$" + error.token + " takes no argument " + std::to_string(error.argument) + form;
-    return {};
+    if (!isKnown || error.argument < 1)
+        return {};
+    const auto index = static_cast<std::size_t>(error.argument - 1);
+    const std::string shown = error.value == kSomeValue ? "" : ", but is " + error.value;
+    return argument + " must be: " + parameterInWords(*found, index) + shown + ".";
 }
 
 } // namespace
@@ -172,7 +179,7 @@ std::string countProblem(const ExpressionError &error)
 void describe(ExpressionError &error)
 {
     if (error.message.empty())
-        error.message = countProblem(error);
+        error.message = argumentProblem(error);
     if (!error.message.empty())
         return;
     for (const Sentence &sentence : kSentences) {
@@ -218,8 +225,10 @@ std::string shortText(const Value &value)
         const std::size_t cut = utf8::offsetOf(value.text(), kLongest);
         return toJson(Value::string(value.text().substr(0, cut))) + "...";
     }
-    if (value.isArray() || value.isObject())
-        return value.isArray() ? "an array" : "an object";
+    if (value.isArray() || value.isObject()) {
+        const bool isShort = sizeUpTo(value, kLongest) <= kLongest;
+        return isShort ? toJson(value) : value.isArray() ? "an array" : "an object";
+    }
     return toJson(value);
 }
 

@@ -8,6 +8,9 @@
 
 namespace tw::expr {
 
+/// The value of an error about an argument that is there but not known.
+constexpr std::string_view kSomeValue = "given";
+
 /// Fills in the sentence of `error.code` from its token, value and argument, unless it has one.
 void describe(ExpressionError &error);
 

@@ -39,6 +39,16 @@ ExpressionError described(ExpressionError error)
     return error;
 }
 
+ExpressionError tooLarge(std::uint64_t most)
+{
+    ExpressionError error;
+    error.code = "D2015";
+    error.message = most >= 1U << 20 ? "The result is larger than " + std::to_string(most >> 20) +
+                                           " MB, which is the most that an expression may give."
+                                     : "The result is larger than is allowed.";
+    return error;
+}
+
 /// A copy without the marks that sequences have inside an evaluation.
 Value plainCopy(Arena &arena, const Value &value)
 {
@@ -175,6 +185,12 @@ ExpressionResult<Value> Expression::evaluate(Arena &arena, const Value &input,
         result = result.at(0);
     if (run.reads) [[unlikely]]
         run.reads->whole(result);
+    const std::uint64_t most = environment.budget.result;
+    const std::uint64_t size = most > 0 ? expr::sizeUpTo(result, most) : 0;
+    if (size > most)
+        return expr::tooLarge(most);
+    if (environment.use)
+        environment.use->result = size;
     if (!run.programs.empty())
         result = expr::plainCopy(arena, result);
     return result.isArray() ? result.withFlags(0) : result;

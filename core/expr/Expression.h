@@ -54,6 +54,7 @@ struct Budget
     std::uint64_t bytes = 256ull << 20;     ///< Arena bytes of this evaluation; beyond: D2015.
     std::uint32_t depth = 500;              ///< Nested function calls; beyond: D1011.
     std::uint64_t sequence = 10'000'000;    ///< Items of one sequence; beyond: D2015.
+    std::uint64_t result = 64ull << 20;     ///< Bytes of the result as JSON, about; beyond: D2015.
     std::chrono::milliseconds wallClock{0}; ///< Beyond: D1012.
     bool suiteCodes = false; ///< Depth and time report U1001, as the conformance suite expects.
 };
@@ -63,6 +64,7 @@ struct BudgetUse
 {
     std::uint64_t steps = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t result = 0; ///< Of a result that was given.
 };
 
 /// What an evaluation may see besides its input.
@@ -78,7 +80,7 @@ struct Environment
     Instant now;            ///< What $now and $millis answer.
     std::uint64_t seed = 0; ///< For $random and $shuffle.
     Budget budget;
-    bool allowEval = false; ///< $eval fails with X1001 unless set; flows leave it off.
+    bool allowEval = false;           ///< $eval fails with X1001 unless set; flows leave it off.
     expr::ReadTrace *reads = nullptr; ///< Notes what is read of the input and bindings.
     BudgetUse *use = nullptr; ///< Is told the cost of the evaluation, failed or not, where set.
 };

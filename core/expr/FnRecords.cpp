@@ -121,8 +121,15 @@ const QTimeZone &zoneOf(std::string_view name)
 bool moveToZone(Call &call, std::int64_t &seconds)
 {
     const Value given = call.arg(1);
-    if (isMissing(given))
+    if (call.given < 2)
         return true;
+    if (isMissing(given)) {
+        refuse(call, "X1016",
+               "The time zone is missing here, and the day depends on it; say what it is then: "
+               "zone ?? \"UTC\".",
+               2);
+        return false;
+    }
     if (!given.isString()) {
         refuse(call, "X1016",
                "The time zone must be a text; use a name such as Europe/Berlin or an offset such"

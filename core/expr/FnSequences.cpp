@@ -55,7 +55,7 @@ Value count(Call &call)
 
 Value append(Call &call)
 {
-    if (!call.run.step(call.arg(0).size() / 16 + 1))
+    if (!call.run.step())
         return {};
     const Value all = appended(call.run, call.arg(0), call.arg(1));
     const bool joined = !call.arg(0).isUndefined() && !call.arg(1).isUndefined();

@@ -52,7 +52,8 @@ constexpr BuiltinEntry kEntries[] = {
      2},
     {{"convertCurrency", "amount, from, to, rates", "<x-ssx:n>",
       "A decimal amount in another currency, rounded half up to the smallest step that Stripe "
-      "takes; rates say how much of each currency one unit of a common base is.",
+      "takes; rates say how much of each currency one unit of a common base is. A currency "
+      "without a rate is an error.",
       "$convertCurrency(100, \"usd\", \"eur\", {\"EUR\": 1, \"USD\": 1.0842})", "92.23", true,
       Kind::Money},
      fn::convertCurrency,
@@ -254,8 +255,8 @@ constexpr BuiltinEntry kEntries[] = {
      fn::roundHalfUp,
      2},
     {{"sfDate", "seconds, zone", "<x-x?:s>",
-      "Unix seconds as a Salesforce date: the day in a time zone such as Europe/Berlin or +02:00, "
-      "else in UTC.",
+      "Unix seconds as a Salesforce date: the day in a time zone such as Europe/Berlin or +02:00; "
+      "in UTC when none is written. A zone that is missing is an error.",
       "$sfDate(1790894096, \"Europe/Berlin\")", "\"2026-10-02\"", true, Kind::Times},
      fn::sfDate,
      2},

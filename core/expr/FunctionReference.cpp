@@ -236,6 +236,12 @@ std::string signatureInWords(const FunctionInfo &function)
     return text;
 }
 
+std::string parameterInWords(const FunctionInfo &function, std::size_t index)
+{
+    const auto parameters = Notation(function.signature).parameters();
+    return index < parameters.size() ? parameters[index].words : std::string();
+}
+
 std::string functionPage()
 {
     std::string page =

@@ -17,6 +17,9 @@ std::string callForm(const FunctionInfo &function);
 /// text." Empty parts are left out.
 std::string signatureInWords(const FunctionInfo &function);
 
+/// What one parameter takes, from 0: "text", "number or null"; empty when there is no such one.
+std::string parameterInWords(const FunctionInfo &function, std::size_t index);
+
 /// The whole reference page as Markdown, chapter by chapter.
 std::string functionPage();
 

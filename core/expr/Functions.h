@@ -38,6 +38,7 @@ struct Call
     Value input;
     Frame *frame;
     std::string_view name;
+    int given; ///< Arguments that the call wrote; `count` is what the signature made of them.
 
     Value arg(int index) const { return index < count ? args[index] : Value(); }
 };

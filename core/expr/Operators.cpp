@@ -224,6 +224,41 @@ void ConcatNode::locate(Run &run, std::size_t part) const
     run.locate(*this, "&");
 }
 
+namespace {
+
+/// A long text with a little added to it is probably going to get more.
+bool grows(std::string_view first, std::size_t length)
+{
+    constexpr std::size_t kLong = 512;
+    return first.size() >= kLong && length < 2 * first.size();
+}
+
+Value joined(Run &run, std::span<const std::string_view> texts, std::size_t length)
+{
+    const std::string_view first = texts[0];
+    const bool growing = grows(first, length);
+    const char *out = first.data();
+    auto *to = growing ? static_cast<char *>(
+                             run.growing.extend(first.data() + first.size(), length - first.size()))
+                       : nullptr;
+    if (to) {
+        texts = texts.subspan(1);
+    } else {
+        const std::size_t room = growing ? length / 2 : 0;
+        if (!run.charge(length + room))
+            return {};
+        to = static_cast<char *>(run.arena.allocate(length + room, 1));
+        out = to;
+        if (growing)
+            run.growing.keep(to + length, room);
+    }
+    for (const std::string_view text : texts)
+        to = std::copy(text.begin(), text.end(), to);
+    return Value::string({out, length});
+}
+
+} // namespace
+
 Value ConcatNode::eval(Run &run, Value input, Frame *frame) const
 {
     constexpr std::size_t kMost = 16;
@@ -248,13 +283,7 @@ Value ConcatNode::eval(Run &run, Value input, Frame *frame) const
         }
         length += texts[i].size();
     }
-    if (!run.charge(length))
-        return {};
-    auto *out = static_cast<char *>(run.arena.allocate(length, 1));
-    char *to = out;
-    for (std::size_t i = 0; i < parts.size(); ++i)
-        to = std::copy(texts[i].begin(), texts[i].end(), to);
-    return Value::string({out, length});
+    return joined(run, {texts, parts.size()}, length);
 }
 
 } // namespace tw::expr

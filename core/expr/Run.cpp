@@ -13,6 +13,25 @@ namespace {
 constexpr int kDeepestNesting = 6000;
 } // namespace
 
+void *GrowingEnds::extend(const void *end, std::size_t bytes)
+{
+    const auto at = reinterpret_cast<std::uintptr_t>(end);
+    for (Place &place : m_places) {
+        if (place.end != at || place.room < bytes)
+            continue;
+        place.end += bytes;
+        place.room -= bytes;
+        return reinterpret_cast<void *>(at);
+    }
+    return nullptr;
+}
+
+void GrowingEnds::keep(const void *end, std::size_t room)
+{
+    m_places[m_oldest] = {reinterpret_cast<std::uintptr_t>(end), room};
+    m_oldest = (m_oldest + 1) % kPlaces;
+}
+
 Run::Run(Arena &memory, const Program &compiled, const Environment &surroundings)
     : arena(memory),
       program(&compiled),

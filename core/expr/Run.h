@@ -47,6 +47,27 @@ inline const Tuple &tupleOf(const Value &item)
     return *static_cast<const Tuple *>(item.callable());
 }
 
+/// Room kept behind texts and lists that grow: what is added to one again and again, as $reduce
+/// does, is not copied each time. Values that end before the room are prefixes and stay as they
+/// are.
+class GrowingEnds
+{
+public:
+    /// Room for `bytes` directly behind `end`; null when it was not made there or is used up.
+    void *extend(const void *end, std::size_t bytes);
+    void keep(const void *end, std::size_t room);
+
+private:
+    struct Place
+    {
+        std::uintptr_t end = 0;
+        std::size_t room = 0;
+    };
+    static constexpr std::size_t kPlaces = 4;
+    Place m_places[kPlaces];
+    std::size_t m_oldest = 0;
+};
+
 /// Everything one evaluation needs: arena, budgets, the first error, a stack for items under
 /// construction. Errors are a flag: after every call that may fail, ask failed() and get out.
 class Run
@@ -103,6 +124,7 @@ public:
     Value root;
     bool shadowed = false; ///< A binding from outside has a builtin's name.
     std::vector<std::shared_ptr<const Program>> programs; ///< What $eval has compiled.
+    GrowingEnds growing;
     int constructed = 0; ///< Arrays and objects built: bounds how deep the result can be.
 
     /// A call in tail position, made by whoever called the function that asks for it.

@@ -254,16 +254,71 @@ std::size_t sameHash(const Value &value)
     return mixed(hash, sum);
 }
 
+namespace {
+
+constexpr std::uint32_t kLongList = 32;
+
+/// In the room behind the list where there is some; else a copy with room behind it.
+Value appendedToLong(Run &run, const Value &first, const Value &second)
+{
+    const std::span<const Value> more =
+        second.isArray() ? second.items() : std::span<const Value>(&second, 1);
+    const std::size_t count = first.size() + more.size();
+    const std::uint64_t most = run.environment.budget.sequence;
+    if (most > 0 && count > most)
+        return run.fail("D2015");
+    if (!run.step(more.size() / 16 + 1))
+        return {};
+    const Value *items = first.items().data();
+    auto *to =
+        static_cast<Value *>(run.growing.extend(items + first.size(), more.size() * sizeof(Value)));
+    if (!to) {
+        const std::size_t room = more.size() < first.size() ? count / 2 : 0;
+        if (!run.step(first.size() / 16 + 1) || !run.charge((count + room) * sizeof(Value)))
+            return {};
+        auto *copy = run.arena.allocateArray<Value>(count + room);
+        to = std::uninitialized_copy(first.items().begin(), first.items().end(), copy);
+        items = copy;
+        if (room > 0)
+            run.growing.keep(copy + count, room * sizeof(Value));
+    }
+    std::uninitialized_copy(more.begin(), more.end(), to);
+    return Value::array(items, static_cast<std::uint32_t>(count), 0);
+}
+
+} // namespace
+
 Value appended(Run &run, const Value &first, const Value &second)
 {
     if (first.isUndefined())
         return second;
     if (second.isUndefined())
         return first;
+    if (first.isArray() && first.size() >= kLongList)
+        return appendedToLong(run, first, second);
     Items items(run);
     items.append(first);
     items.append(second);
     return items.finish(first.isArray() ? 0 : Value::Sequence);
+}
+
+std::uint64_t sizeUpTo(const Value &value, std::uint64_t limit)
+{
+    constexpr std::uint64_t kPlain = 8;
+    if (value.isString())
+        return value.text().size() + 2;
+    std::uint64_t size = kPlain;
+    for (std::size_t i = 0; value.isArray() && i < value.size() && size <= limit; ++i)
+        size += 1 + sizeUpTo(value.items()[i], limit - size);
+    if (!value.isObject())
+        return size;
+    for (const Member &member : value.members()) {
+        if (size > limit)
+            break;
+        size += member.key.text().size() + 4;
+        size += size > limit ? 0 : sizeUpTo(member.value, limit - size);
+    }
+    return size;
 }
 
 namespace {
@@ -297,9 +352,8 @@ std::span<const Member> inReferenceOrder(Run &run, const Value &object)
         const std::int64_t index = indexOf(member.key);
         return index < 0 ? INT64_MAX : index;
     };
-    std::stable_sort(sorted, sorted + members.size(), [rank](const Member &a, const Member &b) {
-        return rank(a) < rank(b);
-    });
+    std::stable_sort(sorted, sorted + members.size(),
+                     [rank](const Member &a, const Member &b) { return rank(a) < rank(b); });
     return {sorted, members.size()};
 }
 

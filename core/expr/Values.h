@@ -48,6 +48,10 @@ inline Value asArray(Run &run, const Value &value)
     return Value::array(one, 1, Value::Sequence);
 }
 
+/// About how long the value is as JSON; anything above `limit` once that is passed. What is shared
+/// inside counts as often as it would be written.
+std::uint64_t sizeUpTo(const Value &value, std::uint64_t limit);
+
 /// Two values as one array, as grouping and array constructors join them.
 Value appended(Run &run, const Value &first, const Value &second);
 

@@ -13,10 +13,14 @@ class Allowance
 public:
     explicit Allowance(const Environment &environment);
 
-    /// The environment with what is left. A budget that is spent allows next to nothing.
-    Environment &next();
+    enum class Share { Half, All };
+    /// The environment with what is left, or half of it. A budget that is spent allows next to
+    /// nothing.
+    Environment &next(Share share = Share::All);
+    /// What was asked for beyond the share was never granted, and is not counted.
     void spend(const BudgetUse &use);
     bool isSpent() const;
+    const Budget &whole() const { return m_whole; }
 
 private:
     Environment m_environment;

@@ -23,6 +23,8 @@ std::string kindOf(std::string_view value)
         return "true or false";
     if (value.starts_with('"'))
         return "a text";
+    if (value.starts_with('[') || value.starts_with('{'))
+        return value.starts_with('[') ? "an array" : "an object";
     const bool digit = !value.empty() && value.find_first_not_of("0123456789.eE+-") == value.npos;
     return digit ? "a number" : "the given value";
 }

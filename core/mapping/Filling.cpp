@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/mapping/Filling.h"
 
-#include "core/mapping/Allowance.h"
 #include "core/mapping/FieldPolicy.h"
 
 #include <algorithm>
@@ -21,6 +20,11 @@ ExpressionError notFinite(const Value &value)
     if (!checked && !checked.error().where.empty())
         error.message += " Look at " + checked.error().where + '.';
     return error;
+}
+
+bool isRunOut(std::string_view code)
+{
+    return code == "D1012" || code == "U1001" || code == "D2015";
 }
 
 } // namespace
@@ -71,23 +75,39 @@ bool Filling::fillTogether(const Value &input, const Environment &environment)
 void Filling::fillOneByOne(const Value &input, const Environment &environment, bool stopAtFailure)
 {
     Allowance allowance(environment);
-    Arena scratch;
-    for (std::size_t i = 0; i < m_values.size(); ++i) {
-        scratch.reset();
-        Environment &shared = allowance.next();
-        BudgetUse use;
-        shared.use = &use;
-        auto value = m_program.fields[i].evaluate(scratch, input, shared);
-        allowance.spend(use);
-        m_use.steps += use.steps;
-        m_use.bytes += use.bytes;
-        if (value)
-            fill(i, *value, scratch);
-        else
-            fail(i, std::move(value).error());
-        if (stopAtFailure && !m_failures.empty())
-            return;
+    std::vector<std::size_t> hungry;
+    const auto isOver = [&] { return stopAtFailure && !m_failures.empty(); };
+    for (std::size_t i = 0; i < m_values.size() && !isOver(); ++i) {
+        if (!fillAlone(i, input, allowance, Turn::First))
+            hungry.push_back(i);
     }
+    for (std::size_t i = 0; i < hungry.size() && !isOver(); ++i)
+        fillAlone(hungry[i], input, allowance, Turn::Last);
+    std::ranges::sort(m_failures, {}, &Failure::field);
+}
+
+bool Filling::fillAlone(std::size_t field, const Value &input, Allowance &allowance, Turn turn)
+{
+    m_fieldScratch.reset();
+    Environment &shared =
+        allowance.next(turn == Turn::First ? Allowance::Share::Half : Allowance::Share::All);
+    const std::uint64_t whole = allowance.whole().result;
+    shared.budget.result = whole == 0 ? 0 : whole - std::min(m_size, whole - 1);
+    BudgetUse use;
+    shared.use = &use;
+    auto value = m_program.fields[field].evaluate(m_fieldScratch, input, shared);
+    allowance.spend(use);
+    m_use.steps += use.steps;
+    m_use.bytes += use.bytes;
+    m_size += use.result;
+    if (value) {
+        fill(field, *value, m_fieldScratch);
+        return true;
+    }
+    if (turn == Turn::First && isRunOut(value.error().code))
+        return false;
+    fail(field, std::move(value).error());
+    return true;
 }
 
 void Filling::fill(std::size_t field, const Value &value, Arena &scratch)
@@ -128,10 +148,8 @@ std::optional<FieldError> Filling::firstError() const
 
 bool Filling::ranOut() const
 {
-    return std::any_of(m_failures.begin(), m_failures.end(), [](const Failure &failure) {
-        const std::string &code = failure.error.code;
-        return code == "D1012" || code == "U1001" || code == "D2015";
-    });
+    return std::any_of(m_failures.begin(), m_failures.end(),
+                       [](const Failure &failure) { return isRunOut(failure.error.code); });
 }
 
 DocumentPtr Filling::message()

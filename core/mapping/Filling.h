@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/mapping/Allowance.h"
 #include "core/mapping/CompiledMapping.h"
 #include "core/mapping/TargetTree.h"
 
@@ -28,7 +29,8 @@ public:
     /// False: nothing is filled, because an expression failed or a constructor will not do.
     /// Asked once, before the other.
     bool fillTogether(const Value &input, const Environment &environment);
-    /// All fields share the budget.
+    /// All fields share the budget; one that would use it up alone fails alone: it gets half of
+    /// what is left, and the rest when all others had theirs.
     void fillOneByOne(const Value &input, const Environment &environment, bool stopAtFailure);
 
     std::optional<FieldError> firstError() const;
@@ -44,6 +46,9 @@ private:
         std::size_t field;
         ExpressionError error;
     };
+    enum class Turn { First, Last };
+    /// False: the field ran out of its share and wants another turn.
+    bool fillAlone(std::size_t field, const Value &input, Allowance &allowance, Turn turn);
     void fill(std::size_t field, const Value &value, Arena &scratch);
     void keep(std::size_t field, const Value &value, FieldOutcome::State state);
     void fail(std::size_t field, ExpressionError error);
@@ -51,10 +56,12 @@ private:
     const CompiledMapping::Program &m_program;
     Document m_message;
     Arena m_scratch;
+    Arena m_fieldScratch;      ///< Of one field at a time.
     std::span<Value> m_values; ///< In m_scratch.
     std::span<FieldOutcome::State> m_states;
     std::vector<Failure> m_failures; ///< By field.
     BudgetUse m_use;
+    std::uint64_t m_size = 0; ///< Of the results together; bounded by the budget for one.
 };
 
 } // namespace tw

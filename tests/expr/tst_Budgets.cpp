@@ -65,8 +65,8 @@ void tst_Budgets::hostileExpressionsEndWithTheirCode_data()
     row("a large text split at its lines",
         "$count($split($join([1..10000].('line ' & $ & $pad('', 90, 'x')), '\n'), /\\n/))",
         "10000");
-    row("a part of a time ten million digits wide",
-        "$length($fromMillis(0, '[s,99999999]'))", "1000");
+    row("a part of a time ten million digits wide", "$length($fromMillis(0, '[s,99999999]'))",
+        "1000");
     row("a width beyond all numbers", "$length($fromMillis(0, '[s,99999999999999]'))", "1000");
     row("a range beyond ten million", "[1..1e8]", "!D2014");
     row("many ranges", "[1..9000000].[1..9000000]", "!D2015");
@@ -98,6 +98,19 @@ void tst_Budgets::hostileExpressionsEndWithTheirCode_data()
     row("sorting by a slow function", "$sort([1..20000], function($a, $b){$sum([1..1000]) < $b})",
         "!D2015");
     row("grouping by every item", "[1..300000]{$string($): $pad('', 1000)}", "!D2015");
+    row("a result that names itself twice",
+        "$reduce([1..40], function($a, $x){{'l': $a, 'r': $a}}, 1)", "!D2015");
+    row("a result of many large texts", "($t := $pad('', 100000, 'x'); [1..300].$t)", "!D2015");
+    row("a list appended to itself, then to others",
+        "($a := [1..100]; $b := $append($a, 1); $c := $append($a, 2); $d := $append($b, 3); "
+        "$string([$b[100], $c[100], $d[100], $d[101], $count($a), $count($b)]))",
+        "\"[1,2,1,3,100,101]\"");
+    row("a text continued twice",
+        "($a := $pad('', 600, 'x'); $b := $a & '1'; $c := $b & '2'; $d := $b & '3'; $e := $c & "
+        "'4'; "
+        "$substring($c, 599) & ' ' & $substring($d, 599) & ' ' & $substring($e, 599) & ' ' & "
+        "$length($a))",
+        "\"x12 x13 x124 600\"");
     row("Roman numerals of a huge number", "$length($formatInteger(1e15, 'I')) < 1e6", "true");
 }
 
@@ -108,6 +121,7 @@ void tst_Budgets::hostileExpressionsEndWithTheirCode()
     Budget budget;
     budget.steps = 5'000'000;
     budget.bytes = 64u << 20;
+    budget.result = 16u << 20;
     QElapsedTimer timer;
     timer.start();
     QCOMPARE(toQString(outcome(toUtf8(text), budget)), code);
@@ -140,6 +154,10 @@ void tst_Budgets::harmlessExpressionsAreNotStopped_data()
     row("a constructor over $map",
         "$count($map([1..2000], function($v){{'id': $v, 'all': [1..3], 'n': $string($v)}}))", 20,
         "2000");
+    row("a list of thirty thousand built one by one",
+        "$count($reduce([1..30000], function($l, $v){$append($l, {'id': $v})}, []))", 10, "30000");
+    row("a text of a hundred thousand built one by one",
+        "$length($reduce([1..20000], function($t, $v){$t & 'item '}, ''))", 10, "100000");
     row("one list after the other, each dropped",
         "$sum($map([1..2000], function($v){$count([1..1000])}))", 20, "2000000");
 }
@@ -151,6 +169,7 @@ void tst_Budgets::harmlessExpressionsAreNotStopped()
     QFETCH(QString, result);
     Budget budget;
     budget.depth = depth;
+    budget.bytes = 64u << 20;
     QCOMPARE(toQString(outcome(toUtf8(text), budget)), result);
 }
 
@@ -169,6 +188,10 @@ void tst_Budgets::costGrowsNoFasterThanTheWork_data()
     QTest::newRow("distinct objects") << QStringLiteral("$count($distinct([1..%1].{'a': $}))");
     QTest::newRow("split and join")
         << QStringLiteral("$join($split($pad('', %1, 'a,'), ','), ';')");
+    QTest::newRow("appending one by one")
+        << QStringLiteral("$count($reduce([1..%1], function($l, $v){$append($l, $v)}, []))");
+    QTest::newRow("a text that grows")
+        << QStringLiteral("$length($reduce([1..%1], function($t, $v){$t & $v}, ''))");
 }
 
 /// Ten times the items may cost at most fifteen times the steps and bytes (n log n has room).

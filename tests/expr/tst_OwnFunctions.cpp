@@ -218,7 +218,10 @@ void TestOwnFunctions::datesFollowTheZone_data()
     row("an offset without colon", "$sfDate(1790894096, '+0200')", "\"2026-10-02\"");
     row("an offset from UTC", "$sfDate(1790894096, 'UTC+2')", "\"2026-10-02\"");
     row("an old name", "$sfDate(1790820000, 'US/Pacific')", "\"2026-09-30\"");
-    row("null is no zone", "$sfDate(1790894096, null)", "\"2026-10-01\"");
+    row("a zone that is null is not guessed", "$sfDate(1790894096, null)", "!X1016");
+    row("nor one that is missing", "$sfDate(1790894096, missing)", "!X1016");
+    row("nor behind a chain", "1790894096 ~> $sfDate(missing)", "!X1016");
+    row("unless the time is missing too", "$sfDate(missing, missing)", "nothing");
     row("a zone cannot leave the calendar", "$sfDate(253402300799, '+02:00')", "!X1012");
 }
 

@@ -64,6 +64,8 @@ private Q_SLOTS:
     void variablesOfAFieldStayItsOwn();
     void bindingsTimeAndSeedReachEveryField();
     void oneBudgetForAllFields();
+    void aGreedyFieldFailsAlone();
+    void largeResultsAreRefusedTogether();
     void oneBudgetForAllSamples();
     void samplesBringTheirEvents();
     void theMessageOutlivesEverything();
@@ -352,6 +354,38 @@ void tst_CompiledMapping::oneBudgetForAllFields()
     QVERIFY(!outcome.fields[0].error);
     QCOMPARE(outcome.fields[1].error->error.code, std::string("T2002"));
     QCOMPARE(outcome.fields[2].error->error.code, std::string("D1012"));
+}
+
+/// Whichever place it has: the others get their values, and the one that fails is the one to blame.
+void tst_CompiledMapping::aGreedyFieldFailsAlone()
+{
+    const std::string greedy = "'$map([1..900000], function($v) {$v})'";
+    const std::string fine = "'$sum($map([1..500], function($v) {$v}))'";
+    const auto compiled = compiledOf("{A: " + fine + ", B: " + greedy + ", C: " + fine +
+                                     ", D: " + greedy + ", E: " + fine + '}');
+    QVERIFY(compiled);
+    Environment environment;
+    environment.budget.steps = 100'000;
+    const MappingOutcome outcome = compiled->outcome(Value::null(), environment);
+    for (const std::size_t field : {0U, 2U, 4U})
+        QVERIFY(!outcome.fields[field].error);
+    for (const std::size_t field : {1U, 3U})
+        QCOMPARE(outcome.fields[field].error->error.code, std::string("D1012"));
+    const auto refused = compiled->run(Value::null(), environment);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().where, std::string("B"));
+}
+
+void tst_CompiledMapping::largeResultsAreRefusedTogether()
+{
+    const std::string large = "'$pad(\"\", 400000, \"x\")'";
+    const auto compiled = compiledOf("{A: " + large + ", B: " + large + ", C: " + large + '}');
+    QVERIFY(compiled);
+    Environment environment;
+    environment.budget.result = 1'000'000;
+    const MappingOutcome outcome = compiled->outcome(Value::null(), environment);
+    QVERIFY(!outcome.fields[0].error && !outcome.fields[1].error);
+    QCOMPARE(outcome.fields[2].error->error.code, std::string("D2015"));
 }
 
 void tst_CompiledMapping::oneBudgetForAllSamples()
