@@ -156,9 +156,8 @@ std::string faultOf(const Value &request)
             return "\"" + std::string(name) + "\" must be a whole number from zero up.";
     }
     const Value bindings = request.get("bindings");
-    if (!bindings.isUndefined() && !bindings.isNull() && !bindings.isObject())
-        return "\"bindings\" must be an object: variable name -> value.";
-    return {};
+    const auto sound = bindings.isNull() ? Result<void>() : checkedBindings(bindings);
+    return sound ? std::string() : sound.error().message;
 }
 
 std::string answerLine(const std::string &line)

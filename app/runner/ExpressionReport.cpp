@@ -244,7 +244,8 @@ std::string fixFor(const ExpressionError &error)
         {"X1001", "Write the expression itself instead of a text."},
     }};
     if ((error.code == "T1006" || error.code == "T1008") && functionNamed(error.token))
-        return "$" + error.token + " is bound to a value here that is no function; give that"
+        return "$" + error.token +
+               " is bound to a value here that is no function; give that"
                " variable another name.";
     if (error.code == "T1006" || error.code == "T1008") {
         const std::string meant = nearestFunction(error.token);
@@ -256,6 +257,9 @@ std::string fixFor(const ExpressionError &error)
         return function ? callForm(*function) + " takes " + signatureInWords(*function)
                         : std::string();
     }
+    const bool isArithmetic = error.code == "T2001" || error.code == "T2002";
+    if (isArithmetic && !error.value.starts_with('"'))
+        return "Take a number from it, or give a default with ??.";
     const auto found = std::ranges::find(kFixes, error.code,
                                          &std::pair<std::string_view, std::string_view>::first);
     return found == kFixes.end() ? std::string() : std::string(found->second);
@@ -312,7 +316,17 @@ Result<Document> readDocument(const std::string &path)
 
 int reportUnreadable(Output &out, const Error &error)
 {
-    out.message(error.text());
+    if (out.isJson()) {
+        Arena arena;
+        ObjectBuilder object(arena);
+        object.set("code", Value::string(arena, error.code));
+        object.set("message", Value::string(arena, error.message));
+        if (!error.where.empty())
+            object.set("where", Value::string(arena, error.where));
+        out.message(toJson(object.finish()));
+    } else {
+        out.message(error.text());
+    }
     return error.kind == ErrorKind::Transient ? kCouldNot : kNotRight;
 }
 

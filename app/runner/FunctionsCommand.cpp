@@ -67,13 +67,18 @@ int listText()
     return kDone;
 }
 
-int explain(std::string name)
+int explain(std::string name, bool asJson)
 {
-    Output out(false);
+    Output out(asJson);
     if (name.starts_with('$'))
         name.erase(0, 1);
     std::vector<std::string> known;
     for (const FunctionInfo &function : functionTable()) {
+        if (function.name == name && asJson) {
+            Arena arena;
+            out.json(functionValue(arena, function));
+            return kDone;
+        }
         if (function.name == name) {
             out.line(out.bold(callForm(function)) +
                      (function.extension ? "  (Tidewire's own)" : "  (JSONata)"));
@@ -106,7 +111,7 @@ void addFunctionsCommand(CLI::App &app, Invocation &invocation)
     command->callback([options, &invocation] {
         invocation.command = [options] {
             if (!options->name.empty())
-                return explain(options->name);
+                return explain(options->name, options->json);
             return options->json ? listJson() : options->markdown ? printPage() : listText();
         };
     });

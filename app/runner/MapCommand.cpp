@@ -111,6 +111,7 @@ Value coverageValue(Arena &arena, const Coverage &coverage)
     object.set("mapped", Value::integer(coverage.mapped));
     object.set("total", Value::integer(coverage.total));
     object.set("open_required", strings(arena, coverage.openRequired));
+    object.set("open", strings(arena, coverage.open));
     object.set("unknown", strings(arena, coverage.unknown));
     object.set("may_be_missing", strings(arena, coverage.mayBeMissing));
     return object.finish();
@@ -199,6 +200,7 @@ void reportCoverage(Output &out, const Coverage &coverage)
     const std::pair<const char *, const std::vector<std::string> *> lists[] = {
         {"required, not mapped", &coverage.openRequired},
         {"required, missing in samples", &coverage.mayBeMissing},
+        {"not mapped", &coverage.open},
         {"unknown or read only", &coverage.unknown}};
     for (const auto &[words, names] : lists) {
         if (!names->empty())

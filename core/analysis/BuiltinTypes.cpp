@@ -121,6 +121,8 @@ Known cased(Known text, bool upper)
         plain.maxLength = shape.maxLength;
         shape = std::move(plain);
     }
+    if (shape.type == Type::Currency)
+        shape.unit = upper ? "upper" : "lower";
     for (std::string &choice : shape.choices) {
         const QString word = toQString(choice);
         choice = toUtf8(upper ? word.toUpper() : word.toLower());

@@ -129,6 +129,7 @@ void Checks::checkChoiceCompared(const Ast &source, const Ast &literal)
                              ? type.shape.item.front()
                              : type.shape;
     const std::string word(literal.text);
+    checkCurrencyCase(shape, literal);
     if (source.kind == AstKind::String || !type.isKnown || shape.choices.empty() ||
         std::find(shape.choices.begin(), shape.choices.end(), word) != shape.choices.end())
         return;
@@ -139,6 +140,24 @@ void Checks::checkChoiceCompared(const Ast &source, const Ast &literal)
                                   : "Did you mean \"" + nearest + "\"?";
     if (!nearest.empty())
         finding.fixes.push_back(replaceFix(literal, '"' + nearest + '"'));
+}
+
+/// Stripe writes currencies in lower case, Salesforce in upper case.
+void Checks::checkCurrencyCase(const Shape &shape, const Ast &literal)
+{
+    const bool lower = shape.unit == "lower";
+    if (shape.type != Type::Currency || (!lower && shape.unit != "upper"))
+        return;
+    std::string right(literal.text);
+    for (char &c : right)
+        c = static_cast<char>(lower ? std::tolower(static_cast<unsigned char>(c))
+                                    : std::toupper(static_cast<unsigned char>(c)));
+    if (right == literal.text)
+        return;
+    auto &finding = report(literal, "map.choice_unknown",
+                           std::string("Currencies are written in ") + (lower ? "lower" : "upper") +
+                               " case here, so this is never equal.");
+    addFix(finding, literal, '"' + right + '"');
 }
 
 /// Keys of a literal table that the looked-up value never is.

@@ -4,6 +4,7 @@
 #include "core/analysis/Inference.h"
 
 #include "core/base/Text.h"
+#include "core/data/Number.h"
 
 #include <algorithm>
 #include <deque>
@@ -130,6 +131,25 @@ void Checks::checkVariable(const Ast &variable)
     }
     finding.fix = "Did you mean \"$" + nearest + "\"?";
     finding.fixes.push_back(replaceFix(variable, '$' + nearest));
+}
+
+/// JSONata's numbers hold 53 bits: a long id or amount written into an expression changes silently.
+void Checks::checkNumber(const Ast &literal)
+{
+    constexpr double kExact = 0x1p53;
+    const std::string text = textOf(literal);
+    const bool isWhole = text.find_first_not_of("0123456789") == std::string::npos;
+    if (!isWhole || literal.number < kExact)
+        return;
+    char shown[number::kLongest];
+    const std::string kept(shown, number::write(shown, literal.number));
+    if (kept == text)
+        return;
+    auto &finding =
+        report(literal, "map.inexact_number",
+               "This number has more digits than expressions keep: it becomes " + kept + '.',
+               "Write a long id as text, in quotes.");
+    finding.fixes.push_back(replaceFix(literal, '"' + text + '"'));
 }
 
 void Checks::checkOperatorIsPortable(const Ast &node)

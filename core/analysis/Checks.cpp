@@ -150,6 +150,8 @@ void Checks::visitNode(const Ast &node, bool currencyDecides)
         return checkField(node);
     case AstKind::Variable:
         return checkVariable(node);
+    case AstKind::Number:
+        return checkNumber(node);
     case AstKind::Partial:
         return checkEval(node, *node.left);
     case AstKind::Call:

@@ -31,6 +31,7 @@ private:
     // CheckFields.cpp
     void checkField(const expr::Ast &name);
     void checkVariable(const expr::Ast &variable);
+    void checkNumber(const expr::Ast &literal);
     void checkOperatorIsPortable(const expr::Ast &node);
     std::string pathElsewhere(const expr::Ast &name, const FieldStep &step) const;
 
@@ -58,6 +59,7 @@ private:
     void checkComparison(const expr::Ast &node);
     void checkUnitsCompared(const expr::Ast &node);
     void checkChoiceCompared(const expr::Ast &source, const expr::Ast &literal);
+    void checkCurrencyCase(const Shape &shape, const expr::Ast &literal);
     void checkTable(const expr::Ast &value, const expr::Ast &table);
 
     // CheckTarget.cpp

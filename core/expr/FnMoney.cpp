@@ -50,6 +50,20 @@ Value refuseAmount(Call &call, const std::string &why)
     return refuse(call, "X1010", why, 1);
 }
 
+bool isTooLarge(const Error &error)
+{
+    return error.code == "data.decimal_overflow";
+}
+
+/// Minor units are counted in 64 bits.
+Value refuseLarge(Call &call)
+{
+    return refuse(call, "X1010",
+                  "The amount of $" + std::string(call.name) +
+                      " is too large: amounts have at most 18 digits in minor units.",
+                  1);
+}
+
 Value refuseStep(Call &call, const Money &money, const CurrencyRule &rule)
 {
     const std::string decimals = std::to_string(decimalsOfStep(rule));
@@ -125,6 +139,8 @@ Value toMajor(Call &call)
     if (call.arg(1).isUndefined())
         return {};
     const auto minor = amount.toInt();
+    if (!minor && amount.isNumber() && std::fabs(amount.toDouble()) >= 0x1p63)
+        return refuseLarge(call);
     if (!minor)
         return refuseAmount(
             call, "$toMajor needs a whole amount in minor units, such as 1099 for 10.99 USD.");
@@ -146,13 +162,15 @@ Value toMinor(Call &call)
         return {};
     const auto major = Decimal::fromValue(amount);
     if (!major)
-        return refuseAmount(call, major.error().message);
+        return isTooLarge(major.error()) ? refuseLarge(call)
+                                         : refuseAmount(call, major.error().message);
     CurrencyRule rule;
     if (!currencyOf(call, 1, rule))
         return {};
     auto money = Money::fromMajor(*major, rule.code);
     if (!money)
-        return refuse(call, "X1011", money.error().message, 2);
+        return isTooLarge(money.error()) ? refuseLarge(call)
+                                         : refuse(call, "X1010", money.error().message, 1);
     if (money->minor() % rule.multipleOf != 0)
         return refuseStep(call, *money, rule);
     return Value::integer(money->minor());
@@ -167,7 +185,8 @@ Value convertCurrency(Call &call)
         return {};
     auto major = Decimal::fromValue(amount);
     if (!major)
-        return refuseAmount(call, major.error().message);
+        return isTooLarge(major.error()) ? refuseLarge(call)
+                                         : refuseAmount(call, major.error().message);
     CurrencyRule from;
     CurrencyRule to;
     if (!currencyOf(call, 1, from) || !currencyOf(call, 2, to))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/expr/Builtins.h"
 #include "core/expr/DateTime.h"
+#include "core/expr/Errors.h"
 #include "core/expr/Values.h"
 
 #include <algorithm>
@@ -56,6 +57,18 @@ bool formatPlain(Run &run, Value &out, double ms, std::string_view picture)
     return true;
 }
 
+Value outsideOfTime(Call &call, double ms)
+{
+    ExpressionError error;
+    error.code = "D3110";
+    error.token = call.name;
+    error.value = shortText(Value::number(ms));
+    error.argument = 1;
+    error.message = error.value + " milliseconds are further from 1970 than dates go (about "
+                                  "270,000 years).";
+    return call.run.failWith(std::move(error));
+}
+
 Value formatted(Call &call, double ms, const Value &picture, const Value &timezone)
 {
     const bool absurd = !(std::fabs(ms) <= kLastMs);
@@ -76,7 +89,7 @@ Value formatted(Call &call, double ms, const Value &picture, const Value &timezo
                         timezone.isString() ? timezone.text() : std::string_view(), problem))
         return call.run.fail(problem.code, nullptr, call.name, problem.culprit);
     if (absurd)
-        return call.run.failValue("D3110", nullptr, call.name, Value::number(ms), 1);
+        return outsideOfTime(call, ms);
     return call.run.charge(text.size()) ? Value::string(call.run.arena, text) : Value();
 }
 

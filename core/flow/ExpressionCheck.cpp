@@ -3,6 +3,7 @@
 #include "core/flow/FlowCheck.h"
 
 #include "core/analysis/Findings.h"
+#include "core/data/Json.h"
 
 namespace tw {
 namespace {
@@ -47,6 +48,8 @@ void FlowCheck::checkExpressions(const FlowStep &step, const NodeDescriptor &nod
                 around.listIsHandled = isGiven(entry.value, "list");
             }
             checkExpression(*text, inQuotes(entry.key), around);
+            if (around.target && entry.value.isMap())
+                checkPolicies(entry.value, *around.target);
         }
         if (isMapping)
             checkTargetFields(step, *given);
@@ -54,6 +57,37 @@ void FlowCheck::checkExpressions(const FlowStep &step, const NodeDescriptor &nod
         around.missingIsHandled = around.listIsHandled = false;
         m_findings.enter("steps/" + step.id + "/with", step.id);
     }
+}
+
+/// A default is a constant: what is said about an expression that gives it holds for it too.
+void FlowCheck::checkPolicies(const YamlNode &group, const Shape::Field &target)
+{
+    if (const YamlNode *fallback = group.find("default"); fallback && !fallback->isNull()) {
+        Arena arena;
+        analysis::Surroundings around;
+        around.target = target;
+        const std::string text = toJson(fallback->toValue(arena));
+        for (const analysis::ExpressionFinding &finding : analysis::findingsOf(text, around))
+            m_findings.report(finding.severity, fallback->at, finding.code,
+                              "Of the default: " + finding.message, "Change the default.");
+    }
+    const YamlNode *list = group.find("list");
+    if (!list || !list->isScalar() || target.shape.type == Shape::Type::Any)
+        return;
+    const bool takesList = target.shape.type == Shape::Type::List;
+    const std::string &word = list->scalar;
+    if (word == "always" && !takesList)
+        m_findings.warning(list->at, "map.wrong_type",
+                           "The field takes one value, but \"list: always\" makes a list of it.",
+                           "Write \"list: first\" or \"list: join\", or remove \"list\".");
+    else if (word != "always" && takesList)
+        m_findings.warning(list->at, "map.wrong_type",
+                           "The field takes a list, but \"list: " + word + "\" gives one value.",
+                           "Write \"list: always\".");
+    else if (word == "join" && !target.shape.isText())
+        m_findings.warning(list->at, "map.wrong_type",
+                           "The field takes no text, but \"list: join\" makes one.",
+                           "Write \"list: first\", or choose another field.");
 }
 
 void FlowCheck::checkExpression(const YamlNode &node, const std::string &what,

@@ -30,6 +30,7 @@ private:
     void checkConnection(const FlowStep &step, const NodeDescriptor &node);
     void checkSettings(const FlowStep &step, const NodeDescriptor &node);
     void checkExpressions(const FlowStep &step, const NodeDescriptor &node);
+    void checkPolicies(const YamlNode &group, const Shape::Field &target);
     void checkExpression(const YamlNode &node, const std::string &what,
                          const analysis::Surroundings &around);
     void checkTargetFields(const FlowStep &step, const YamlNode &mapping);

@@ -56,6 +56,7 @@ struct Coverage
     int mapped = 0;
     int total = 0;                         ///< Writable fields of the target.
     std::vector<std::string> openRequired; ///< Required and not mapped.
+    std::vector<std::string> open;         ///< Not required and not mapped.
     std::vector<std::string> unknown;      ///< Mapped, but not there or read only.
     std::vector<std::string> mayBeMissing; ///< Required, mapped, but missing (or null) in a sample.
 };

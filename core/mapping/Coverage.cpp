@@ -77,8 +77,9 @@ private:
     {
         ++m_coverage.total;
         m_coverage.mapped += isFilled ? 1 : 0;
-        if (isNeeded && !isFilled)
-            m_coverage.openRequired.push_back(mapping_form::targetText(m_path));
+        if (!isFilled)
+            (isNeeded ? m_coverage.openRequired : m_coverage.open)
+                .push_back(mapping_form::targetText(m_path));
     }
 
     Coverage &m_coverage;

@@ -135,7 +135,9 @@ Shape joined(const Shape &a, const Shape &b)
     }
     Shape mixed;
     mixed.nullable = result.nullable;
-    if (a.isNumber() && b.isNumber())
+    if (a.type == b.type && a.type == Shape::Type::Currency)
+        mixed.type = a.type;
+    else if (a.isNumber() && b.isNumber())
         mixed.type = Shape::Type::Number;
     else if (a.isText() && b.isText())
         mixed.type = Shape::Type::Text;

@@ -34,6 +34,7 @@ struct Shape
 
     Type type = Type::Any;
     /// Money: "minor", "major". Instant: "unix_seconds", "unix_millis", "iso8601", "naive" (no zone).
+    /// Currency: "lower", "upper" where it is always written so.
     std::string unit;
     std::string title;
     std::string help;

@@ -110,8 +110,7 @@ void TestExpressions::errorsSayWhatToDo_data()
     row("a function like no other", "$zzzzzzzz(1)", "tidewire functions");
     row("a wrong argument", "$substring(\"x\", \"y\")", "$substring(text?, start, length?) takes");
     row("a missing argument", "$substring(\"x\")", "Argument 2 (start) of $substring is missing");
-    row("a missing argument is shown at the name", "1 + $substring(\"x\")",
-        "    ^^^^^^^^^^\n");
+    row("a missing argument is shown at the name", "1 + $substring(\"x\")", "    ^^^^^^^^^^\n");
     row("too many arguments", "$substring(\"x\", 1, 2, 3)", "takes no argument 4");
     row("a name that is bound to a number", "($sum := 1; $sum([1]))", "no function");
     row("a text in a sum", "\"1\" + 1", "$number()");
@@ -135,6 +134,14 @@ void TestExpressions::jsonErrorsStayAsScriptsKnowThem()
     QCOMPARE(done.err,
              QByteArray("{\"code\":\"T1006\",\"position\":10,\"message\":\"uppercas is not "
                         "a function.\"}\n"));
+    const QString broken = write(QStringLiteral("broken.json"), "{\"a\": }");
+    for (const char *option : {"--data", "--bindings"}) {
+        const Finished bad = runTidewire({"eval", "1", "--json", option, broken});
+        QCOMPARE(bad.code, 1);
+        const QJsonObject error = QJsonDocument::fromJson(bad.err).object();
+        QVERIFY2(error[u"where"].toString().contains(u"broken.json"), bad.err.constData());
+        QVERIFY(!error[u"code"].toString().isEmpty());
+    }
 }
 
 void TestExpressions::anExpressionMayComeFromAFile()
@@ -144,7 +151,8 @@ void TestExpressions::anExpressionMayComeFromAFile()
     QCOMPARE(done.out, QByteArray("3\n"));
     QCOMPARE(runTidewire({"eval", "1", "--file", file}).code, 2);
     QCOMPARE(runTidewire({"eval", "--file", "/no/such/file"}).code, 3);
-    const QString marked = write(QStringLiteral("bom.jsonata"), "\xEF\xBB\xBF" "1 + 1");
+    const QString marked = write(QStringLiteral("bom.jsonata"), "\xEF\xBB\xBF"
+                                                                "1 + 1");
     QCOMPARE(runTidewire({"eval", "--file", marked}).out, QByteArray("2\n"));
     const QString latin = write(QStringLiteral("latin.jsonata"), "1 +\n \"caf\xE9\"");
     for (const char *command : {"eval", "explain"}) {
@@ -157,12 +165,12 @@ void TestExpressions::anExpressionMayComeFromAFile()
 
 void TestExpressions::badRequestsKeepTheirId()
 {
-    const Finished done = runTidewire({"eval", "--batch"},
-                                      "{\"id\":7,\"expr\":5}\n"
-                                      "{\"id\":\"a\",\"expr\":\"1\",\"depth\":\"x\"}\n"
-                                      "{\"id\":8,\"expr\":\"1\",\"timelimit\":[]}\n"
-                                      "{\"id\":9,\"expr\":\"1\",\"bindings\":[1]}\n"
-                                      "{\"id\":10,\"expr\":\"1\"}\n");
+    const Finished done =
+        runTidewire({"eval", "--batch"}, "{\"id\":7,\"expr\":5}\n"
+                                         "{\"id\":\"a\",\"expr\":\"1\",\"depth\":\"x\"}\n"
+                                         "{\"id\":8,\"expr\":\"1\",\"timelimit\":[]}\n"
+                                         "{\"id\":9,\"expr\":\"1\",\"bindings\":[1]}\n"
+                                         "{\"id\":10,\"expr\":\"1\"}\n");
     const QList<QByteArray> lines = done.out.split('\n');
     QCOMPARE(lines.size(), 6);
     for (const int i : {0, 1, 2, 3})
@@ -178,6 +186,8 @@ void TestExpressions::bindingsAreOneObjectOfNames()
     QCOMPARE(runTidewire({"eval", "1", "--bindings", list}).code, 1);
     const QString dollar = write(QStringLiteral("dollar.json"), "{\"$a\": 1}");
     QVERIFY(runTidewire({"eval", "$a", "--bindings", dollar}).err.contains("dollar sign"));
+    QVERIFY(runTidewire({"eval", "--batch"}, "{\"id\":1,\"expr\":\"1\",\"bindings\":{\"$a\":1}}\n")
+                .out.contains("dollar sign"));
     const QString sound = write(QStringLiteral("sound.json"), "{\"a\": 1}");
     QCOMPARE(runTidewire({"eval", "$a", "--bindings", sound}).out, QByteArray("1\n"));
 }
@@ -217,6 +227,9 @@ void TestExpressions::functionsAreListedAndExplained()
     QVERIFY(page.open(QIODevice::ReadOnly));
     QCOMPARE(runTidewire({"functions", "--markdown"}).out, page.readAll());
     QVERIFY(runTidewire({"functions", "$toMajor"}).out.contains("10.99"));
+    const Finished one = runTidewire({"functions", "toMajor", "--json"});
+    QCOMPARE(QJsonDocument::fromJson(one.out).object()[u"name"].toString(),
+             QStringLiteral("$toMajor"));
     const Finished unknown = runTidewire({"functions", "toMajr"});
     QCOMPARE(unknown.code, 1);
     QVERIFY(unknown.err.contains("$toMajor"));

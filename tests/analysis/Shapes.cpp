@@ -60,16 +60,16 @@ Shape chargeEvent()
                         need("exp_month", shape(Type::Integer))});
     card.nullable = true;
     const Shape line =
-        group({need("amount", minor), need("currency", shape(Type::Currency)),
+        group({need("amount", minor), need("currency", shape(Type::Currency, "lower")),
                need("description", shape(Type::Text)), need("quantity", shape(Type::Integer)),
                need("period", group({need("start", shape(Type::Instant, "unix_seconds"))}))});
     const Shape charge = group({
         need("id", shape(Type::Id)),
         need("amount", minor),
         need("amount_refunded", minor),
-        need("currency", shape(Type::Currency)),
+        need("currency", shape(Type::Currency, "lower")),
         need("presentment_amount", minor),
-        need("presentment_currency", shape(Type::Currency)),
+        need("presentment_currency", shape(Type::Currency, "lower")),
         need("created", shape(Type::Instant, "unix_seconds")),
         need("status", choices({"succeeded", "pending", "failed"})),
         need("livemode", shape(Type::Boolean)),

@@ -154,6 +154,12 @@ void tst_Findings::finds_data()
         "$mapValue(data.object.status, {\"succeded\": \"a\"}, \"b\")",
         "map.choice_unknown «\"succeded\"»",
         "$mapValue(data.object.status, {\"succeeded\": \"a\"}, \"b\")");
+    row("a currency in the wrong case", "data.object.currency = \"EUR\"",
+        "map.choice_unknown «\"EUR\"»", "data.object.currency = \"eur\"");
+    row("a currency in the wrong case after all", "$uppercase(data.object.currency) in [\"usd\"]",
+        "map.choice_unknown «\"usd\"»", "$uppercase(data.object.currency) in [\"USD\"]");
+    row("a number with too many digits", "data.object.created & 9007199254740993",
+        "map.inexact_number «9007199254740993»", "data.object.created & \"9007199254740993\"");
     row("a number compared with text", "data.object.amount = \"100\"",
         "map.compare_types «data.object.amount = \"100\"»", "data.object.amount = 100");
     row("yes or no compared with text", "data.object.livemode = \"true\"",

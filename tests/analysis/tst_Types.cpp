@@ -82,14 +82,14 @@ void tst_Types::infers_data()
     row("an unknown field", "data.object.amuont", "unknown?");
     row("the context", "data.object.($)",
         "group{id:id,amount:money/minor,"
-        "amount_refunded:money/minor,currency:currency,presentment_amount:money/minor,"
-        "presentment_currency:currency,created:instant/unix_seconds,status:choice,"
+        "amount_refunded:money/minor,currency:currency/lower,presentment_amount:money/minor,"
+        "presentment_currency:currency/lower,created:instant/unix_seconds,status:choice,"
         "livemode:boolean,description:text,failure_message:text,receipt_email:email?,"
         "tags:list<text>,metadata:group,card:group,lines:group,total_eur:money/major,"
         "booked_at:instant/iso8601}");
     row("the root", "data.object.($$.id)", "id");
-    row("the event", "$event.data.object.currency", "currency");
-    row("the parent", "data.object.lines.data.(%.%.currency)", "currency*");
+    row("the event", "$event.data.object.currency", "currency/lower");
+    row("the parent", "data.object.lines.data.(%.%.currency)", "currency/lower*");
     row("an index binding", "data.object.lines.data#$i.{\"n\": $i}", "group{n:integer}*");
     row("a focus binding", "data.object.lines.data@$l.($l.quantity)", "integer*");
     row("a sorted list", "data.object.lines.data^(>amount).description", "text*");
@@ -140,7 +140,7 @@ void tst_Types::infers_data()
     row("a count is always there", "$count(data.object.lines.data)", "integer");
     row("a number from text", "$number(data.object.description)", "number");
     row("text from a number", "$string(data.object.amount)", "text");
-    row("capitals keep the currency", "$uppercase(data.object.currency)", "currency");
+    row("capitals keep the currency", "$uppercase(data.object.currency)", "currency/upper");
     row("a part of a text", "$substring(data.object.description, 0, 10)", "text");
     row("joined texts", "$join(data.object.tags, \", \")", "text");
     row("split", "$split(data.object.description, \" \")", "list<text>");
@@ -166,10 +166,10 @@ void tst_Types::infers_data()
     row("what grouping holds", "data.object.lines.data{\"all\": $sum(amount)}",
         "group{all:money/minor}");
     row("a merge", "$merge([{\"a\": 1}, {\"b\": \"x\"}])", "group{a:integer?,b:text?}");
-    row("a variable", "($c := data.object; $c.currency)", "currency");
+    row("a variable", "($c := data.object; $c.currency)", "currency/lower");
     row("a lambda", "($f := function($x) { $x.amount * 2 }; $f(data.object))", "money/minor");
     row("a lambda remembers its scope",
-        "($r := data.object.currency; $f := function() { $r }; $f())", "currency");
+        "($r := data.object.currency; $f := function() { $r }; $f())", "currency/lower");
     row("map", "$map(data.object.lines.data, function($l) { $l.amount })", "money/minor*");
     row("map with a built-in function", "$map(data.object.tags, $uppercase)", "text*");
     row("filter", "$filter(data.object.lines.data, function($l) { $l.quantity > 1 }).amount",

@@ -137,6 +137,12 @@ void tst_FlowShapes::findsInsideExpressions_data()
         "map.minor_units 14:28");
     row("a default answers for a missing value",
         mapping("        Name: {value: data.note, if_missing: default, default: none}\n"), "");
+    row("a default of the wrong type",
+        mapping("        extra.Paid__c: {value: data.paid, if_missing: default, default: maybe}\n"),
+        "map.wrong_type 14:73");
+    row("a list for a single value",
+        mapping("        Name: {value: data.note, if_missing: fail, list: always}\n"),
+        "map.wrong_type 14:58");
     row("a required field without one", mapping("        Name: data.note\n"),
         "map.required_optional 14:15");
     row("a field in a group of the target", mapping("        extra.Paid__c: '\"yes\"'\n"),

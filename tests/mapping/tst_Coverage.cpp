@@ -72,6 +72,7 @@ class tst_Coverage : public QObject
 private Q_SLOTS:
     void countsAndNames_data();
     void countsAndNames();
+    void openFieldsAreNamed();
     void samplesShowWhatMayBeMissing();
 };
 
@@ -104,6 +105,16 @@ void tst_Coverage::countsAndNames()
     QFETCH(QByteArray, coverage);
     QCOMPARE(words(coverageOf(mappingOf(mapping.toStdString()), payment())),
              coverage.toStdString());
+}
+
+void tst_Coverage::openFieldsAreNamed()
+{
+    const Coverage coverage = coverageOf(mappingOf("{Name: a, address.city: b}"), payment());
+    std::vector<std::string> open = coverage.open;
+    open.insert(open.end(), coverage.openRequired.begin(), coverage.openRequired.end());
+    QCOMPARE(static_cast<int>(open.size()), coverage.total - coverage.mapped);
+    QVERIFY(std::ranges::find(coverage.open, "address.zip") != coverage.open.end());
+    QVERIFY(std::ranges::find(coverage.open, "Amount__c") == coverage.open.end());
 }
 
 void tst_Coverage::samplesShowWhatMayBeMissing()

@@ -45,6 +45,7 @@ void apply(Shape &shape, Fact fact)
         break;
     case Fact::Currency:
         shape.type = Shape::Type::Currency;
+        shape.unit = "lower";
         break;
     case Fact::Email:
         shape.type = Shape::Type::Email;
