@@ -115,6 +115,8 @@ std::string typeSentence(const analysis::Inferred &type)
 std::vector<std::string> row(const TargetLineage &target, const SourceLine *line)
 {
     const std::string name = dotted(target.path) + (target.isList ? "[]" : "");
+    if (!line && target.isList)
+        return {name, "<-", target.listSource.text(), "for each", joinedWords(target.functions)};
     if (!line)
         return {name, "<-", target.untraceable ? "(cannot be traced)" : "(no source)",
                 target.constant ? "constant" : "", joinedWords(target.functions)};

@@ -285,6 +285,8 @@ int reportExpressionError(Output &out, std::string_view text, const ExpressionEr
 
 Result<std::string> expressionText(const std::string &expression, const std::string &file)
 {
+    if (file.empty() && utf8::firstInvalid(expression) != std::string::npos)
+        return rejectedError("runner.not_utf8", "The expression is not UTF-8 text.");
     if (file.empty())
         return expression;
     auto text = readInput(file);

@@ -28,6 +28,7 @@ void Checks::checkCall(const CallSite &site)
     checkEval(*site.whole, *site.procedure);
     checkArguments(site, *function);
     checkTimeFunction(site);
+    checkZoneIsPortable(site);
     checkMoneyFunction(site);
     checkNumberPicture(site);
     checkAggregate(site);

@@ -124,7 +124,8 @@ void Checks::checkVariable(const Ast &variable)
         known.emplace_back(info.name);
     const std::string nearest = nearestWord(name, known);
     auto &finding =
-        report(variable, "map.unknown_variable", "Nothing is called \"$" + name + "\" here.");
+        report(variable, "map.unknown_variable", "Nothing is called \"$" + name + "\" here.", {},
+               m_called.contains(&variable) ? Severity::Error : Severity::Warning);
     if (nearest.empty()) {
         finding.fix = "Give it a value first, with :=.";
         return;
@@ -169,6 +170,42 @@ void Checks::checkOperatorIsPortable(const Ast &node)
     addFix(finding, node,
            (sign == "??" ? "$exists(" + textOf(*node.left) + ')' : left) + " ? " + left + " : " +
                operandText(*node.right));
+}
+
+/// Groups of RE2 that JavaScript has not: `(?i)`, `(?s:…)`, `(?P<name>…)`.
+void Checks::checkRegexIsPortable(const Ast &regex)
+{
+    if (!m_surroundings.portable)
+        return;
+    const std::string text = textOf(regex);
+    for (std::size_t at = text.find("(?"); at != std::string::npos; at = text.find("(?", at + 1)) {
+        const bool escaped = at > 0 && text[at - 1] == '\\';
+        if (escaped || std::string_view(":=!<").find(text[at + 2]) != std::string_view::npos)
+            continue;
+        auto &finding =
+            report(regex, "map.not_portable",
+                   "JSONata does not know this kind of group, \"" + text.substr(at, 3) + "\".",
+                   "Write flags behind the closing slash, as in /a/i.", Severity::Info);
+        finding.start += static_cast<int>(at);
+        finding.end = finding.start + 3;
+        return;
+    }
+}
+
+/// `$fromMillis(ms, picture, "Europe/Berlin")`
+void Checks::checkZoneIsPortable(const CallSite &site)
+{
+    const std::string_view name = site.procedure->text;
+    const std::size_t at = name == "fromMillis" ? 2 : name == "now" ? 1 : site.arguments.size();
+    if (!m_surroundings.portable || at >= site.arguments.size())
+        return;
+    const Ast &zone = *site.arguments[at];
+    const bool isName = zone.kind == AstKind::String &&
+                        zone.text.find_first_not_of("+-0123456789") != std::string_view::npos;
+    if (isName)
+        report(zone, "map.not_portable",
+               "Names of time zones are Tidewire's own; other JSONata engines know offsets alone.",
+               "Write an offset such as \"+0200\".", Severity::Info);
 }
 
 } // namespace tw::analysis

@@ -157,7 +157,18 @@ bool Checks::decidesByCurrency(const Ast &condition) const
     };
     if (condition.left)
         look(*condition.left);
-    return found;
+    return found && !asksForTwoDecimals(*condition.left);
+}
+
+/// The branch that a test for `"usd"` leads to: a hundredth is right there.
+const Ast *Checks::branchOfTwoDecimals(const Ast &condition) const
+{
+    const Ast &test = *condition.left;
+    const bool compares = test.kind == AstKind::Binary &&
+                          (test.text == "=" || test.text == "in" || test.text == "!=");
+    if (!compares || !asksForTwoDecimals(test))
+        return nullptr;
+    return test.text == "!=" ? condition.third.get() : condition.right.get();
 }
 
 void Checks::checkArithmetic(const Ast &node, bool currencyDecides)

@@ -133,13 +133,14 @@ void Checks::visit(const Ast *node, bool currencyDecides)
     visitNode(*node, currencyDecides);
     const bool decides =
         currencyDecides || (node->kind == AstKind::Condition && decidesByCurrency(*node));
+    const Ast *hundredths = node->kind == AstKind::Condition ? branchOfTwoDecimals(*node) : nullptr;
     const bool chains = node->kind == AstKind::Apply && node->right->kind == AstKind::Call;
     forEachPart(*node, [&](const Ast &part) {
         // Of `a ~> $f(b)` the right side is no call of its own.
         if (chains && &part == node->right.get())
             forEachPart(part, [&](const Ast &inner) { visit(&inner, decides); });
         else
-            visit(&part, decides);
+            visit(&part, decides || &part == hundredths);
     });
 }
 
@@ -152,12 +153,16 @@ void Checks::visitNode(const Ast &node, bool currencyDecides)
         return checkVariable(node);
     case AstKind::Number:
         return checkNumber(node);
+    case AstKind::Regex:
+        return checkRegexIsPortable(node);
     case AstKind::Partial:
         return checkEval(node, *node.left);
     case AstKind::Call:
     case AstKind::Apply:
-        if (const auto site = callSiteOf(node))
+        if (const auto site = callSiteOf(node)) {
+            m_called.insert(site->procedure);
             checkCall(*site);
+        }
         return;
     case AstKind::Coalesce:
     case AstKind::Default:

@@ -33,6 +33,8 @@ private:
     void checkVariable(const expr::Ast &variable);
     void checkNumber(const expr::Ast &literal);
     void checkOperatorIsPortable(const expr::Ast &node);
+    void checkRegexIsPortable(const expr::Ast &regex);
+    void checkZoneIsPortable(const CallSite &site);
     std::string pathElsewhere(const expr::Ast &name, const FieldStep &step) const;
 
     // CheckCalls.cpp
@@ -48,6 +50,7 @@ private:
     void checkMoneyWithTime(const expr::Ast &node, const Inferred &left, const Inferred &right);
     void reportMixedMoney(const expr::Ast &minor);
     bool decidesByCurrency(const expr::Ast &condition) const;
+    const expr::Ast *branchOfTwoDecimals(const expr::Ast &condition) const;
 
     // CheckUnitCalls.cpp
     void checkTimeFunction(const CallSite &site);
@@ -89,7 +92,8 @@ private:
     const Surroundings &m_surroundings;
     const expr::Ast &m_root;
     TypeMap m_types;
-    std::set<std::string> m_names; ///< Variables that the expression itself gives a value.
+    std::set<std::string> m_names;        ///< Variables that the expression itself gives a value.
+    std::set<const expr::Ast *> m_called; ///< Procedures of calls.
     std::vector<ExpressionFinding> m_found;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/Inference.h"
 
+#include "core/data/Money.h"
 #include "core/expr/Utf8.h"
 
 #include <algorithm>
@@ -385,7 +386,8 @@ Known Inference::condition(const Ast &node, const Known &context, Scope *scope)
     Known value = either(yes, no);
     // `currency in [...] ? amount : amount / 100` is the rule of $toMajor written out.
     if (yes.type.shape.type == Shape::Type::Money && no.type.shape.type == Shape::Type::Money &&
-        yes.type.shape.unit != no.type.shape.unit && mentionsCurrency(node.left.get()))
+        yes.type.shape.unit != no.type.shape.unit && mentionsCurrency(node.left.get()) &&
+        !asksForTwoDecimals(*node.left))
         value.type.shape = ofType(Shape::Type::Money, "major");
     return value;
 }
@@ -434,6 +436,30 @@ void Inference::presentIn(const Ast *test, std::vector<Present> &out) const
         else if (const auto path = side ? plainPath(*side) : std::nullopt)
             out.push_back({*path, true});
     }
+}
+
+bool asksForTwoDecimals(const Ast &test)
+{
+    bool some = false;
+    bool all = true;
+    const auto look = [&](const auto &self, const Ast &node) -> void {
+        const auto rule =
+            node.kind == AstKind::String ? currencyRule(node.text) : Result<CurrencyRule>(Error{});
+        if (rule && isKnownCurrency(rule->code)) {
+            some = true;
+            all = all && rule->exponent == 2 && rule->multipleOf == 1;
+        }
+        for (const expr::AstPtr *part : {&node.left, &node.right, &node.third}) {
+            if (*part)
+                self(self, **part);
+        }
+        for (const expr::AstPtr &item : node.items)
+            self(self, *item);
+        for (const expr::AstPair &pair : node.pairs)
+            self(self, *pair.key);
+    };
+    look(look, test);
+    return some && all;
 }
 
 } // namespace tw::analysis

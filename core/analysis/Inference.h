@@ -143,4 +143,8 @@ Shape timeOfPicture(const std::optional<std::string> &picture);
 /// The number that a node is, as written or worked out from such: 100, -1, $power(10, 2).
 std::optional<double> literalNumber(const expr::Ast *node);
 
+/// Whether a test asks for currencies that all have two decimals, `currency = "usd"`: then it is
+/// not the rule that tells those without decimals apart.
+bool asksForTwoDecimals(const expr::Ast &test);
+
 } // namespace tw::analysis

@@ -22,7 +22,7 @@ enum class Flow {
     Names,       ///< Names of the fields of the first.
     Lookup,      ///< A field of the first; the second decides which.
     ValueTable,  ///< Worked out from the first, through a table: the values of the table come out.
-    OnlyChecks,  ///< No value at all.
+    OnlyChecks,  ///< No value; the arguments decide whether there is one at all.
     Untraceable, ///< Runs text as an expression: may read anything.
 };
 
@@ -147,8 +147,8 @@ AbstractPtr LineageWalk::builtin(const std::string &name, Arguments arguments,
         result = mapValue(arguments);
         break;
     case Flow::OnlyChecks:
-        derived({}, false, arguments);
-        return nothing();
+        result = checked(arguments);
+        break;
     case Flow::Untraceable:
         result = evaluated(arguments, context);
         break;
@@ -192,6 +192,19 @@ AbstractPtr LineageWalk::derived(const std::string &through, bool isFunction,
         }
         more.decides = std::move(contents.decides);
         result = joined(result, share(std::move(more)));
+    }
+    return result;
+}
+
+/// No value comes of it, but whether there is one hangs on the arguments.
+AbstractPtr LineageWalk::checked(const Arguments &arguments)
+{
+    AbstractPtr result = nothing();
+    for (const AbstractPtr &argument : arguments) {
+        const std::vector<SourceLine> lines = decidedBy(argument);
+        const AbstractContents contents = contentsOf(argument);
+        addLines(m_checked, lines);
+        result = withDecides(result, lines, contents.functions, contents.untraceable);
     }
     return result;
 }

@@ -249,10 +249,15 @@ AbstractPtr LineageWalk::block(const Ast &ast, const AbstractPtr &context, Abstr
 {
     AbstractFrame *inner = newFrame(frame);
     const bool before = std::exchange(m_conditional, false);
+    const std::vector<SourceLine> outside = std::exchange(m_checked, {});
     AbstractPtr last = nothing();
     for (const auto &item : ast.items)
         last = eval(*item, context, inner);
     m_conditional = before;
+    if (!m_checked.empty())
+        last = withDecides(last, m_checked);
+    std::vector<SourceLine> inside = std::exchange(m_checked, outside);
+    addLines(m_checked, inside);
     return last;
 }
 

@@ -117,6 +117,7 @@ private:
 
     // LineageFunctions.cpp: the functions of the language.
     AbstractPtr builtin(const std::string &name, Arguments arguments, const AbstractPtr &context);
+    AbstractPtr checked(const Arguments &arguments);
     AbstractPtr lookUp(const Arguments &arguments);
     AbstractPtr mapValue(const Arguments &arguments);
     AbstractPtr mapped(const Arguments &arguments);
@@ -139,6 +140,7 @@ private:
     std::map<const expr::Ast *, int> m_active;
     std::set<SourcePath> m_touched;
     std::set<SourcePath> m_consumed;
+    std::vector<SourceLine> m_checked; ///< What $assert and $error have looked at so far.
     AbstractPtr m_root;
     static constexpr int kDeepestWalk = 300; ///< Nodes and calls within each other.
     bool m_conditional = false;              ///< A `:=` here may not happen.

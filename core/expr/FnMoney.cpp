@@ -14,6 +14,14 @@ namespace {
 /// with two decimals.
 bool currencyOf(Call &call, int index, CurrencyRule &rule)
 {
+    if (call.arg(index).isUndefined()) {
+        refuse(call, "X1011",
+               "The currency of the amount is missing, and without it nobody knows its decimals; "
+               "$" +
+                   std::string(call.name) + " never guesses one.",
+               index + 1);
+        return false;
+    }
     const std::string_view code = call.arg(index).text();
     auto found = currencyRule(code);
     if (!found) {
@@ -136,8 +144,6 @@ Value toMajor(Call &call)
     const Value amount = call.arg(0);
     if (isMissing(amount))
         return amount;
-    if (call.arg(1).isUndefined())
-        return {};
     const auto minor = amount.toInt();
     if (!minor && amount.isNumber() && std::fabs(amount.toDouble()) >= 0x1p63)
         return refuseLarge(call);
@@ -158,8 +164,6 @@ Value toMinor(Call &call)
     const Value amount = call.arg(0);
     if (isMissing(amount))
         return amount;
-    if (call.arg(1).isUndefined())
-        return {};
     const auto major = Decimal::fromValue(amount);
     if (!major)
         return isTooLarge(major.error()) ? refuseLarge(call)
@@ -181,8 +185,6 @@ Value convertCurrency(Call &call)
     const Value amount = call.arg(0);
     if (isMissing(amount))
         return amount;
-    if (call.arg(1).isUndefined() || call.arg(2).isUndefined())
-        return {};
     auto major = Decimal::fromValue(amount);
     if (!major)
         return isTooLarge(major.error()) ? refuseLarge(call)

@@ -2,6 +2,8 @@
 #include "core/expr/Builtins.h"
 #include "core/expr/DateTime.h"
 #include "core/expr/Errors.h"
+#include "core/expr/OwnFunctions.h"
+#include "core/expr/TimeZones.h"
 #include "core/expr/Values.h"
 
 #include <algorithm>
@@ -69,6 +71,32 @@ Value outsideOfTime(Call &call, double ms)
     return call.run.failWith(std::move(error));
 }
 
+/// JSONata's own zones: digits, perhaps behind a sign.
+bool isOffset(std::string_view zone)
+{
+    if (zone.starts_with('+') || zone.starts_with('-'))
+        zone.remove_prefix(1);
+    return !zone.empty() && zone.size() <= 4 &&
+           zone.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// The zone as formatDateTime() takes it: a name becomes its offset at the time. False: no zone.
+bool readZone(const Value &zone, double ms, std::string &offset)
+{
+    if (!zone.isString())
+        return true;
+    if (isOffset(zone.text())) {
+        offset = zone.text();
+        return true;
+    }
+    const auto ahead = offsetInZone(zone.text(), static_cast<std::int64_t>(std::floor(ms / 1000)));
+    if (!ahead)
+        return false;
+    const int minutes = *ahead / 60;
+    offset = std::to_string(minutes / 60 * 100 + minutes % 60);
+    return true;
+}
+
 Value formatted(Call &call, double ms, const Value &picture, const Value &timezone)
 {
     const bool absurd = !(std::fabs(ms) <= kLastMs);
@@ -84,10 +112,14 @@ Value formatted(Call &call, double ms, const Value &picture, const Value &timezo
     constexpr std::string_view kIsoPicture =
         "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]";
     std::string text;
+    std::string offset;
+    const bool zoneIsKnown = readZone(timezone, absurd ? 0 : ms, offset);
     PictureProblem problem;
     if (!formatDateTime(text, absurd ? 0 : ms, picture.isString() ? picture.text() : kIsoPicture,
-                        timezone.isString() ? timezone.text() : std::string_view(), problem))
+                        offset, problem))
         return call.run.fail(problem.code, nullptr, call.name, problem.culprit);
+    if (!zoneIsKnown)
+        return refuse(call, "X1016", noSuchZone(timezone.text()), call.name == "now" ? 2 : 3);
     if (absurd)
         return outsideOfTime(call, ms);
     return call.run.charge(text.size()) ? Value::string(call.run.arena, text) : Value();

@@ -122,8 +122,9 @@ constexpr BuiltinEntry kEntries[] = {
      fn::formatNumber,
      3},
     {{"fromMillis", "milliseconds, picture, timezone", "<n-s?s?:s>",
-      "A moment, given in milliseconds since 1970, as text.", "$fromMillis(0)",
-      "\"1970-01-01T00:00:00.000Z\"", false, Kind::Times},
+      "A moment, given in milliseconds since 1970, as text. A zone is an offset such as +0200; "
+      "names such as Europe/Berlin are Tidewire's own.",
+      "$fromMillis(0)", "\"1970-01-01T00:00:00.000Z\"", false, Kind::Times},
      fn::fromMillis,
      3},
     {{"join", "array, separator", "<a<s>s?:s>", "The texts of an array as one text.",
@@ -318,7 +319,8 @@ constexpr BuiltinEntry kEntries[] = {
      fn::sum,
      1},
     {{"toMajor", "amount, currency", "<x-s:n>",
-      "A Stripe amount in minor units as an exact decimal, by the currency's rules.",
+      "A Stripe amount in minor units as an exact decimal, by the currency's rules. A currency "
+      "that is missing or unknown is an error.",
       "$toMajor(1099, \"usd\")", "10.99", true, Kind::Money},
      fn::toMajor,
      2},
@@ -328,7 +330,7 @@ constexpr BuiltinEntry kEntries[] = {
      2},
     {{"toMinor", "amount, currency", "<x-s:n>",
       "A decimal amount in the minor units that Stripe takes, by the currency's rules; an error "
-      "when it has smaller digits than those allow.",
+      "when it has smaller digits than those allow, or the currency is missing or unknown.",
       "$toMinor(10.99, \"usd\")", "1099", true, Kind::Money},
      fn::toMinor,
      2},

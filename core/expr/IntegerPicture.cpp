@@ -71,11 +71,14 @@ std::string wholeDigits(double number)
     return digits;
 }
 
+constexpr double kLargestRoman = 1e8; ///< A hundred thousand letters.
+
 std::string roman(double number)
 {
     std::string out;
+    number = std::min(number, kLargestRoman);
     for (const RomanDigit &digit : kRoman) {
-        for (; number >= digit.value && out.size() < 100'000; number -= digit.value)
+        for (; number >= digit.value; number -= digit.value)
             out += digit.letters;
     }
     return out;
@@ -372,6 +375,8 @@ Value formatInteger(Call &call)
     const double number = std::floor(numberOf(call.arg(0)));
     if (!std::isfinite(number))
         return call.run.fail("D1001", nullptr, call.name);
+    if (picture.style == IntegerPicture::Style::Roman && std::fabs(number) > kLargestRoman)
+        return call.run.fail("D2015", nullptr, call.name);
     const std::string text = picture.format(number);
     return call.run.charge(text.size()) ? Value::string(call.run.arena, text) : Value();
 }

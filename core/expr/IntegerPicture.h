@@ -45,7 +45,7 @@ private:
 };
 
 std::string numberInWords(double number, bool ordinal); ///< "Five Hundred and Fifty-Five"
-double numberFromWords(std::string_view words); ///< Not a number for other words.
+double numberFromWords(std::string_view words);         ///< Not a number for other words.
 std::string wordsRegex();
 
 } // namespace tw::expr

@@ -45,6 +45,8 @@ struct Symbols
     Text minus = U"-";
     Text percent = U"%";
     Text perMille = U"\u2030";
+    bool noDecimal = false;  ///< Given as an empty text, which is found everywhere:
+    bool noGrouping = false; ///< D3081 and D3089.
 
     bool isDigit(char32_t c) const { return c >= zero && c <= zero + 9; }
     bool isPlace(char32_t c) const { return c == digit || isDigit(c); }
@@ -66,6 +68,12 @@ Symbols symbolsFrom(const Value &options)
         if (const Value given = options.get(name); given.isString())
             symbol = decoded(given.text());
     };
+    const auto isEmpty = [&options](const char *name) {
+        const Value given = options.get(name);
+        return given.isString() && given.size() == 0;
+    };
+    symbols.noDecimal = isEmpty("decimal-separator");
+    symbols.noGrouping = isEmpty("grouping-separator");
     set("decimal-separator", symbols.decimal);
     set("grouping-separator", symbols.grouping);
     set("exponent-separator", symbols.exponent);
@@ -144,7 +152,7 @@ std::string brokenRule(const SubPicture &part, const Symbols &symbols)
     const auto place = [&symbols](char32_t c) { return symbols.isPlace(c); };
     const bool percent = part.whole.find(symbols.percent) != Text::npos;
     const bool perMille = part.whole.find(symbols.perMille) != Text::npos;
-    if (repeats(part.whole, Text(1, symbols.decimal)))
+    if (symbols.noDecimal || repeats(part.whole, Text(1, symbols.decimal)))
         code = "D3081";
     if (repeats(part.whole, symbols.percent))
         code = "D3082";
@@ -166,7 +174,7 @@ std::string brokenRule(const SubPicture &part, const Symbols &symbols)
     } else if (!part.integer.empty() && part.integer.back() == symbols.grouping) {
         code = "D3088";
     }
-    if (part.whole.find(Text(2, symbols.grouping)) != Text::npos)
+    if (symbols.noGrouping || part.whole.find(Text(2, symbols.grouping)) != Text::npos)
         code = "D3089";
     const std::size_t optional = part.integer.find(symbols.digit);
     if (optional != Text::npos &&

@@ -84,9 +84,9 @@ Result<DocumentPtr> CompiledMapping::run(const Value &input, const Environment &
 {
     Filling filling(*m_program);
     if (!filling.fillTogether(input, environment))
-        filling.fillOneByOne(input, environment, true);
-    if (const auto failed = filling.firstError())
-        return failed->toError();
+        filling.fillOneByOne(input, environment);
+    if (auto failed = filling.error())
+        return std::move(*failed);
     return filling.message();
 }
 
@@ -94,7 +94,7 @@ MappingOutcome CompiledMapping::outcome(const Value &input, const Environment &e
 {
     Filling filling(*m_program);
     if (!filling.fillTogether(input, environment))
-        filling.fillOneByOne(input, environment, false);
+        filling.fillOneByOne(input, environment);
     return filling.outcome();
 }
 
@@ -122,7 +122,7 @@ std::vector<MappingOutcome> CompiledMapping::preview(std::span<const MappingSamp
         Filling filling(*m_program);
         const Value input = samples[i].input ? samples[i].input->root() : Value();
         if (!filling.fillTogether(input, shared))
-            filling.fillOneByOne(input, shared, false);
+            filling.fillOneByOne(input, shared);
         allowance.spend(filling.use());
         shared.bindings.resize(bindings);
         // What only failed because others had used up the budget is left out, not failed.

@@ -46,10 +46,31 @@ std::string discreet(const FieldError &failed)
     expr::describe(error);
     if (error.message.empty())
         return whole; // our own functions: their sentences have no payload
+    if (!error.token.empty() && error.message.starts_with(error.token))
+        return '$' + error.message; // the name of a function, as T1005 and T1006 tell it
     char &first = error.message.front();
     if (first >= 'a' && first <= 'z')
         first = static_cast<char>(first - 'a' + 'A');
     return error.message;
+}
+
+/// The part of the expression on one short line; the text of a flow, so nothing personal.
+std::string placed(const std::string &part)
+{
+    constexpr std::size_t kLongest = 60;
+    std::string text;
+    for (const char c : part) {
+        const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+        if (!blank || (!text.empty() && text.back() != ' '))
+            text += blank ? ' ' : c;
+    }
+    if (text.size() > kLongest) {
+        std::size_t cut = kLongest;
+        while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80)
+            --cut;
+        text = text.substr(0, cut) + "…";
+    }
+    return text.empty() ? text : " (`" + text + "`)";
 }
 
 } // namespace
@@ -61,8 +82,8 @@ Error FieldError::toError() const
         failed.code = error.code;
     const bool isCompile = error.phase == ExpressionError::Phase::Compile;
     failed.message = "The field " + target +
-                     (isCompile ? " cannot be mapped: " : " could not be filled: ") +
-                     discreet(*this);
+                     (isCompile ? " cannot be mapped" : " could not be filled") + placed(part) +
+                     ": " + discreet(*this);
     return std::move(failed).at(target);
 }
 

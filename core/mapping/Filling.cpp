@@ -72,17 +72,16 @@ bool Filling::fillTogether(const Value &input, const Environment &environment)
     return true;
 }
 
-void Filling::fillOneByOne(const Value &input, const Environment &environment, bool stopAtFailure)
+void Filling::fillOneByOne(const Value &input, const Environment &environment)
 {
     Allowance allowance(environment);
     std::vector<std::size_t> hungry;
-    const auto isOver = [&] { return stopAtFailure && !m_failures.empty(); };
-    for (std::size_t i = 0; i < m_values.size() && !isOver(); ++i) {
+    for (std::size_t i = 0; i < m_values.size(); ++i) {
         if (!fillAlone(i, input, allowance, Turn::First))
             hungry.push_back(i);
     }
-    for (std::size_t i = 0; i < hungry.size() && !isOver(); ++i)
-        fillAlone(hungry[i], input, allowance, Turn::Last);
+    for (const std::size_t field : hungry)
+        fillAlone(field, input, allowance, Turn::Last);
     std::ranges::sort(m_failures, {}, &Failure::field);
 }
 
@@ -138,12 +137,19 @@ void Filling::fail(std::size_t field, ExpressionError error)
     m_failures.push_back({field, std::move(error)});
 }
 
-std::optional<FieldError> Filling::firstError() const
+std::optional<Error> Filling::error() const
 {
     if (m_failures.empty())
         return std::nullopt;
+    const auto &fields = m_program.mapping.fields;
     const Failure &first = m_failures.front();
-    return fieldError(m_program.mapping.fields[first.field], first.error);
+    Error error = fieldError(fields[first.field], first.error).toError();
+    std::string others;
+    for (std::size_t i = 1; i < m_failures.size(); ++i)
+        others += (i > 1 ? ", " : "") + fields[m_failures[i].field].target;
+    if (!others.empty())
+        error.message += " These failed too: " + others + '.';
+    return error;
 }
 
 bool Filling::ranOut() const

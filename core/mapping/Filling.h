@@ -31,9 +31,10 @@ public:
     bool fillTogether(const Value &input, const Environment &environment);
     /// All fields share the budget; one that would use it up alone fails alone: it gets half of
     /// what is left, and the rest when all others had theirs.
-    void fillOneByOne(const Value &input, const Environment &environment, bool stopAtFailure);
+    void fillOneByOne(const Value &input, const Environment &environment);
 
-    std::optional<FieldError> firstError() const;
+    /// Of the first field that failed, with the names of the others.
+    std::optional<Error> error() const;
     bool ranOut() const; ///< A field failed because the budget was spent.
     const BudgetUse &use() const { return m_use; }
     /// Once, at the end: one or the other.

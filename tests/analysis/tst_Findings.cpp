@@ -199,6 +199,17 @@ void tst_Findings::findsAgainstTheTarget_data()
     row("cents in one branch", "money", "data.object.livemode ? data.object.amount : 0",
         "map.minor_units «data.object.amount»",
         "data.object.livemode ? $toMajor(data.object.amount, data.object.currency) : 0");
+    row("cents of every currency but one", "money",
+        "data.object.currency = \"usd\" ? data.object.amount / 100 : data.object.amount",
+        "map.minor_units «data.object.amount»",
+        "data.object.currency = \"usd\" ? data.object.amount / 100 : "
+        "$toMajor(data.object.amount, data.object.currency)");
+    row("cents of one currency", "money",
+        "data.object.currency != \"usd\" ? $toMajor(data.object.amount, data.object.currency) : "
+        "data.object.amount",
+        "map.minor_units «data.object.amount»",
+        "data.object.currency != \"usd\" ? $toMajor(data.object.amount, data.object.currency) : "
+        "$toMajor(data.object.amount, data.object.currency)");
     row("euros into cents", "cents", "data.object.total_eur",
         "map.major_units «data.object.total_eur»",
         "$toMinor(data.object.total_eur, data.object.currency)");
@@ -327,6 +338,13 @@ void tst_Findings::portableMappingsNameWhatIsOurs()
              QStringLiteral("$exists(data.object.receipt_email) ? data.object.receipt_email : "
                             "\"-\""));
     QVERIFY(findingsOf(text, chargeSurroundings()).empty());
+    const std::string zone = "$fromMillis(0, \"[H]\", \"Europe/Berlin\")";
+    QCOMPARE(brief(zone, findingsOf(zone, here)),
+             QStringList{QStringLiteral("map.not_portable «\"Europe/Berlin\"»")});
+    const std::string flags = "$match(\"a\", /b(?i)a/)";
+    QCOMPARE(brief(flags, findingsOf(flags, here)),
+             QStringList{QStringLiteral("map.not_portable «(?i»")});
+    QVERIFY(findingsOf("$match(\"a\", /(?:a)\\(?b/i)", here).empty());
 }
 
 void tst_Findings::policiesOfTheFieldAnswerForIt()

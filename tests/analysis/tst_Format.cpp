@@ -69,8 +69,8 @@ private Q_SLOTS:
         row("control characters are escaped", "\"a\nb\\u0001\"", "\"a\\nb\\u0001\"");
         row("needless backquotes go", "`a`.`odd name`.`and`", "a.`odd name`.`and`");
         row("a backquote within a name stays bare", "ff`.b + x`y", "ff`.b + x`y");
-        row("a signature that cannot be written stays",
-            "function($a,$b)<nn:a/>{$a}/>{$b}", "function($a,$b)<nn:a/>{$a}/>{$b}");
+        row("a signature that cannot be written stays", "function($a,$b)<nn:a/>{$a}/>{$b}",
+            "function($a,$b)<nn:a/>{$a}/>{$b}");
         row("a step in quotes is a name", "a.\"b\".'odd name'", "a.b.`odd name`");
         row("needless parentheses go", "((a * b)) + (c)", "a * b + c");
         row("needed parentheses stay", "(a + b) * c", "(a + b) * c");

@@ -114,6 +114,12 @@ void tst_Lineage::drawsTheLines_data()
     row("a condition decides", "livemode ? \"live\" : \"test\"", "$ <- decides livemode");
     row("both branches give the value", "a ? b : c", "$ <- copied b; copied c; decides a");
     row("what gives the value is not said to decide", "$exists(a) ? a : null", "$ <- copied a");
+    row("an assertion decides", "($assert(o.amount > 3, \"small\"); o.currency)",
+        "$ <- copied o.currency; decides o.amount through >");
+    row("in its own block alone", "{\"a\": ($assert(x); y), \"b\": z}",
+        "a <- copied y; decides x\nb <- copied z");
+    row("an error tells of what it names", "a ? b : $error(c)",
+        "$ <- copied b; decides a; decides c");
     row("a fallback is copied as well", "a ?? b", "$ <- copied a; copied b");
     row("a false one too", "a ?: b", "$ <- copied a; copied b");
     row("risk only decides", "outcome.score > 65 ? \"High\" : \"Normal\"",

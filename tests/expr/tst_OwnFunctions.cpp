@@ -126,7 +126,10 @@ void TestOwnFunctions::convertsMoney_data()
     row("an amount that is no number", "$convertCurrency('1', 'USD', 'EUR', {})", "!X1010");
     row("an amount beyond all money",
         "$convertCurrency(1e35, 'USD', 'EUR', {'USD': 1, 'EUR': 1000})", "!X1010");
-    row("a missing currency gives nothing", "$convertCurrency(1, missing, 'EUR', {})", "nothing");
+    row("a missing currency is not guessed", "$convertCurrency(1, missing, 'EUR', {})", "!X1011");
+    row("nor is that of an amount", "$toMajor(1099, missing)", "!X1011");
+    row("in either direction", "$toMinor(10.99, missing)", "!X1011");
+    row("without an amount there is nothing to guess", "$toMajor(missing, missing)", "nothing");
     row("$toMajor knows the currencies too", "$toMajor(100, 'xyz')", "!X1011");
     row("$toMinor knows the currencies too", "$toMinor(1, 'abc')", "!X1011");
     row("whole krona fit", "$toMinor(5, 'isk')", "500");
@@ -218,6 +221,15 @@ void TestOwnFunctions::datesFollowTheZone_data()
     row("an offset without colon", "$sfDate(1790894096, '+0200')", "\"2026-10-02\"");
     row("an offset from UTC", "$sfDate(1790894096, 'UTC+2')", "\"2026-10-02\"");
     row("an old name", "$sfDate(1790820000, 'US/Pacific')", "\"2026-09-30\"");
+    row("$fromMillis takes names too",
+        "$fromMillis(1790894096000, '[Y]-[M01]-[D01] [H01]:[m01] [Z]', 'Europe/Berlin')",
+        "\"2026-10-02 00:34 +02:00\"");
+    row("and half hours", "$fromMillis(0, '[H01]:[m01]', 'Asia/Kolkata')", "\"05:30\"");
+    row("behind UTC as well", "$fromMillis(0, '[H01]:[m01][Z]', 'America/St_Johns')",
+        "\"20:30-03:30\"");
+    row("and offsets", "$fromMillis(0, '[H01]:[m01]', '-0330')", "\"20:30\"");
+    row("but no other words", "$fromMillis(0, '[H01]:[m01]', 'Berlin')", "!X1016");
+    row("nor none", "$now('[H01]:[m01]', '')", "!X1016");
     row("a zone that is null is not guessed", "$sfDate(1790894096, null)", "!X1016");
     row("nor one that is missing", "$sfDate(1790894096, missing)", "!X1016");
     row("nor behind a chain", "1790894096 ~> $sfDate(missing)", "!X1016");

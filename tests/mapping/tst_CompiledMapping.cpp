@@ -58,6 +58,7 @@ private Q_SLOTS:
     void whatDoesNotCompileNamesItsField();
     void errorsForLogsHoldNoValues_data();
     void errorsForLogsHoldNoValues();
+    void allFieldsThatFailAreNamed();
     void anOutcomeTellsEachFieldAndKeepsWhatWorked();
     void runAndOutcomeAgree_data();
     void runAndOutcomeAgree();
@@ -213,7 +214,7 @@ void tst_CompiledMapping::aFailureNamesFieldPartAndValue()
     QVERIFY(!made);
     QVERIFY(made.error().kind == ErrorKind::Rejected);
     QVERIFY(made.error().where.starts_with("Bad__c"));
-    QVERIFY(made.error().message.starts_with("The field Bad__c could not be filled: "));
+    QVERIFY(made.error().message.starts_with("The field Bad__c could not be filled (`"));
 }
 
 void tst_CompiledMapping::whatDoesNotCompileNamesItsField_data()
@@ -255,6 +256,7 @@ void tst_CompiledMapping::errorsForLogsHoldNoValues_data()
     row("a number that is none", "$number(mail)", "A text cannot be read as a number.");
     row("a number in its place", "1 & $sqrt(-card)",
         "$sqrt is not defined for the negative number a number.");
+    row("a function that nobody knows", "$uppercas(mail)", "$uppercas is not a function.");
     row("what the expression says itself", "$error(\"Who is this?\")", "Who is this?");
     row("what it says with data", "$error(\"Who is \" & mail)",
         "The expression refused the record.");
@@ -276,7 +278,22 @@ void tst_CompiledMapping::errorsForLogsHoldNoValues()
     QVERIFY(!made);
     const std::string said = made.error().text() + made.error().evidence;
     QVERIFY2(said.find("jane") == said.npos && said.find("4242") == said.npos, said.c_str());
-    QCOMPARE(made.error().message, "The field F could not be filled: " + message.toStdString());
+    QVERIFY2(made.error().message.starts_with("The field F could not be filled (`"),
+             made.error().message.c_str());
+    QVERIFY2(made.error().message.ends_with("`): " + message.toStdString()),
+             made.error().message.c_str());
+}
+
+void tst_CompiledMapping::allFieldsThatFailAreNamed()
+{
+    const auto compiled = compiledOf("{A: '1', B: '$number(\"x\")', C: {value: gone, if_missing: "
+                                     "fail}, D: '\"a\" * 2'}");
+    QVERIFY(compiled);
+    const auto made = compiled->run(Value::null(), {});
+    QVERIFY(!made);
+    QVERIFY(made.error().where.starts_with("B"));
+    QVERIFY2(made.error().message.ends_with("These failed too: C, D."),
+             made.error().message.c_str());
 }
 
 void tst_CompiledMapping::anOutcomeTellsEachFieldAndKeepsWhatWorked()

@@ -139,13 +139,14 @@ constexpr Rule kRules[] = {
                  (d.bothGive() || isLate(d.own.code) || d.reference.code == "S0208")) ||
                 (own && d.saysAny({"(?", ",?", ", ?"}));
      }},
-    {"Nothing comes of dates and zones that do not exist: we raise D3110 or take UTC where the "
+    {"Nothing comes of dates and zones that do not exist: we raise D3110 or X1016 where the "
      "reference answers NaN.",
      [](const Difference &d) {
          return d.saysAny({"$toMillis(", "$fromMillis("}) &&
                 (d.gives("NaN") || d.gives("aN") ||
                  (d.own.code == "D3110" && d.own.token == "fromMillis") ||
-                 (d.bothGive() && d.saysAny({", 'Z')", ", '')"})));
+                 (d.own.code == "X1016" && d.reference.code.empty()) ||
+                 (d.bothGive() && d.says(", 'Z')")));
      }},
     {"Zones west of Greenwich with minutes are right here; the reference is an hour off.",
      [](const Difference &d) {
