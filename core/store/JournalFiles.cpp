@@ -81,6 +81,29 @@ Result<void> readBack(const std::string &file)
     }
 }
 
+/// Has the tables of its version, and all runs that its mark tells of.
+Result<void> reachesItsMark(const std::string &file)
+{
+    SqliteOptions options{file};
+    options.readOnly = true;
+    auto journal = SqliteJournal::open(options);
+    if (!journal && journal.error().code == "store.older_format")
+        return {};
+    if (!journal && journal.error().code == "store.sql")
+        return internalError("store.damaged", journal.error().message).at(file);
+    if (!journal)
+        return std::move(journal).error();
+    const auto reached = CommitMark(CommitMark::nameFor(file)).read();
+    auto newest = (*journal)->newestRun();
+    if (!newest)
+        return std::move(newest).error();
+    if (reached && reached->newestRun > *newest)
+        return internalError("store.damaged", "The journal is damaged: it has lost its newest runs. It "
+                                              "was left as it is.")
+            .at(file);
+    return {};
+}
+
 void removeAll(const std::string &file)
 {
     std::error_code ignored;
@@ -94,7 +117,31 @@ Result<void> check(const std::string &file)
 {
     if (auto whole = SqliteJournal::checkLog(file); !whole)
         return whole;
-    return SqliteJournal::checkFile(file);
+    std::error_code none;
+    if (!fs::exists(file, none))
+        return {};
+    if (auto sound = SqliteJournal::checkFile(file); !sound)
+        return sound;
+    return reachesItsMark(file);
+}
+
+Result<OpenWork> openWork(const std::string &file)
+{
+    auto database = sqlite::Database::open(file, sqlite::Access::ReadOnly);
+    if (!database)
+        return std::move(database).error();
+    OpenWork work;
+    const std::pair<std::int64_t *, const char *> counts[]
+        = {{&work.runs, "SELECT count(*) FROM run WHERE state = 0"},
+           {&work.letters, "SELECT count(*) FROM letter WHERE status = 0"},
+           {&work.reviews, "SELECT count(*) FROM review WHERE status = 0"}};
+    for (const auto &[count, sql] : counts) {
+        auto number = (*database)->number(sql);
+        if (!number)
+            return std::move(number).error();
+        *count = *number;
+    }
+    return work;
 }
 
 Result<void> backUp(const std::string &file, const std::string &copy)

@@ -4,6 +4,7 @@
 #include "core/base/Clock.h"
 #include "core/base/Result.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,15 @@ namespace journalFiles {
 
 /// Whether the journal can be gone on with; Internal `store.damaged` says what is wrong.
 Result<void> check(const std::string &file);
+
+/// What people and runs still wait for in it.
+struct OpenWork
+{
+    std::int64_t runs = 0;
+    std::int64_t letters = 0;
+    std::int64_t reviews = 0;
+};
+Result<OpenWork> openWork(const std::string &file);
 
 /// A copy of the journal, also while it is being written. It is read back, whole, before it gets its
 /// name; an earlier file of that name goes only then.
