@@ -83,6 +83,7 @@ Result<DeskCounts> countDesk(Journal &journal, Instant now)
     if (!usage || !desk)
         return usage ? std::move(desk).error() : std::move(usage).error();
     counts.usage = *usage;
+    counts.mayAccept = journal.mayAccept().has_value();
     counts.lettersOpen = desk->lettersOpen;
     counts.lettersOverdue = desk->lettersOverdue;
     counts.reviewsOpen = desk->reviewsOpen;
@@ -120,7 +121,7 @@ void AdminServer::handle(HttpRequest request, HttpReply reply)
     if (request.path == "/healthz")
         return health(std::move(reply), true);
     if (request.path == "/readyz")
-        return health(std::move(reply), m_ready);
+        return readiness(std::move(reply));
     if (request.path == "/metrics")
         return sendMetrics(std::move(reply));
     if (!isAllowed(request)) {
@@ -195,6 +196,27 @@ void AdminServer::health(HttpReply reply, bool ready) const
                                          : R"({"status":"stopped","message":)";
     appendJsonString(body, m_trouble);
     reply.send(jsonResponse(503, body + '}'));
+}
+
+/// Ready is who would take an event at this moment.
+void AdminServer::readiness(HttpReply reply)
+{
+    if (!m_trouble.empty() || !m_ready)
+        return health(std::move(reply), m_ready);
+    auto kept = std::make_shared<HttpReply>(std::move(reply));
+    m_engine.inJournal<std::string>(
+        [](Journal &journal) -> Result<std::string> {
+            const auto may = journal.mayAccept();
+            return may ? std::string() : may.error().message;
+        },
+        [kept](const Result<std::string> &refusal) {
+            const std::string why = refusal ? *refusal : refusal.error().message;
+            if (why.empty())
+                return kept->send(jsonResponse(200, R"({"status":"ok"})"));
+            std::string body = R"({"status":"shut","message":)";
+            appendJsonString(body, "intake is closed: " + why);
+            kept->send(jsonResponse(503, body + '}'));
+        });
 }
 
 void AdminServer::sendMetrics(HttpReply reply)

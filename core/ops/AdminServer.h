@@ -31,6 +31,7 @@ public:
 private:
     void handle(HttpRequest request, HttpReply reply);
     void health(HttpReply reply, bool ready) const;
+    void readiness(HttpReply reply);
     void sendMetrics(HttpReply reply);
     void perform(HttpRequest request, HttpReply reply);
     bool isAboutConnections(const HttpRequest &request) const;

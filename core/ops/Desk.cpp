@@ -146,6 +146,10 @@ Result<void> showUsage(DeskWork &work)
     object.set("used_bytes", Value::integer(usage->usedBytes));
     object.set("file_bytes", Value::integer(usage->fileBytes));
     object.set("wal_bytes", Value::integer(usage->walBytes));
+    if (usage->quotaBytes > 0) {
+        object.set("quota_bytes", Value::integer(usage->quotaBytes));
+        object.set("intake_bytes", Value::integer(usage->intakeBytes));
+    }
     answer.setRoot(object.finish());
     work.answer(std::move(answer));
     return {};

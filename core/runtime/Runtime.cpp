@@ -106,6 +106,7 @@ public:
     Result<void> start(const Project &project, const Registry &registry,
                        const SecretSource &secrets);
     void inject(const std::string &json, std::function<void(Result<Acceptance>)> done);
+    void openReviews(int limit, std::function<void(Result<std::vector<ReviewRow>>)> done);
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
     ReadyInfo m_ready;
@@ -378,22 +379,51 @@ void Runtime::Impl::inject(const std::string &json,
                            std::function<void(Result<Acceptance>)> done)
 {
     auto event = readEventFile(json, m_clock.now());
-    Error reason;
-    if (event) {
-        for (const auto &flow : m_engine->flows()) {
-            for (const auto &node : flow->nodes()) {
-                if (node.trigger && asksFor(node, event->type))
-                    return m_engine->accept(flow->id(), node.id, std::move(*event),
-                                            std::move(done));
-            }
+    std::vector<std::pair<std::string, std::string>> takers; // flow, trigger
+    for (const auto &flow : m_engine->flows()) {
+        for (const auto &node : flow->nodes()) {
+            if (event && node.trigger && asksFor(node, event->type))
+                takers.emplace_back(flow->id(), node.id);
         }
-        reason = rejectedError("runtime.no_trigger", "No trigger of the running flows asks for "
-                                   + event->type + '.');
-    } else {
-        reason = std::move(event).error();
     }
-    QMetaObject::invokeMethod(
-        this, [done = std::move(done), reason] { done(reason); }, Qt::QueuedConnection);
+    if (takers.empty()) {
+        const Error reason = event
+            ? rejectedError("runtime.no_trigger", "No trigger of the running flows asks for "
+                                + event->type + '.')
+            : std::move(event).error();
+        QMetaObject::invokeMethod(
+            this, [done = std::move(done), reason] { done(reason); }, Qt::QueuedConnection);
+        return;
+    }
+    struct Answers
+    {
+        std::size_t open;
+        Result<Acceptance> all;
+        std::function<void(Result<Acceptance>)> done;
+    };
+    auto answers = std::make_shared<Answers>(
+        Answers{takers.size(), Acceptance::Repeat, std::move(done)});
+    for (const auto &[flow, trigger] : takers) {
+        m_engine->accept(flow, trigger, *event, [answers](const Result<Acceptance> &one) {
+            if (answers->all && (!one || *one == Acceptance::First))
+                answers->all = one;
+            if (--answers->open == 0)
+                answers->done(answers->all);
+        });
+    }
+}
+
+void Runtime::Impl::openReviews(int limit,
+                                std::function<void(Result<std::vector<ReviewRow>>)> done)
+{
+    m_engine->inJournal<std::vector<ReviewRow>>(
+        [limit](Journal &journal) {
+            ReviewQuery query;
+            query.status = ReviewStatus::Open;
+            query.limit = limit;
+            return journal.desk().reviews(query);
+        },
+        std::move(done));
 }
 
 void Runtime::Impl::stop(std::chrono::milliseconds grace, std::function<void()> done)
@@ -426,6 +456,11 @@ const ReadyInfo &Runtime::ready() const
 void Runtime::inject(const std::string &json, std::function<void(Result<Acceptance>)> done)
 {
     m_impl->inject(json, std::move(done));
+}
+
+void Runtime::openReviews(int limit, std::function<void(Result<std::vector<ReviewRow>>)> done)
+{
+    m_impl->openReviews(limit, std::move(done));
 }
 
 void Runtime::pauseConnection(const std::string &name, std::string who, std::string why,

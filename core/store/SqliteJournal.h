@@ -95,6 +95,7 @@ public:
     Result<std::vector<AuditEntry>> auditLog(std::int64_t after, int limit) override;
     Result<void> checkAudit() override;
     Result<JournalUsage> usage() override;
+    Result<void> mayAccept() override { return room(0); }
     Result<void> setSeal(RowSeal *seal) override;
     bool hasClockMoved() const override;
     Result<ErasureReport> erase(const Erasure &erasure) override;

@@ -2,13 +2,9 @@
 #include "tests/acceptance/Programs.h"
 
 #include <QDir>
-#include <QDirIterator>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QNetworkAccessManager>
-#include <QNetworkReply>
-#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -48,41 +44,9 @@ private:
     /// The demo with one line of its flow replaced.
     QString changedProject(const QByteArray &line, const QByteArray &by)
     {
-        const QString copy = m_folder.filePath("changed");
-        QDirIterator files(demoProject(), QDir::Files, QDirIterator::Subdirectories);
-        while (files.hasNext()) {
-            const QString file = files.next();
-            const QString target = copy + file.mid(demoProject().size());
-            QDir().mkpath(QFileInfo(target).path());
-            QFile::copy(file, target);
-        }
-        QFile flow(copy + "/flows/stripe-charge-to-payment.flow.yaml");
-        if (!flow.open(QIODevice::ReadWrite))
-            qFatal("no flow");
-        QByteArray text = flow.readAll();
-        if (!text.contains(line))
-            qFatal("the demo has no such line any more");
-        text.replace(line, by);
-        flow.resize(0);
-        flow.seek(0);
-        flow.write(text);
+        const QString copy = copyOfDemo(m_folder.filePath("changed"));
+        change(copy + "/flows/stripe-charge-to-payment.flow.yaml", line, by);
         return copy;
-    }
-
-    static QPair<int, QByteArray> get(const QString &url, const QByteArray &token = {},
-                                      const QByteArray &origin = {})
-    {
-        QNetworkAccessManager network;
-        QNetworkRequest request{QUrl(url)};
-        if (!token.isEmpty())
-            request.setRawHeader("Authorization", "Bearer " + token);
-        if (!origin.isEmpty())
-            request.setRawHeader("Origin", origin);
-        QNetworkReply *reply = network.get(request);
-        QSignalSpy finished(reply, &QNetworkReply::finished);
-        finished.wait(10'000);
-        return {reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(),
-                reply->readAll()};
     }
 
 private Q_SLOTS:
@@ -166,22 +130,22 @@ private Q_SLOTS:
         auto runner = startTidewire({"run", demoProject(), "--data-dir", data(), "--json"});
         const QString url = awaitLine(*runner, "ready").value("admin").toString();
         QVERIFY(url.startsWith("http://127.0.0.1:"));
-        QCOMPARE(get(url + "/healthz").first, 200);
-        QCOMPARE(get(url + "/readyz").first, 200);
-        const auto metrics = get(url + "/metrics");
+        QCOMPARE(fetch(url + "/healthz").first, 200);
+        QCOMPARE(fetch(url + "/readyz").first, 200);
+        const auto metrics = fetch(url + "/metrics");
         QCOMPARE(metrics.first, 200);
         QVERIFY(metrics.second.contains("\ntidewire_open_runs 0\n"));
-        QCOMPARE(get(url + "/v1/runs").first, 401);
-        QCOMPARE(get(url + "/v1/runs", "wrong").first, 401);
+        QCOMPARE(fetch(url + "/v1/runs").first, 401);
+        QCOMPARE(fetch(url + "/v1/runs", "wrong").first, 401);
         QFile file(data() + "/admin.json");
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(int(file.permissions() & (QFile::ReadGroup | QFile::ReadOther)), 0);
         const QByteArray token
             = QJsonDocument::fromJson(file.readAll()).object().value("token").toString().toUtf8();
-        QCOMPARE(get(url + "/v1/runs", token).first, 200);
-        QCOMPARE(get(url + "/v1/runs", token, "https://evil.example").first, 403);
-        QCOMPARE(get(url + "/v1/nothing", token).first, 404);
-        QCOMPARE(get(url + "/v1/runs/99", token).first, 404);
+        QCOMPARE(fetch(url + "/v1/runs", token).first, 200);
+        QCOMPARE(fetch(url + "/v1/runs", token, "https://evil.example").first, 403);
+        QCOMPARE(fetch(url + "/v1/nothing", token).first, 404);
+        QCOMPARE(fetch(url + "/v1/runs/99", token).first, 404);
         runner->terminate();
         QVERIFY(runner->waitForFinished(20'000));
     }
