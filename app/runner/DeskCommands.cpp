@@ -84,6 +84,24 @@ int exitCodeOf(const Error &error)
     return error.kind == ErrorKind::Rejected ? kNotRight : kCouldNot;
 }
 
+/// What was done only in part is told beside the answer.
+int judge(Output &out, const Value &answer)
+{
+    const Value outcome = answer.get("outcome");
+    if (outcome.isString() && outcome.text() == "open_runs_left") {
+        out.message("Not complete: runs that hold the person have not ended. Erase again when they have.");
+        return kNotRight;
+    }
+    if (!outcome.isString() || outcome.text() != "copies_left")
+        return kDone;
+    std::string names;
+    for (const Value &name : answer.find("copies.left").items())
+        names += "\n  " + std::string(name.text());
+    out.message("Not complete: these copies cannot be read and may hold the person:" + names
+                + "\nErase again with --with-copies to delete them.");
+    return kNotRight;
+}
+
 int performCommand(const DeskOptions &options)
 {
     Output out(options.json);
@@ -108,7 +126,7 @@ int performCommand(const DeskOptions &options)
                   showDesk(out, options.action,
                            options.masked ? Masker().masked(arena, (*answer)->root())
                                           : (*answer)->root());
-                  QCoreApplication::exit(kDone);
+                  QCoreApplication::exit(judge(out, (*answer)->root()));
               });
     return QCoreApplication::exec();
 }
@@ -327,6 +345,8 @@ void addAuditCommand(CLI::App &app, Invocation &invocation)
                      "tidewire erase ana@example.com cus_9 --reason 'request of 3 May' "
                      "--data-dir data")
         .words("WORD", "Ids or addresses of the person")
+        .flag("with_copies", "--with-copies",
+              "Delete backups and set-aside journals that cannot be read and may hold the person")
         .text("reason", "--reason", "Why", true);
 }
 

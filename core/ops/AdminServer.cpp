@@ -245,12 +245,29 @@ void AdminServer::perform(HttpRequest request, HttpReply reply)
     auto kept = std::make_shared<HttpReply>(std::move(reply));
     m_engine.inJournal<DeskOutcome>(
         [call = *call](Journal &journal) { return performDesk(journal, call); },
-        [this, kept, action = call->action](const Result<DeskOutcome> &outcome) {
+        [this, kept, call = *call](const Result<DeskOutcome> &outcome) {
             if (!outcome)
                 return kept->send(errorAnswer(statusOf(outcome.error()), outcome.error()));
             settleIn(m_engine, *outcome);
+            if (call.action == "erase" && m_eraseCopies)
+                return eraseCopies(call, outcome->answer, kept);
             kept->send(jsonResponse(200, toJson(outcome->answer->root())));
         });
+}
+
+void AdminServer::eraseCopies(const DeskCall &call, const DocumentPtr &erased,
+                              std::shared_ptr<HttpReply> reply)
+{
+    m_eraseCopies(call, [this, call, erased, reply](const CopiesErased &copies) {
+        m_engine.inJournal<DocumentPtr>(
+            [call, erased, copies](Journal &journal) {
+                return noteCopies(journal, call, erased, copies);
+            },
+            [reply](const Result<DocumentPtr> &answer) {
+                reply->send(answer ? jsonResponse(200, toJson((*answer)->root()))
+                                   : errorAnswer(statusOf(answer.error()), answer.error()));
+            });
+    });
 }
 
 void settleIn(Engine &engine, const DeskOutcome &outcome)

@@ -108,34 +108,6 @@ Result<void> verifyAudit(DeskWork &work)
     return {};
 }
 
-Result<void> erasePerson(DeskWork &work)
-{
-    const std::vector<std::string> words = work.arguments.words("words");
-    const std::string reason = work.arguments.required("reason");
-    if (work.arguments.error())
-        return *work.arguments.error();
-    if (words.empty())
-        return rejectedError("ops.bad_argument", "\"words\" must name ids or addresses.");
-    auto report = work.desk().erase({words, work.call.who, reason, work.call.at});
-    if (!report)
-        return std::move(report).error();
-    Document answer;
-    ObjectBuilder object(answer.arena());
-    object.set("runs", Value::integer(report->runs));
-    object.set("dead_letters", Value::integer(report->letters));
-    object.set("reviews", Value::integer(report->reviews));
-    object.set("left_open", Value::integer(report->open));
-    answer.setRoot(object.finish());
-    // The proof must not name who was erased.
-    std::string detail = toJson(answer.root());
-    detail.insert(detail.size() - 1, ",\"reason\":");
-    std::string quoted;
-    appendJsonString(quoted, reason);
-    detail.insert(detail.size() - 1, quoted);
-    work.answer(std::move(answer));
-    return work.note("a person, by " + std::to_string(words.size()) + " words", detail);
-}
-
 Result<void> showUsage(DeskWork &work)
 {
     auto usage = work.journal.usage();

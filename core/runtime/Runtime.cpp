@@ -15,6 +15,7 @@
 #include "core/runtime/DataFolder.h"
 #include "core/runtime/EventFile.h"
 #include "core/runtime/JournalCare.h"
+#include "core/runtime/JournalCopies.h"
 #include "core/runtime/JournalSeal.h"
 #include "core/runtime/Receiver.h"
 #include "core/runtime/TriggerDoor.h"
@@ -95,6 +96,7 @@ public:
     {
         m_receiver.stopListening();
         m_adminFile.reset();
+        m_copyEraser.reset();
         m_admin.reset();
         m_escalation.reset();
         m_doors.clear();
@@ -144,6 +146,7 @@ private:
     Connections m_connections;
     Receiver m_receiver;
     std::vector<std::unique_ptr<TriggerDoor>> m_doors;
+    std::unique_ptr<CopyEraser> m_copyEraser;
     std::unique_ptr<ops::AdminServer> m_admin;
     std::unique_ptr<AdminFile> m_adminFile;
     std::unique_ptr<ops::Escalation> m_escalation;
@@ -325,6 +328,12 @@ Result<void> Runtime::Impl::openAdmin()
     if (auto open = m_admin->open(m_options.admin); !open)
         return open;
     m_ready.admin = m_admin->url();
+    if (!m_options.dataDir.empty()) {
+        m_copyEraser = std::make_unique<CopyEraser>(m_options.dataDir, m_seal.get());
+        m_admin->onErase([this](const ops::DeskCall &call, auto done) {
+            m_copyEraser->erase(call, std::move(done));
+        });
+    }
     auto file = AdminFile::write(m_folder->file("admin.json"), m_ready.admin, token);
     if (!file)
         return std::move(file).error();

@@ -36,6 +36,17 @@ Result<std::string> setAside(const std::string &file, Instant now);
 /// Puts a backup in the place of a journal that was set aside. Config `store.in_the_way` when there is one.
 Result<void> restore(const std::string &backup, const std::string &file);
 
+/// The copies of the journal in a data folder: backups, also those that are being made, and what was
+/// set aside.
+std::vector<std::string> copies(const std::string &dataDir);
+/// Not under way.
+bool isWhole(const std::string &copy);
+/// The file with all that belongs to it, under another name; and away with all of it.
+Result<void> copyAll(const std::string &file, const std::string &copy);
+void removeAll(const std::string &file);
+/// A compact copy of `fresh` takes the place of `copy` and of what belongs to it.
+Result<void> replace(const std::string &fresh, const std::string &copy);
+
 /// Backups in a folder, newest first.
 std::vector<std::string> backups(const std::string &folder);
 std::string backupName(const std::string &folder, Instant at);

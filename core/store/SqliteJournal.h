@@ -129,6 +129,7 @@ private:
     Result<int> forgetBodies(const Retention &retention);
     Result<int> forgetRuns(const Retention &retention);
     Result<int> eraseRun(std::int64_t run, ErasureReport &report);
+    Result<void> eraseKeys(const std::string &word, ErasureReport &report);
 
     std::unique_ptr<Core> m_core;
 };

@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QTemporaryDir>
@@ -219,12 +220,73 @@ private Q_SLOTS:
         QVERIFY(desk({"erase", charge, "--reason", "asked for it", "--by", "ana"})
                     .object().value("runs").toInt() >= 1);
         QCOMPARE(desk({"runs", "list", "--id", charge}).array().size(), 0);
+        QFile file(data() + "/journal.db");
+        QVERIFY(file.open(QIODevice::ReadOnly) && !file.readAll().contains(charge.toUtf8()));
         const QJsonObject after
             = desk({"runs", "show", QString::number(run.value("run").toInt())}).object();
         QVERIFY(after.value("body_gone").toBool());
         const QJsonArray audit = desk({"audit", "list"}).array();
         QCOMPARE(audit.at(0).toObject().value("action").toString(), QString("erase"));
         QVERIFY(!QJsonDocument(audit).toJson().contains(charge.toUtf8()));
+    }
+
+    void anErasedPersonIsGoneFromCopiesToo_data()
+    {
+        QTest::addColumn<bool>("isRunning");
+        QTest::addColumn<QStringList>("more");
+        QTest::newRow("without a runner") << false << QStringList();
+        QTest::newRow("beside a runner") << true << QStringList();
+        QTest::newRow("sealed") << false << QStringList{"--encrypt"};
+        QTest::newRow("sealed, beside a runner") << true << QStringList{"--encrypt"};
+    }
+
+    void anErasedPersonIsGoneFromCopiesToo()
+    {
+        QFETCH(bool, isRunning);
+        QFETCH(QStringList, more);
+        qputenv("XDG_CONFIG_HOME", m_folder.filePath("config").toUtf8());
+        runDemo(more);
+        const QByteArray charge
+            = desk({"runs", "list"}).array().at(0).toObject().value("key").toString().toUtf8();
+        const QString backup
+            = QString::fromUtf8(runTidewire({"journal", "backup", data()}).out.trimmed());
+        QVERIFY(QFile::exists(backup));
+        const QString broken = data() + "/journal.db.damaged-20260101T000000Z";
+        write(broken, "SQLite format 3" + QByteArray(5000, '\0') + charge);
+        std::unique_ptr<QProcess> runner;
+        if (isRunning) {
+            runner = startTidewire(QStringList{"run", demoProject(), "--data-dir", data(), "--json"});
+            awaitLine(*runner, "ready");
+        }
+        const QStringList erase{"erase", charge, "--reason", "asked for it", "--by", "ana"};
+        const Finished partly = runTidewire(erase + QStringList{"--data-dir", data(), "--json"});
+        QCOMPARE(partly.code, 1);
+        QVERIFY2(partly.err.contains("journal.db.damaged-20260101T000000Z"), partly.err);
+        const QJsonObject told = QJsonDocument::fromJson(partly.out).object();
+        QCOMPARE(told.value("outcome").toString(), QString("copies_left"));
+        const QJsonObject copies = told.value("copies").toObject();
+        QCOMPARE(copies.value("searched").toInt(), 2);
+        QCOMPARE(copies.value("rewritten").toArray(),
+                 QJsonArray{"backups/" + QFileInfo(backup).fileName()});
+        QCOMPARE(copies.value("left").toArray(), QJsonArray{QFileInfo(broken).fileName()});
+        QFile file(backup);
+        QVERIFY(file.open(QIODevice::ReadOnly) && !file.readAll().contains(charge));
+        QVERIFY(QFile::exists(broken));
+
+        const QJsonObject whole = desk(erase + QStringList{"--with-copies"}).object();
+        QCOMPARE(whole.value("outcome").toString(), QString("erased"));
+        QVERIFY(!QFile::exists(broken));
+        const QJsonArray audit = desk({"audit", "list"}).array();
+        QCOMPARE(audit.last().toObject().value("action").toString(), QString("erase.copies"));
+        QVERIFY(!QJsonDocument(audit).toJson().contains(charge));
+        if (runner) {
+            runner->terminate();
+            QVERIFY(runner->waitForFinished(20'000));
+        }
+        // The copy is as good as before without the person.
+        QCOMPARE(runTidewire({"journal", "set-aside", data(), "--force", "--restore"}).code, 0);
+        QVERIFY(desk({"runs", "list"}).array().size() >= 6);
+        QCOMPARE(desk({"runs", "list", "--id", charge}).array().size(), 0);
     }
 };
 
