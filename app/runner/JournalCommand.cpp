@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Commands.h"
+#include "app/runner/Files.h"
 #include "app/runner/Output.h"
 #include "core/runtime/JournalCare.h"
 
@@ -40,12 +41,12 @@ void addJournalCommand(CLI::App &app, Invocation &invocation)
     CLI::App *journal = app.add_subcommand("journal", "Look after the journal of a runner");
     journal->require_subcommand(1);
     subcommand(journal, "check", "Tell whether it is sound", folder)->callback([folder, &invocation] {
-        invocation.command = [folder] { return tell(journalCare::check(*folder)); };
+        invocation.command = [folder] { return tell(journalCare::check(folderName(*folder))); };
     });
     subcommand(journal, "backup", "Copy it, also while it is in use, and read the copy back", folder)
         ->callback([folder, &invocation] {
             invocation.command = [folder] {
-                return tell(journalCare::backUp(*folder, SystemClock()));
+                return tell(journalCare::backUp(folderName(*folder), SystemClock()));
             };
         });
     CLI::App *aside = subcommand(journal, "set-aside",
@@ -54,7 +55,7 @@ void addJournalCommand(CLI::App &app, Invocation &invocation)
     aside->add_flag("--force", how->force, "Also a sound one: nothing of it goes on");
     aside->callback([folder, how, &invocation] {
         invocation.command = [folder, how] {
-            return tell(journalCare::setAside(*folder, *how, SystemClock()));
+            return tell(journalCare::setAside(folderName(*folder), *how, SystemClock()));
         };
     });
     journal->footer("Example:\n  tidewire journal set-aside /var/lib/tidewire --restore");

@@ -69,15 +69,17 @@ public:
     int exec()
     {
         applyLogRules(m_options);
+        const std::string dataDir = folderName(m_options.runtime.dataDir);
         if (!readEvents())
             return m_code;
         auto project = Project::open(m_options.path);
         if (!project)
             return failed(project.error());
-        m_secrets.emplace(SecretChain::ofProject((*project)->folder(), m_options.runtime.dataDir,
+        m_secrets.emplace(SecretChain::ofProject((*project)->folder(), dataDir,
                                                  &m_keychain, askPassphrase));
         m_secrets->onFound([this](const Secret &secret) { m_sink.protect(secret); });
         RuntimeOptions wanted = m_options.runtime;
+        wanted.dataDir = dataDir;
         wanted.keychain = &m_keychain;
         wanted.passphrase = askPassphrase;
         wanted.admin = m_options.admin == "off" ? std::string() : m_options.admin;

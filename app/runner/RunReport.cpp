@@ -219,6 +219,7 @@ void RunReport::connectionChanged(const GateStatus &status)
     if (m_out.isJson()) {
         Line line("connection");
         line.text("name", status.connection).text("state", toString(status.state));
+        line.text("calls", wordOf(status.state));
         line.text("cause", toString(status.cause)).text("why", status.why);
         m_out.json(line.number("queued", static_cast<std::int64_t>(status.queued)).finish());
     } else if (status.cause != GateCause::None && status.state != GateState::HalfOpen) {

@@ -428,17 +428,32 @@ void Engine::cancelWaiting(std::int64_t id)
         [this, id](Result<std::vector<OpenRun>> open) {
             if (find(id))
                 return cancel(id);
-            DeployedFlow *flow = open && !open->empty() ? flowOf(open->front().event.flow) : nullptr;
-            if (!flow)
-                return;
-            m_alarms.remove(id);
-            Run &run = makeRun(std::move(open->front()), *flow);
-            if (m_aside.erase(id) > 0)
-                run.lane = 0;
-            m_inLine.erase(id);
-            run.outcome = RunState::Failed;
-            flush(run);
+            if (open && !open->empty())
+                endUnread(std::move(open->front()));
         });
+}
+
+void Engine::cancelled(OpenRun open)
+{
+    if (find(open.run))
+        cancel(open.run);
+    else
+        endUnread(std::move(open));
+}
+
+void Engine::endUnread(OpenRun open)
+{
+    const std::int64_t id = open.run;
+    DeployedFlow *flow = flowOf(open.event.flow);
+    if (!flow)
+        return;
+    m_alarms.remove(id);
+    Run &run = makeRun(std::move(open), *flow);
+    if (m_aside.erase(id) > 0)
+        run.lane = 0;
+    m_inLine.erase(id);
+    run.outcome = RunState::Failed;
+    flush(run);
 }
 
 void Engine::wakeAt(Run &run, int token, Instant at)

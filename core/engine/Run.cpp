@@ -29,6 +29,7 @@ RunOutcome outcomeOf(RunState state)
     case RunState::DeadLettered:
         return RunOutcome::DeadLettered;
     case RunState::Failed:
+    case RunState::Cancelled:
         return RunOutcome::Failed;
     case RunState::Open:
     case RunState::Done:

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ops/Desk.h"
 
+#include "core/base/Sha256.h"
 #include "core/base/Text.h"
 #include "core/data/Json.h"
 #include "core/ops/DeskActions.h"
 #include "core/ops/DeskJson.h"
 
+#include <QByteArray>
 #include <array>
 
 namespace tw::ops {
@@ -18,10 +20,11 @@ struct Entry
     bool changes;
 };
 
-constexpr std::array<Entry, 20> kActions{{
+constexpr std::array<Entry, 21> kActions{{
     {"runs.list", listRuns, false},
     {"runs.show", showRun, false},
     {"runs.replay", replayRun, true},
+    {"runs.cancel", cancelRun, true},
     {"letters.list", listLetters, false},
     {"letters.groups", groupLetters, false},
     {"letters.show", showLetter, false},
@@ -56,6 +59,24 @@ Result<void> DeskWork::note(const std::string &subject, const std::string &detai
 {
     auto noted = desk().audit({0, call.at, call.who, call.action, subject, detail});
     return noted ? Result<void>() : Result<void>(std::move(noted).error());
+}
+
+void addNote(DeskWork &work, const std::string &note)
+{
+    Document answer;
+    ObjectBuilder object(answer.arena());
+    for (const Member &member : work.outcome.answer->root().members())
+        object.set(member.key.text(), copyInto(answer.arena(), member.value));
+    object.set("note", Value::string(answer.arena(), note));
+    answer.setRoot(object.finish());
+    work.answer(std::move(answer));
+}
+
+std::string fingerprint(std::string_view text)
+{
+    const Sha256 digest = sha256({text});
+    return QByteArray::fromRawData(reinterpret_cast<const char *>(digest.data()),
+                                   static_cast<qsizetype>(digest.size())).toHex().toStdString();
 }
 
 bool isChange(const std::string &action)

@@ -41,6 +41,8 @@ Document reportOf(const ErasureReport &report)
     object.set("reviews", Value::integer(report.reviews));
     object.set("keys", Value::integer(report.keys));
     object.set("left_open", Value::integer(report.open));
+    if (report.runs + report.keys + report.open == 0)
+        object.set("note", Value::string("The journal holds nothing with these words."));
     answer.setRoot(object.finish());
     return answer;
 }

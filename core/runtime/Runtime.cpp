@@ -196,7 +196,7 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
 KeyPlaces Runtime::Impl::keyPlaces() const
 {
     KeyPlaces places;
-    places.folder = m_folder->file({});
+    places.folder = m_folder->path();
     places.passphrase = m_options.passphrase;
     places.keychain = m_options.keychain;
     return places;

@@ -168,6 +168,7 @@ Result<void> backUp(const std::string &file, const std::string &copy)
         auto database = sqlite::Database::open(file, sqlite::Access::ReadOnly);
         if (!database)
             return std::move(database).error();
+        sqlite::makePrivate(part);
         auto into = (*database)->prepare("VACUUM INTO ?1");
         if (!into)
             return std::move(into).error();

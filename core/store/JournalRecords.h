@@ -74,7 +74,13 @@ struct AcceptedRun
     std::int64_t run = 0;
 };
 
-enum class RunState { Open, Done, Failed, DeadLettered };
+enum class RunState {
+    Open,
+    Done,
+    Failed,
+    DeadLettered,
+    Cancelled, ///< A person ended it before its time.
+};
 enum class RecordState {
     Intent,
     Waiting,

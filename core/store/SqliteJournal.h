@@ -76,6 +76,7 @@ public:
     Result<std::vector<Kept>> kept(const std::string &area) override;
     Result<std::vector<RunRow>> runs(const RunQuery &query) override;
     Result<RunHistory> history(std::int64_t run) override;
+    Result<void> cancel(std::int64_t run, Instant at) override;
     Result<AcceptedRun> replay(const ReplayOrder &order) override;
     Result<std::vector<LetterRow>> letters(const LetterQuery &query) override;
     Result<std::vector<LetterGroup>> letterGroups(const std::string &flow) override;
