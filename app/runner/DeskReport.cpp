@@ -18,7 +18,7 @@ using Columns = std::vector<std::string>;
 const Columns &columnsOf(const std::string &action)
 {
     static const std::map<std::string, Columns> kColumns{
-        {"runs.list", {"run", "state", "flow", "type", "key", "received", "replay_of"}},
+        {"runs.list", {"run", "state", "flow", "key", "received", "replay_of"}},
         {"letters.list", {"id", "status", "run", "cause_id", "step", "error.code", "owner", "due"}},
         {"letters.groups", {"count", "cause_id", "cause", "owner", "due"}},
         {"reviews.list", {"id", "status", "question", "owner", "due", "flow", "event"}},

@@ -89,6 +89,7 @@ public:
             return failed(runtime.error());
         m_runtime = std::move(*runtime);
         m_report.ready(m_runtime->ready());
+        m_report.setAwaited(endsByItself());
         m_report.onIdle([this] { endWhenIdle(); });
         inject();
         if (!deliverDemo())

@@ -174,8 +174,10 @@ void RunReport::stepChanged(const StepEvent &event)
 {
     if (event.phase == StepEvent::Phase::Dropped)
         ++m_droppedByStep;
-    if (event.phase != StepEvent::Phase::Waiting || !event.error)
-        return; // A step that waits for a time repeats nothing.
+    if (event.phase == StepEvent::Phase::Waiting && !event.error)
+        return waits(event); // For a time or a person: it repeats nothing.
+    if (event.phase != StepEvent::Phase::Waiting)
+        return;
     ++m_retries;
     if (m_out.isJson()) {
         Line line("retry");
@@ -183,6 +185,20 @@ void RunReport::stepChanged(const StepEvent &event)
         m_out.json(line.number("attempt", event.attempt).error(*event.error).finish());
     } else if (m_tells) {
         m_out.message("Waiting to repeat " + event.step + ": " + event.error->message);
+    }
+}
+
+void RunReport::waits(const StepEvent &event)
+{
+    const std::string until = event.retryAt ? ops::isoTime(*event.retryAt) : std::string();
+    if (m_out.isJson()) {
+        Line line("waiting");
+        line.text("flow", event.flow).text("step", event.step).number("run", event.run);
+        m_out.json(line.text("why", event.note).text("until", until).finish());
+    } else if (m_isAwaited) {
+        m_out.message("Run " + std::to_string(event.run) + " does not end yet: " + event.step + ' '
+                      + (event.note.empty() ? "waits" : event.note)
+                      + (until.empty() ? "" : ", until " + until) + '.');
     }
 }
 

@@ -16,6 +16,8 @@ class RunReport final : public RunObserver
 {
 public:
     /// `tells`: report refusals, retries and failures as they come; else in the summary alone.
+    /// `isAwaited`: somebody waits for the end, and is told what for.
+    void setAwaited(bool isAwaited) { m_isAwaited = isAwaited; }
     RunReport(Output &out, bool tells) : m_out(out), m_tells(tells || out.isJson()) {}
 
     void onIdle(std::function<void()> action) { m_onIdle = std::move(action); }
@@ -42,6 +44,7 @@ public:
 private:
     void showProgress();
     void listRecords(const sandbox::Double &held);
+    void waits(const StepEvent &event);
     void turnedAway(const Error &why);
     void listCounts();
     void listReviews(const std::vector<ReviewRow> &open);
@@ -49,6 +52,7 @@ private:
 
     Output &m_out;
     bool m_tells;
+    bool m_isAwaited = false;
     std::function<void()> m_onIdle;
     int m_sent = 0;
     int m_givenUp = 0;

@@ -382,7 +382,7 @@ void Engine::settleDown(Run &run)
         return;
     flush(run);
     if (!run.committing && unload(run))
-        loadReady();
+        checkIdle(); // What waits for a person without a limit is nothing to wait for.
 }
 
 /// Drops a run that only waits, and long; the alarm brings it back. False: it stays.

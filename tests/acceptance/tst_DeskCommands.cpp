@@ -144,7 +144,13 @@ private Q_SLOTS:
         const QByteArray token
             = QJsonDocument::fromJson(file.readAll()).object().value("token").toString().toUtf8();
         QCOMPARE(fetch(url + "/v1/runs", token).first, 200);
-        QCOMPARE(fetch(url + "/v1/runs", token, "https://evil.example").first, 403);
+        const auto fromAPage = fetch(url + "/v1/runs", token, "https://evil.example");
+        QCOMPARE(fromAPage.first, 403);
+        QCOMPARE(QJsonDocument::fromJson(fromAPage.second).object().value("error").toObject()
+                     .value("code").toString(),
+                 QString("ops.web_page"));
+        QCOMPARE(fetch(url + "/nothing").first, 404);
+        QCOMPARE(fetch(url + "/v1/nothing").first, 401);
         QCOMPARE(fetch(url + "/v1/nothing", token).first, 404);
         QCOMPARE(fetch(url + "/v1/runs/99", token).first, 404);
         runner->terminate();

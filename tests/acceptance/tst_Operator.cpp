@@ -2,7 +2,9 @@
 #include "tests/acceptance/Programs.h"
 
 #include <QDir>
+#include <QDirIterator>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QTemporaryDir>
@@ -160,6 +162,159 @@ private Q_SLOTS:
         QVERIFY(QFile::exists(data() + "/journal.db"));
         QCOMPARE(runTidewire({"runs", "list"}, {}, variable).code, 0);
         QCOMPARE(runTidewire({"journal", "check"}, {}, variable).code, 0);
+    }
+
+    void aRunIsCancelledAndStaysSo_data()
+    {
+        QTest::addColumn<bool>("isRunning");
+        QTest::newRow("beside a runner") << true;
+        QTest::newRow("without one") << false;
+    }
+
+    void aRunIsCancelledAndStaysSo()
+    {
+        QFETCH(bool, isRunning);
+        auto runner = startTidewire({"run", demoProject(), "--data-dir", data(), "--json"});
+        const QJsonObject ready = awaitLine(*runner, "ready");
+        QVERIFY(!desk({"connections", "pause", "crm", "--reason", "a test"}).isEmpty());
+        const QString stripe = ready.value("doubles").toObject().value("stripe").toString();
+        fetch(stripe + "/_double/deliver", {}, {}, R"({"events":3,"wait":true})");
+        if (!isRunning) {
+            runner->kill();
+            QVERIFY(runner->waitForFinished(20'000));
+        }
+        QCOMPARE(desk({"runs", "list", "--state", "open"}).array().size(), 3);
+        QCOMPARE(desk({"runs", "cancel", "2", "--reason", "a test", "--by", "ana"})
+                     .object().value("state").toString(), QString("cancelled"));
+        desk({"runs", "cancel", "2", "--reason", "again"}, 1);
+        if (!isRunning) {
+            runner = startTidewire({"run", demoProject(), "--data-dir", data(), "--json"});
+            awaitLine(*runner, "ready");
+        }
+        QVERIFY(!desk({"connections", "resume", "crm"}).isEmpty());
+        QTRY_COMPARE_WITH_TIMEOUT(desk({"runs", "list", "--state", "open"}).array().size(), 0, 20'000);
+        QCOMPARE(desk({"runs", "show", "2"}).object().value("state").toString(), QString("cancelled"));
+        QCOMPARE(desk({"runs", "list", "--state", "done"}).array().size(), 2);
+        const QJsonArray audit = desk({"audit", "list"}).array();
+        QCOMPARE(audit.at(1).toObject().value("action").toString(), QString("runs.cancel"));
+        QCOMPARE(audit.at(1).toObject().value("who").toString(), QString("ana"));
+        runner->terminate();
+        QVERIFY(runner->waitForFinished(20'000));
+    }
+
+    void aPauseOfAPausedConnectionSaysSo()
+    {
+        auto runner = startTidewire({"run", demoProject(), "--data-dir", data(), "--json"});
+        awaitLine(*runner, "ready");
+        const auto connections = [this](const QStringList &arguments) {
+            return runTidewire(QStringList("connections") + arguments + QStringList{"--data-dir", data()});
+        };
+        QVERIFY(connections({"list"}).out.contains("flowing"));
+        QVERIFY(connections({"resume", "crm"}).err.contains("Nothing to do: crm is not paused"));
+        const Finished paused = connections({"pause", "crm", "--reason", "moving house"});
+        QVERIFY2(paused.out.contains("held"), paused.out);
+        QVERIFY(paused.err.isEmpty());
+        const Finished again = connections({"pause", "crm", "--reason", "again"});
+        QCOMPARE(again.code, 0);
+        QVERIFY2(again.err.contains("Nothing to do: crm is paused already") && again.err.contains("moving house"),
+                 again.err);
+        QVERIFY(connections({"resume", "crm"}).out.contains("flowing"));
+        QCOMPARE(desk({"audit", "list"}).array().size(), 2);
+        runner->terminate();
+        QVERIFY(runner->waitForFinished(20'000));
+    }
+
+    void whatIsKeptIsForTheOwnerAlone()
+    {
+        auto runner = startTidewire({"run", demoProject(), "--data-dir", data(), "--json"});
+        const QJsonObject ready = awaitLine(*runner, "ready");
+        fetch(ready.value("doubles").toObject().value("stripe").toString() + "/_double/deliver", {}, {},
+              R"({"events":3,"wait":true})");
+        QCOMPARE(runTidewire({"journal", "backup", data()}).code, 0);
+        int files = 0;
+        QDirIterator all(data(), QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
+        while (all.hasNext()) {
+            const QFileInfo file(all.next());
+            const auto others = QFile::ReadGroup | QFile::ReadOther | QFile::WriteGroup | QFile::WriteOther;
+            QVERIFY2(!(file.permissions() & others), qPrintable(file.filePath()));
+            ++files;
+        }
+        QVERIFY(files >= 7);
+        runner->terminate();
+        QVERIFY(runner->waitForFinished(20'000));
+    }
+
+    void aRehearsalSaysSoInItsLog()
+    {
+        runDemo();
+        const Finished told = runTidewire({"runs", "rerun", "2", "--project", demoProject(), "--data-dir",
+                                           data(), "--log", "json"});
+        QCOMPARE(told.code, 0);
+        QVERIFY2(told.err.contains("\"rehearsal\":true}"), told.err);
+        QCOMPARE(told.err.count('\n'), told.err.count("\"rehearsal\":true}"));
+        QVERIFY2(told.out.contains("On version 1.0.0"), told.out);
+    }
+
+    void tablesFitOnAScreen()
+    {
+        runDemo();
+        for (const QStringList &list :
+             {QStringList{"runs", "list"}, {"dead-letters", "list"}, {"dead-letters", "groups"}}) {
+            const Finished shown = runTidewire(list + QStringList{"--data-dir", data()});
+            for (const QByteArray &line : shown.out.split('\n'))
+                QVERIFY2(QString::fromUtf8(line).size() <= 100, line);
+        }
+        const QJsonObject group = desk({"dead-letters", "groups"}).array().at(0).toObject();
+        QCOMPARE(desk({"dead-letters", "list", "--cause", group.value("cause_id").toString().left(5)})
+                     .array().size(), 1);
+    }
+
+    void sizesThatMakeNoSenseAreWarnedOf()
+    {
+        const QString project = smallProject();
+        change(project + "/environments/local.yaml", "quota: 300KB", "quota: 1KB, max_bodies: 2GB");
+        const Finished checked = runTidewire({"validate", project, "--json"});
+        QCOMPARE(checked.code, 0);
+        QByteArrayList found;
+        for (const QJsonValue &one : QJsonDocument::fromJson(checked.out).array()) {
+            const QJsonObject finding = one.toObject();
+            QVERIFY(finding.value("file").toString().endsWith("local.yaml"));
+            found << QStringLiteral("%1 %2:%3").arg(finding.value("code").toString())
+                         .arg(finding.value("line").toInt()).arg(finding.value("column").toInt()).toUtf8();
+        }
+        QCOMPARE(found, (QByteArrayList{"flow.small_quota 5:18", "flow.bad_journal 5:35"}));
+    }
+
+    void aFileThatIsNoJsonIsNotTakenForAnInput()
+    {
+        runDemo();
+        write(path("input.json"), "{\"a\":");
+        const Finished done = runTidewire({"dead-letters", "edit", "1", "--input", path("input.json"),
+                                           "--data-dir", data() + "//"});
+        QCOMPARE(done.code, 1);
+        QVERIFY2(done.err.contains("input.json: Line 1"), done.err);
+    }
+
+    void whatWaitsForAPersonIsNamed()
+    {
+        const QString project = copyOfDemo(path("project"));
+        write(project + "/flows/stripe-charge-to-payment.flow.yaml",
+              "schema: flow/1\nid: ask\nname: Ask\nversion: 1.0.0\nconnections: {stripe: stripe}\nsteps:\n"
+              "  - id: charges\n    type: stripe.webhook\n    connection: stripe\n"
+              "    with: {events: [charge.succeeded]}\n    to: ask\n"
+              "  - id: ask\n    type: review\n    with: {question: '\"Take it?\"', owner: finance}\n"
+              "    to: {approved: note, rejected: note}\n"
+              "  - id: note\n    type: log\n    with: {message: '\"done\"'}\n");
+        write(path("event.json"), charge());
+        const Finished done = runTidewire({"run", project, "--event", path("event.json"), "--data-dir",
+                                           data(), "--until-idle"});
+        QVERIFY2(done.code == 0, done.err);
+        QVERIFY2(done.err.contains("Run 1 does not end yet: ask waits for finance"), done.err);
+        QVERIFY2(done.out.contains("review 1  run 1  finance") && done.out.contains("Take it?"), done.out);
+        // The next one says it before it ends, too.
+        const Finished next = runTidewire({"run", project, "--data-dir", data(), "--until-idle"});
+        QVERIFY2(next.code == 0, next.err);
+        QCOMPARE(next.out.count("Take it?"), 2);
     }
 
     void theSummaryTellsOfReplays()
