@@ -164,8 +164,10 @@ void RunReport::deliveryRefused(const std::string &flow, const std::string &trig
 /// Each source tries again and again: the reason is told once.
 void RunReport::turnedAway(const Error &why)
 {
+    const bool isFirst = m_turnedAway.empty();
     ++m_turnedAway[why.message + " [" + why.code + ']'];
-    if (m_out.isJson() || std::exchange(m_shutFor, why.code) == why.code)
+    const bool isTold = std::exchange(m_shutFor, why.code) == why.code || (!m_tells && !isFirst);
+    if (m_out.isJson() || isTold)
         return;
     m_out.message("Deliveries are answered with 503 for now: " + why.message);
 }

@@ -153,6 +153,8 @@ private:
     Run *find(std::int64_t run) const;
     void checkIdle();
     void checkStopped();
+    void cancelWaiting(std::int64_t id);
+    void endUnread(OpenRun open);
 
     // EngineRuns.cpp: which runs are in memory
     Lanes::Lane laneOf(const DeployedFlow &flow, const std::string &key) const;
@@ -181,8 +183,6 @@ private:
     void releaseAfterReplay(HeldKey key, Lanes::Lane lane);
     bool unload(Run &run);
     void settleDown(Run &run);
-    void cancelWaiting(std::int64_t id);
-    void endUnread(OpenRun open);
     void wakeAt(Run &run, int token, Instant at);
     void setAlarm();
     void ring();

@@ -388,38 +388,13 @@ void Runtime::Impl::inject(const std::string &json,
                            std::function<void(Result<Acceptance>)> done)
 {
     auto event = readEventFile(json, m_clock.now());
-    std::vector<std::pair<std::string, std::string>> takers; // flow, trigger
-    for (const auto &flow : m_engine->flows()) {
-        for (const auto &node : flow->nodes()) {
-            if (event && node.trigger && asksFor(node, event->type))
-                takers.emplace_back(flow->id(), node.id);
-        }
-    }
-    if (takers.empty()) {
-        const Error reason = event
-            ? rejectedError("runtime.no_trigger", "No trigger of the running flows asks for "
-                                + event->type + '.')
-            : std::move(event).error();
-        QMetaObject::invokeMethod(
-            this, [done = std::move(done), reason] { done(reason); }, Qt::QueuedConnection);
+    if (event && acceptEverywhere(*m_engine, *event, done))
         return;
-    }
-    struct Answers
-    {
-        std::size_t open;
-        Result<Acceptance> all;
-        std::function<void(Result<Acceptance>)> done;
-    };
-    auto answers = std::make_shared<Answers>(
-        Answers{takers.size(), Acceptance::Repeat, std::move(done)});
-    for (const auto &[flow, trigger] : takers) {
-        m_engine->accept(flow, trigger, *event, [answers](const Result<Acceptance> &one) {
-            if (answers->all && (!one || *one == Acceptance::First))
-                answers->all = one;
-            if (--answers->open == 0)
-                answers->done(answers->all);
-        });
-    }
+    const Error reason = event ? rejectedError("runtime.no_trigger", "No trigger of the running flows "
+                                                                     "asks for " + event->type + '.')
+                               : std::move(event).error();
+    QMetaObject::invokeMethod(
+        this, [done = std::move(done), reason] { done(reason); }, Qt::QueuedConnection);
 }
 
 void Runtime::Impl::openReviews(int limit,
