@@ -11,6 +11,8 @@
 #include <QCoreApplication>
 #include <cstdlib>
 #include <memory>
+#include <pwd.h>
+#include <unistd.h>
 
 namespace tw::runner {
 namespace {
@@ -28,15 +30,17 @@ struct DeskOptions
     std::map<std::string, bool> flags;
     std::map<std::string, std::string> files; ///< JSON read from a file or standard input.
     std::vector<std::string> words;
+    std::string part; ///< Of the answer; empty: all of it.
 };
 
 std::string userName()
 {
-    for (const char *name : {"TIDEWIRE_USER", "SUDO_USER", "USER", "LOGNAME"}) {
+    for (const char *name : {"TIDEWIRE_USER", "SUDO_USER"}) {
         if (const char *value = std::getenv(name); value && *value)
             return value;
     }
-    return "somebody";
+    const passwd *user = ::getpwuid(::getuid());
+    return user ? user->pw_name : "user " + std::to_string(::getuid());
 }
 
 Result<DocumentPtr> argumentsOf(const DeskOptions &options)
@@ -81,7 +85,39 @@ int exitCodeOf(const Error &error)
 {
     if (error.code == "ops.bad_argument")
         return kWrongUse;
+    if (error.code.starts_with("data."))
+        return kNotRight; // A file that is no JSON.
     return error.kind == ErrorKind::Rejected ? kNotRight : kCouldNot;
+}
+
+/// What was done only in part is told beside the answer.
+int judge(Output &out, const Value &answer)
+{
+    const std::span<const Value> things = answer.isArray() ? answer.items() : std::span(&answer, 1);
+    for (const Value &thing : things) {
+        if (thing.get("note").isString() && !out.isJson())
+            out.message(thing.get("note").text());
+    }
+    const Value outcome = answer.get("outcome");
+    if (outcome.isString() && outcome.text() == "open_runs_left") {
+        out.message("Not complete: runs that hold the person have not ended. Erase again when they have.");
+        return kNotRight;
+    }
+    if (!outcome.isString() || outcome.text() != "copies_left")
+        return kDone;
+    std::string names;
+    for (const Value &name : answer.find("copies.left").items())
+        names += "\n  " + std::string(name.text());
+    out.message("Not complete: these copies cannot be read and may hold the person:" + names
+                + "\nErase again with --with-copies to delete them.");
+    return kNotRight;
+}
+
+/// As it was corrected, if it was.
+Value partOf(const Value &answer, const std::string &part)
+{
+    const Value edited = answer.get("edited_" + part);
+    return edited.isUndefined() ? answer.get(part) : edited;
 }
 
 int performCommand(const DeskOptions &options)
@@ -90,14 +126,14 @@ int performCommand(const DeskOptions &options)
     auto arguments = argumentsOf(options);
     if (!arguments) {
         out.message(arguments.error().text());
-        return kCouldNot;
+        return exitCodeOf(arguments.error());
     }
     SystemClock clock;
     SystemKeychain keychain;
     KeyPlaces places;
     places.passphrase = askPassphrase;
     places.keychain = &keychain;
-    DeskDoor door(options.dataDir, clock, places);
+    DeskDoor door(folderName(options.dataDir), clock, places);
     door.call({options.action, *arguments, options.by, {}},
               [&](const Result<DocumentPtr> &answer) {
                   if (!answer) {
@@ -105,10 +141,13 @@ int performCommand(const DeskOptions &options)
                       return QCoreApplication::exit(exitCodeOf(answer.error()));
                   }
                   Arena arena;
-                  showDesk(out, options.action,
-                           options.masked ? Masker().masked(arena, (*answer)->root())
-                                          : (*answer)->root());
-                  QCoreApplication::exit(kDone);
+                  const Value shown = options.masked ? Masker().masked(arena, (*answer)->root())
+                                                     : (*answer)->root();
+                  if (options.part.empty())
+                      showDesk(out, options.action, shown);
+                  else
+                      out.line(toJson(partOf(shown, options.part), JsonStyle::Pretty));
+                  QCoreApplication::exit(judge(out, (*answer)->root()));
               });
     return QCoreApplication::exec();
 }
@@ -153,6 +192,13 @@ public:
     DeskGroup &flag(const char *name, const char *option, const char *help)
     {
         m_command->add_flag(option, m_options->flags[name], help);
+        return *this;
+    }
+    /// Shows one member of the answer in place of all.
+    DeskGroup &part(const char *name, const char *option, const char *help)
+    {
+        m_command->add_flag_callback(
+            option, [options = m_options, name] { options->part = name; }, help);
         return *this;
     }
     DeskGroup &file(const char *name, const char *option, const char *help)
@@ -201,7 +247,7 @@ void addRunsCommand(CLI::App &app, Invocation &invocation)
                   "tidewire runs list --data-dir data --id ch_3PxQ")
         .text("id", "--id", "A business id, event id or key")
         .text("flow", "--flow", "Of this flow")
-        .text("state", "--state", "open, done, failed or dead_lettered")
+        .text("state", "--state", "open, done, failed, dead_lettered or cancelled")
         .text("step", "--step", "With a record at this step")
         .text("from", "--from", "Received since (2026-11-30T18:00:00Z)")
         .text("to", "--to", "Received until")
@@ -215,6 +261,11 @@ void addRunsCommand(CLI::App &app, Invocation &invocation)
         .number("run", "RUN", "Number of the run")
         .text("version", "--version", "On this version of the flow; without it, the one it had")
         .flag("as_new", "--as-new", "Let its effects happen anew, whatever happened before");
+    group.command("cancel", "runs.cancel", "End a run that waits, is parked or is retried",
+                  "tidewire runs cancel 12 --reason 'a test charge' --data-dir data")
+        .number("run", "RUN", "Number of the run")
+        .text("reason", "--reason", "Why", true)
+        .flag("in_doubt", "--in-doubt", "Also while nobody knows whether a call took effect");
 }
 
 void addDeadLettersCommand(CLI::App &app, Invocation &invocation)
@@ -225,7 +276,7 @@ void addDeadLettersCommand(CLI::App &app, Invocation &invocation)
                   "tidewire dead-letters list --data-dir data --status open")
         .text("status", "--status", "open, replayed, resolved or discarded")
         .text("flow", "--flow", "Of this flow")
-        .text("cause", "--cause", "Of this cause")
+        .text("cause", "--cause", "Of this cause: its id, or how it begins")
         .text("owner", "--owner", "Of this owner")
         .text("due_before", "--due-before", "Due by this time")
         .number("limit", "--limit", "At most so many (100)", false)
@@ -235,12 +286,14 @@ void addDeadLettersCommand(CLI::App &app, Invocation &invocation)
         .text("flow", "--flow", "Of this flow");
     group.command("show", "letters.show", "One letter with its input and error",
                   "tidewire dead-letters show 3 --data-dir data")
-        .number("id", "ID", "Number of the letter");
+        .number("id", "ID", "Number of the letter")
+        .part("input", "--input", "Only its input as JSON: to correct it in an editor");
     group.command("edit", "letters.edit",
                   "Correct the input of a letter; the original stays beside it",
                   "tidewire dead-letters edit 3 --input corrected.json --data-dir data")
         .number("id", "ID", "Number of the letter")
-        .file("input", "--input", "JSON file, or - for standard input; without it, the original");
+        .file("input", "--input", "JSON file, or - for standard input; without it, the original")
+        .flag("new_fields", "--new-fields", "It may have fields that the original has not");
     group.command("assign", "letters.assign", "Give a letter to somebody, or more time",
                   "tidewire dead-letters assign 3 --owner finance --due 4h --data-dir data")
         .number("id", "ID", "Number of the letter")
@@ -327,6 +380,8 @@ void addAuditCommand(CLI::App &app, Invocation &invocation)
                      "tidewire erase ana@example.com cus_9 --reason 'request of 3 May' "
                      "--data-dir data")
         .words("WORD", "Ids or addresses of the person")
+        .flag("with_copies", "--with-copies",
+              "Delete backups and set-aside journals that cannot be read and may hold the person")
         .text("reason", "--reason", "Why", true);
 }
 

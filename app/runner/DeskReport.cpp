@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/DeskReport.h"
 
+#include "core/base/Text.h"
 #include "core/data/Json.h"
+
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace tw::runner {
 namespace {
@@ -14,14 +18,14 @@ using Columns = std::vector<std::string>;
 const Columns &columnsOf(const std::string &action)
 {
     static const std::map<std::string, Columns> kColumns{
-        {"runs.list", {"run", "state", "flow", "type", "event", "key", "received", "replay_of"}},
-        {"letters.list", {"id", "status", "flow", "step", "error.code", "event", "owner", "due", "at"}},
-        {"letters.groups", {"count", "cause", "flow", "owner", "oldest", "due"}},
+        {"runs.list", {"run", "state", "flow", "key", "received", "replay_of"}},
+        {"letters.list", {"id", "status", "run", "cause_id", "step", "error.code", "owner", "due"}},
+        {"letters.groups", {"count", "cause_id", "cause", "owner", "due"}},
         {"reviews.list", {"id", "status", "question", "owner", "due", "flow", "event"}},
-        {"connections.list", {"connection", "state", "cause", "until", "queued", "in_flight",
+        {"connections.list", {"connection", "calls", "cause", "until", "queued", "in_flight",
                               "calls_last_minute", "day_used", "day_limit", "why"}},
-        {"connections.pause", {"connection", "state", "cause", "queued", "by", "why"}},
-        {"connections.resume", {"connection", "state", "cause", "queued"}},
+        {"connections.pause", {"connection", "calls", "cause", "queued", "by", "why"}},
+        {"connections.resume", {"connection", "calls", "cause", "queued"}},
         {"audit.list", {"number", "at", "who", "action", "subject", "detail"}}};
     static const Columns kNone;
     const auto found = kColumns.find(action);
@@ -33,6 +37,24 @@ std::string cell(const Value &value)
     if (value.isUndefined() || value.isNull())
         return "-";
     return value.isString() ? std::string(value.text()) : toJson(value);
+}
+
+/// Times without fractions: lists are to be looked over.
+std::string shortCell(const Value &value)
+{
+    static const QRegularExpression kTime(
+        QStringLiteral(R"(^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z$)"));
+    const std::string text = cell(value);
+    const auto time = kTime.match(toQString(text));
+    return time.hasMatch() ? toUtf8(time.captured(1)) + 'Z' : text;
+}
+
+/// What may be shortened: prose, and what is told in full by `show`.
+bool isProse(const std::string &column)
+{
+    static const std::set<std::string> kProse{"flow",  "type",   "cause", "error.code", "step",
+                                              "question", "why", "detail", "subject",   "event"};
+    return kProse.contains(column);
 }
 
 void showList(Output &out, const Columns &columns, const Value &rows)
@@ -51,10 +73,13 @@ void showList(Output &out, const Columns &columns, const Value &rows)
     for (const Value &row : rows.items()) {
         std::vector<std::string> line;
         for (const std::string &column : columns)
-            line.push_back(cell(row.find(column)));
+            line.push_back(shortCell(row.find(column)));
         cells.push_back(std::move(line));
     }
-    out.line(table(cells));
+    std::vector<bool> prose;
+    for (const std::string &column : columns)
+        prose.push_back(isProse(column));
+    out.line(table(fitted(std::move(cells), prose)));
 }
 
 /// Short members side by side with their names, then payloads, then lists.

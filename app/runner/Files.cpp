@@ -22,4 +22,11 @@ Result<std::string> readInput(const std::string &path)
     return file.readAll().toStdString();
 }
 
+std::string folderName(std::string path)
+{
+    while (path.size() > 1 && path.back() == '/')
+        path.pop_back();
+    return path;
+}
+
 } // namespace tw::runner

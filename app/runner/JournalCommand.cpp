@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Commands.h"
+#include "app/runner/Files.h"
 #include "app/runner/Output.h"
 #include "core/runtime/JournalCare.h"
 
@@ -17,6 +18,8 @@ int tell(const Result<std::string> &done)
         return kDone;
     }
     out.message(done.error().text());
+    if (done.error().code == "runtime.journal_sound")
+        return kWrongUse;
     return done.error().code == "store.damaged" ? kNotRight : kCouldNot;
 }
 
@@ -24,7 +27,8 @@ CLI::App *subcommand(CLI::App *journal, const char *name, const char *help,
                      const std::shared_ptr<std::string> &folder)
 {
     CLI::App *command = journal->add_subcommand(name, help);
-    command->add_option("DIR", *folder, "The --data-dir of `tidewire run`")->required();
+    command->add_option("DIR,--data-dir", *folder, "The --data-dir of `tidewire run`")
+        ->required()->envname("TIDEWIRE_DATA_DIR");
     return command;
 }
 
@@ -33,24 +37,25 @@ CLI::App *subcommand(CLI::App *journal, const char *name, const char *help,
 void addJournalCommand(CLI::App &app, Invocation &invocation)
 {
     const auto folder = std::make_shared<std::string>();
-    const auto restore = std::make_shared<bool>(false);
+    const auto how = std::make_shared<journalCare::SetAside>();
     CLI::App *journal = app.add_subcommand("journal", "Look after the journal of a runner");
     journal->require_subcommand(1);
     subcommand(journal, "check", "Tell whether it is sound", folder)->callback([folder, &invocation] {
-        invocation.command = [folder] { return tell(journalCare::check(*folder)); };
+        invocation.command = [folder] { return tell(journalCare::check(folderName(*folder))); };
     });
     subcommand(journal, "backup", "Copy it, also while it is in use, and read the copy back", folder)
         ->callback([folder, &invocation] {
             invocation.command = [folder] {
-                return tell(journalCare::backUp(*folder, SystemClock()));
+                return tell(journalCare::backUp(folderName(*folder), SystemClock()));
             };
         });
     CLI::App *aside = subcommand(journal, "set-aside",
                                  "Put a damaged one out of the way; nothing is deleted", folder);
-    aside->add_flag("--restore", *restore, "Go on with the newest backup");
-    aside->callback([folder, restore, &invocation] {
-        invocation.command = [folder, restore] {
-            return tell(journalCare::setAside(*folder, *restore, SystemClock()));
+    aside->add_flag("--restore", how->restore, "Go on with the newest backup");
+    aside->add_flag("--force", how->force, "Also a sound one: nothing of it goes on");
+    aside->callback([folder, how, &invocation] {
+        invocation.command = [folder, how] {
+            return tell(journalCare::setAside(folderName(*folder), *how, SystemClock()));
         };
     });
     journal->footer("Example:\n  tidewire journal set-aside /var/lib/tidewire --restore");

@@ -19,6 +19,28 @@ std::size_t width(std::string_view text)
     }));
 }
 
+/// Without what colours it.
+std::size_t plainWidth(std::string_view text)
+{
+    std::size_t coloured = 0;
+    for (std::size_t at = text.find('\x1b'); at != std::string_view::npos; at = text.find('\x1b', at + 1))
+        coloured += text.find('m', at) - at + 1;
+    return width(text) - coloured;
+}
+
+/// At most so many code points, with a sign that something is missing.
+std::string cut(const std::string &text, std::size_t most)
+{
+    if (width(text) <= most)
+        return text;
+    std::size_t end = 0;
+    for (std::size_t points = 0; end < text.size(); ++end) {
+        if ((static_cast<unsigned char>(text[end]) & 0xc0) != 0x80 && points++ == most - 1)
+            break;
+    }
+    return text.substr(0, end) + "…";
+}
+
 void write(std::FILE *stream, std::string_view text)
 {
     std::fwrite(text.data(), 1, text.size(), stream);
@@ -92,6 +114,37 @@ std::string Output::styled(std::string_view text, std::string_view code) const
     if (!m_coloured)
         return std::string(text);
     return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
+}
+
+std::vector<std::vector<std::string>> fitted(std::vector<std::vector<std::string>> rows,
+                                             const std::vector<bool> &prose)
+{
+    constexpr std::size_t kWidest = 100;
+    constexpr std::size_t kNarrowest = 8;
+    std::vector<std::size_t> widths(prose.size());
+    for (std::size_t row = 1; row < rows.size(); ++row) {
+        for (std::size_t i = 0; i < std::min(widths.size(), rows[row].size()); ++i)
+            widths[i] = std::max(widths[i], width(rows[row][i]));
+    }
+    std::size_t all = 1 + 2 * widths.size();
+    for (std::size_t i = 0; i < widths.size(); ++i)
+        all += std::max(widths[i], rows.empty() ? 0 : plainWidth(rows.front()[i]));
+    while (all > kWidest) {
+        std::size_t widest = widths.size();
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            if (prose[i] && (widest == widths.size() || widths[i] > widths[widest]))
+                widest = i;
+        }
+        if (widest == widths.size() || widths[widest] <= kNarrowest)
+            break;
+        --widths[widest];
+        --all;
+    }
+    for (std::size_t row = 1; row < rows.size(); ++row) {
+        for (std::size_t i = 0; i < std::min(widths.size(), rows[row].size()); ++i)
+            rows[row][i] = cut(rows[row][i], widths[i]);
+    }
+    return rows;
 }
 
 std::string table(const std::vector<std::vector<std::string>> &rows, const std::vector<bool> &right)

@@ -53,4 +53,9 @@ private:
 std::string table(const std::vector<std::vector<std::string>> &rows,
                   const std::vector<bool> &right = {});
 
+/// The same rows with cells of `prose` columns shortened where the table would be wider than a hundred
+/// columns. The first row is that of titles.
+std::vector<std::vector<std::string>> fitted(std::vector<std::vector<std::string>> rows,
+                                             const std::vector<bool> &prose);
+
 } // namespace tw::runner

@@ -6,6 +6,7 @@
 #include "app/runner/Signals.h"
 #include "core/base/LogSink.h"
 #include "core/flow/SecretSources.h"
+#include "core/runtime/EventFile.h"
 #include "core/vault/Keychain.h"
 
 #include <QCoreApplication>
@@ -18,6 +19,9 @@ namespace tw::runner {
 namespace {
 
 constexpr std::chrono::milliseconds kGrace{10'000};
+constexpr std::chrono::seconds kNoRoom{5};
+constexpr int kReviewsNamed = 20;
+constexpr int kDemoAttempts = 5; // Four seconds: a demo that is turned away shall end.
 
 struct RunCommandOptions
 {
@@ -65,13 +69,17 @@ public:
     int exec()
     {
         applyLogRules(m_options);
+        const std::string dataDir = folderName(m_options.runtime.dataDir);
+        if (!readEvents())
+            return m_code;
         auto project = Project::open(m_options.path);
         if (!project)
             return failed(project.error());
-        m_secrets.emplace(SecretChain::ofProject((*project)->folder(), m_options.runtime.dataDir,
+        m_secrets.emplace(SecretChain::ofProject((*project)->folder(), dataDir,
                                                  &m_keychain, askPassphrase));
         m_secrets->onFound([this](const Secret &secret) { m_sink.protect(secret); });
         RuntimeOptions wanted = m_options.runtime;
+        wanted.dataDir = dataDir;
         wanted.keychain = &m_keychain;
         wanted.passphrase = askPassphrase;
         wanted.admin = m_options.admin == "off" ? std::string() : m_options.admin;
@@ -81,11 +89,17 @@ public:
             return failed(runtime.error());
         m_runtime = std::move(*runtime);
         m_report.ready(m_runtime->ready());
+        m_report.setAwaited(endsByItself());
         m_report.onIdle([this] { endWhenIdle(); });
-        if (!inject() || !deliverDemo())
+        inject();
+        if (!deliverDemo())
             return m_code;
         m_fed = true;
-        m_clock.callAfter(std::chrono::milliseconds(0), this, [this] { endWhenIdle(); });
+        if (endsByItself())
+            m_runtime->openReviews(kReviewsNamed, [this](const Result<std::vector<ReviewRow>> &open) {
+                m_report.waitsFor(open ? *open : std::vector<ReviewRow>());
+                endWhenIdle();
+            });
         const int code = QCoreApplication::exec();
         m_runtime.reset();
         return code;
@@ -110,25 +124,40 @@ private:
         return m_code;
     }
 
-    bool inject()
+    /// Before anything starts: a file that is no event ends it at once.
+    bool readEvents()
     {
         for (const std::string &file : m_options.eventFiles) {
-            const auto json = readInput(file);
-            if (!json) {
+            auto json = readInput(file);
+            if (!json)
                 failed(json.error());
-                return false;
-            }
+            else if (auto event = readEventFile(*json, m_clock.now()); !event)
+                refused(file, event.error());
+            else
+                m_events.emplace_back(file, std::move(*json));
+        }
+        return m_code == kDone;
+    }
+
+    void refused(const std::string &file, const Error &why)
+    {
+        m_out.message(file + ": " + why.text());
+        m_code = why.kind == ErrorKind::Transient ? kCouldNot : kNotRight;
+    }
+
+    void inject()
+    {
+        for (const auto &[file, json] : m_events) {
             ++m_open;
-            m_runtime->inject(*json, [this, file](Result<Acceptance> accepted) {
+            m_runtime->inject(json, [this, file = file](const Result<Acceptance> &accepted) {
                 --m_open;
-                if (!accepted) {
-                    m_out.message(file + ": " + accepted.error().text());
-                    m_code = kNotRight;
-                }
+                if (!accepted)
+                    refused(file, accepted.error());
+                if (!accepted && !endsByItself())
+                    return finish(m_code);
                 endWhenIdle();
             });
         }
-        return true;
     }
 
     bool deliverDemo()
@@ -144,17 +173,34 @@ private:
         sandbox::DeliveryPlan plan;
         plan.events = m_options.demo;
         plan.repeats = plan.forged = plan.poisoned = 1;
+        plan.attempts = kDemoAttempts;
         ++m_open;
         stripe->deliver(
             plan, [this](const sandbox::DeliveryReport &report) { m_report.delivered(report); },
             [this] {
                 --m_open;
+                if (m_report.givenUp() > 0)
+                    m_code = kCouldNot;
                 endWhenIdle();
+                watchForRoom(m_report.finished());
             });
         return true;
     }
 
     bool endsByItself() const { return m_options.untilIdle || m_options.demo > 0; }
+
+    /// A demo whose runs cannot go on for want of room ends all the same.
+    void watchForRoom(int finished)
+    {
+        m_clock.callAfter(kNoRoom, this, [this, finished] {
+            if (!m_report.isShut() || m_report.finished() != finished)
+                return watchForRoom(m_report.finished());
+            m_out.message(std::to_string(m_report.stillOpen())
+                          + " runs are still open: there is no room for what they did. They go on "
+                            "when there is, with the next run on this data folder.");
+            finish(kCouldNot);
+        });
+    }
 
     void endWhenIdle()
     {
@@ -171,8 +217,10 @@ private:
             return;
         }
         m_runtime->stop(kGrace, [this, code] {
-            m_report.summary(m_runtime->doubles());
-            QCoreApplication::exit(code);
+            m_runtime->openReviews(kReviewsNamed, [this, code](const Result<std::vector<ReviewRow>> &open) {
+                m_report.summary(m_runtime->doubles(), open ? *open : std::vector<ReviewRow>());
+                QCoreApplication::exit(code);
+            });
         });
     }
 
@@ -186,6 +234,7 @@ private:
     RunReport m_report;
     Signals m_signals;
     std::unique_ptr<Runtime> m_runtime;
+    std::vector<std::pair<std::string, std::string>> m_events; ///< File and what is in it.
     int m_open = 0;
     int m_code = kDone;
     bool m_fed = false;
@@ -201,14 +250,17 @@ void addRunCommand(CLI::App &app, Invocation &invocation)
     command->add_option("PATH", options->path, "Project folder or flow file")->required();
     command->add_option("--env", options->runtime.environment, "Environment")->capture_default_str();
     command->add_option("--data-dir", options->runtime.dataDir,
-                        "Keeps the journal here; without it, it goes when the run ends");
+                        "Keeps the journal here; without it, it goes when the run ends")
+        ->envname("TIDEWIRE_DATA_DIR");
+    command->add_option("--flow", options->runtime.flows,
+                        "Id of the only flow to run; may be repeated");
     command->add_option("--listen", options->runtime.listen, "ADDR:PORT for webhooks (port 0: any)");
     command->add_flag("--encrypt", options->runtime.encrypt,
                       "Seal the payloads in the journal with the project's key");
     command->add_option("--admin", options->admin,
                         "ADDR:PORT for health, metrics and the desk, or off")
         ->capture_default_str();
-    command->add_option("--event", options->eventFiles, "Event file to hand in; may be repeated");
+    command->add_option("--event", options->eventFiles, "Event file to hand in, to every flow that asks for its type; may be repeated");
     command->add_option("--demo", options->demo,
                         "Let the Stripe double send N signed events, and a repeat, a forged one and "
                         "one that Salesforce refuses; then end with a summary")

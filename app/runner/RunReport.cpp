@@ -4,8 +4,10 @@
 #include "core/base/Text.h"
 #include "core/data/Json.h"
 #include "core/data/Money.h"
+#include "core/ops/DeskJson.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tw::runner {
 namespace {
@@ -123,6 +125,7 @@ void RunReport::ready(const ReadyInfo &info)
 void RunReport::delivered(const sandbox::DeliveryReport &report)
 {
     ++m_sent;
+    m_givenUp += !report.forged && (report.status < 200 || report.status > 299);
     if (m_out.isJson()) {
         Line line("delivered");
         line.text("id", report.eventId).text("type", report.type).number("status", report.status);
@@ -136,6 +139,8 @@ void RunReport::eventAccepted(const std::string &flow, const std::string &trigge
 {
     const bool first = acceptance == Acceptance::First;
     ++(first ? m_accepted : m_repeats);
+    if (!std::exchange(m_shutFor, {}).empty() && m_tells && !m_out.isJson())
+        m_out.message("Events are accepted again.");
     if (m_out.isJson()) {
         Line line(first ? "accepted" : "repeat");
         line.text("flow", flow).text("step", trigger).text("id", event.id).text("type", event.type);
@@ -147,21 +152,34 @@ void RunReport::eventAccepted(const std::string &flow, const std::string &trigge
 void RunReport::deliveryRefused(const std::string &flow, const std::string &trigger,
                                 const Error &why)
 {
-    m_refused.push_back(why);
-    if (!m_tells)
-        return;
     if (m_out.isJson())
         m_out.json(Line("refused").text("flow", flow).text("step", trigger).error(why).finish());
-    else
+    if (why.kind == ErrorKind::Transient)
+        return turnedAway(why);
+    m_refused.push_back(why);
+    if (m_tells && !m_out.isJson())
         m_out.message("Refused at " + flow + "/" + trigger + ": " + why.message);
+}
+
+/// Each source tries again and again: the reason is told once.
+void RunReport::turnedAway(const Error &why)
+{
+    const bool isFirst = m_turnedAway.empty();
+    ++m_turnedAway[why.message + " [" + why.code + ']'];
+    const bool isTold = std::exchange(m_shutFor, why.code) == why.code || (!m_tells && !isFirst);
+    if (m_out.isJson() || isTold)
+        return;
+    m_out.message("Deliveries are answered with 503 for now: " + why.message);
 }
 
 void RunReport::stepChanged(const StepEvent &event)
 {
     if (event.phase == StepEvent::Phase::Dropped)
         ++m_droppedByStep;
-    if (event.phase != StepEvent::Phase::Waiting || !event.error)
-        return; // A step that waits for a time repeats nothing.
+    if (event.phase == StepEvent::Phase::Waiting && !event.error)
+        return waits(event); // For a time or a person: it repeats nothing.
+    if (event.phase != StepEvent::Phase::Waiting)
+        return;
     ++m_retries;
     if (m_out.isJson()) {
         Line line("retry");
@@ -172,9 +190,25 @@ void RunReport::stepChanged(const StepEvent &event)
     }
 }
 
+void RunReport::waits(const StepEvent &event)
+{
+    const std::string until = event.retryAt ? ops::isoTime(*event.retryAt) : std::string();
+    if (m_out.isJson()) {
+        Line line("waiting");
+        line.text("flow", event.flow).text("step", event.step).number("run", event.run);
+        m_out.json(line.text("why", event.note).text("until", until).finish());
+    } else if (m_isAwaited) {
+        m_out.message("Run " + std::to_string(event.run) + " does not end yet: " + event.step + ' '
+                      + (event.note.empty() ? "waits" : event.note)
+                      + (until.empty() ? "" : ", until " + until) + '.');
+    }
+}
+
 void RunReport::runFinished(const RunSummary &run)
 {
     ++m_finished;
+    m_resumed += run.resumed;
+    m_replays += run.replay;
     if (m_out.isJson()) {
         Line line("run");
         line.number("run", run.run).text("flow", run.flow).text("id", run.eventId);
@@ -203,6 +237,7 @@ void RunReport::connectionChanged(const GateStatus &status)
     if (m_out.isJson()) {
         Line line("connection");
         line.text("name", status.connection).text("state", toString(status.state));
+        line.text("calls", wordOf(status.state));
         line.text("cause", toString(status.cause)).text("why", status.why);
         m_out.json(line.number("queued", static_cast<std::int64_t>(status.queued)).finish());
     } else if (status.cause != GateCause::None && status.state != GateState::HalfOpen) {
@@ -260,7 +295,8 @@ void RunReport::listRecords(const sandbox::Double &held)
     flush();
 }
 
-void RunReport::summary(const std::vector<sandbox::Double *> &doubles)
+void RunReport::summary(const std::vector<sandbox::Double *> &doubles,
+                        const std::vector<ReviewRow> &open)
 {
     m_out.clearProgress();
     if (m_out.isJson()) {
@@ -269,6 +305,9 @@ void RunReport::summary(const std::vector<sandbox::Double *> &doubles)
         line.number("refused", static_cast<std::int64_t>(m_refused.size()));
         line.number("finished", m_finished).number("retries", m_retries);
         line.number("dead_letters", static_cast<std::int64_t>(m_letters.size()));
+        line.number("resumed", m_resumed).number("replays", m_replays);
+        line.number("given_up", m_givenUp);
+        line.number("open_reviews", static_cast<std::int64_t>(open.size()));
         m_out.json(line.finish());
         return;
     }
@@ -280,6 +319,13 @@ void RunReport::summary(const std::vector<sandbox::Double *> &doubles)
     m_out.line("");
     listCounts();
     listFailures();
+    listReviews(open);
+}
+
+void RunReport::waitsFor(const std::vector<ReviewRow> &open)
+{
+    if (!m_out.isJson() && !open.empty())
+        listReviews(open);
 }
 
 void RunReport::listCounts()
@@ -293,6 +339,14 @@ void RunReport::listCounts()
     rows.push_back({grouped(m_accepted), m_accepted == 1 ? "event accepted" : "events accepted"});
     rows.push_back({grouped(repeats), repeats == 1 ? "repeat dropped" : "repeats dropped"});
     rows.push_back({grouped(refused), "refused at the door"});
+    if (m_givenUp > 0)
+        rows.push_back({grouped(m_givenUp), m_givenUp == 1 ? "delivery given up: nobody took it"
+                                                           : "deliveries given up: nobody took them"});
+    if (m_resumed > 0)
+        rows.push_back({grouped(m_resumed), m_resumed == 1 ? "run of an earlier start went on and ended"
+                                                           : "runs of an earlier start went on and ended"});
+    if (m_replays > 0)
+        rows.push_back({grouped(m_replays), m_replays == 1 ? "replay ended" : "replays ended"});
     rows.push_back({grouped(letters), letters == 1 ? "dead letter" : "dead letters"});
     m_out.line(m_out.bold("What happened"));
     m_out.line(table(rows, {true}));
@@ -303,6 +357,8 @@ void RunReport::listFailures()
     std::map<std::string, std::vector<std::string>> reasons;
     for (const Error &why : m_refused)
         reasons["Refused at the door: " + why.message + " [" + why.code + "]"];
+    for (const auto &[why, times] : m_turnedAway)
+        reasons["Answered with 503, " + count(times, "time", "times") + ": " + why];
     for (const DeadLetter &letter : m_letters) {
         reasons["Dead letter from " + letter.step + ": " + letter.error.message + " ["
                 + letter.error.code + "]"]
@@ -316,6 +372,24 @@ void RunReport::listFailures()
         if (events.size() > 3)
             m_out.line("  and " + grouped(static_cast<std::int64_t>(events.size()) - 3) + " more");
     }
+}
+
+void RunReport::listReviews(const std::vector<ReviewRow> &open)
+{
+    if (open.empty())
+        return;
+    m_out.line("");
+    m_out.line(m_out.bold(open.size() == 1 ? "Waits for an answer" : "Wait for answers")
+               + " (tidewire reviews approve | reject ID)");
+    std::vector<std::vector<std::string>> rows;
+    for (const ReviewRow &row : open) {
+        rows.push_back({"review " + std::to_string(row.id), "run " + std::to_string(row.run),
+                        row.review.owner.empty() ? "anybody" : row.review.owner,
+                        row.review.dueAt == Instant{} ? "no limit"
+                                                      : "until " + ops::isoTime(row.review.dueAt),
+                        row.review.question});
+    }
+    m_out.line(table(rows));
 }
 
 } // namespace tw::runner

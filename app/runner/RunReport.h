@@ -4,6 +4,7 @@
 #include "app/runner/Output.h"
 #include "core/engine/RunEvents.h"
 #include "core/runtime/Runtime.h"
+#include "core/store/DeskRecords.h"
 
 #include <functional>
 
@@ -15,12 +16,20 @@ class RunReport final : public RunObserver
 {
 public:
     /// `tells`: report refusals, retries and failures as they come; else in the summary alone.
+    /// `isAwaited`: somebody waits for the end, and is told what for.
+    void setAwaited(bool isAwaited) { m_isAwaited = isAwaited; }
     RunReport(Output &out, bool tells) : m_out(out), m_tells(tells || out.isJson()) {}
 
     void onIdle(std::function<void()> action) { m_onIdle = std::move(action); }
     void ready(const ReadyInfo &info);
     void delivered(const sandbox::DeliveryReport &report);
-    void summary(const std::vector<sandbox::Double *> &doubles);
+    void summary(const std::vector<sandbox::Double *> &doubles, const std::vector<ReviewRow> &open);
+    /// Names questions that hold a run open, before anybody wonders why it does not end.
+    void waitsFor(const std::vector<ReviewRow> &open);
+    bool isShut() const { return !m_shutFor.empty(); } ///< The last delivery was turned away.
+    int finished() const { return m_finished; }
+    int stillOpen() const { return m_accepted - m_finished; }
+    int givenUp() const { return m_givenUp; } ///< Deliveries that nobody took.
 
     void eventAccepted(const std::string &flow, const std::string &trigger,
                        const IncomingEvent &event, std::int64_t run, Acceptance acceptance) override;
@@ -35,13 +44,22 @@ public:
 private:
     void showProgress();
     void listRecords(const sandbox::Double &held);
+    void waits(const StepEvent &event);
+    void turnedAway(const Error &why);
     void listCounts();
+    void listReviews(const std::vector<ReviewRow> &open);
     void listFailures();
 
     Output &m_out;
     bool m_tells;
+    bool m_isAwaited = false;
     std::function<void()> m_onIdle;
     int m_sent = 0;
+    int m_givenUp = 0;
+    std::map<std::string, int> m_turnedAway; ///< For now, by reason: their sources try again.
+    std::string m_shutFor;                   ///< The reason that was told last.
+    int m_resumed = 0;
+    int m_replays = 0;
     int m_accepted = 0;
     int m_repeats = 0;
     int m_droppedByStep = 0;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/Commands.h"
+#include "app/runner/Files.h"
 #include "app/runner/Output.h"
 #include "app/runner/Prompt.h"
+#include "core/base/LogSink.h"
 #include "core/data/Json.h"
 #include "core/flow/SecretSources.h"
 #include "core/runtime/Stage.h"
@@ -15,7 +17,7 @@ namespace {
 
 struct StageOptions
 {
-    std::string project;
+    std::string project = ".";
     std::string dataDir;
     std::string environment = "local";
     std::string flow;
@@ -24,6 +26,7 @@ struct StageOptions
     int limit = 1000;
     bool expectSame = false;
     bool json = false;
+    std::string log;
 };
 
 Value jsonOrText(Arena &arena, const std::string &text)
@@ -103,7 +106,7 @@ void showShadow(Output &out, const ops::ShadowReport &report)
                             field.after.empty() ? "-" : field.after});
     }
     if (rows.size() > 1)
-        out.line(table(rows));
+        out.line(table(fitted(std::move(rows), {false, true, true, true, true})));
 }
 
 const char *wordOf(StepEvent::Phase phase)
@@ -150,6 +153,7 @@ Value toValue(Arena &arena, const Stage::Rerun &told)
     ObjectBuilder object(arena);
     object.set("run", Value::integer(told.rehearsed.run));
     object.set("event", Value::string(arena, told.rehearsed.eventId));
+    object.set("version", Value::string(arena, told.recorded.row.flowVersion));
     object.set("as_recorded", Value::boolean(told.differences.empty()));
     object.set("differences", differences.finish());
     object.set("steps", steps.finish());
@@ -164,6 +168,8 @@ void showRerun(Output &out, const Stage::Rerun &told)
     out.line(out.bold(told.differences.empty() ? "As recorded." : "Not as recorded.")
              + " Run " + std::to_string(told.rehearsed.run) + ", event " + told.rehearsed.eventId
              + ". Nothing was sent.");
+    out.line("On version " + told.recorded.row.flowVersion + " of " + told.recorded.row.flow
+             + ", with which it ran then; `tidewire runs shadow` tries the flow as it is now.");
     for (const std::string &difference : told.differences)
         out.line(out.red("  " + difference));
     for (const StepEvent &event : told.rehearsed.steps) {
@@ -210,7 +216,9 @@ class StageSession
 {
 public:
     StageSession(const StageOptions &options, const Registry &registry)
-        : m_options(options), m_registry(registry), m_out(options.json)
+        : m_options(options), m_registry(registry), m_out(options.json),
+          m_sink(m_clock, {options.log == "json" ? log::Form::Json : log::Form::Text,
+                           log::Level::Info, {}, true})
     {}
 
     int exec()
@@ -219,12 +227,13 @@ public:
         if (!project)
             return failed(project.error());
         m_project = std::move(*project);
-        m_secrets.emplace(SecretChain::ofProject(m_project->folder(), m_options.dataDir, &m_keychain,
+        const std::string dataDir = folderName(m_options.dataDir);
+        m_secrets.emplace(SecretChain::ofProject(m_project->folder(), dataDir, &m_keychain,
                                                  askPassphrase));
         KeyPlaces keys;
         keys.passphrase = askPassphrase;
         keys.keychain = &m_keychain;
-        auto stage = Stage::open({m_options.dataDir, *m_project, m_options.environment, keys},
+        auto stage = Stage::open({dataDir, *m_project, m_options.environment, keys},
                                  m_registry, m_clock, *m_secrets);
         if (!stage)
             return failed(stage.error());
@@ -284,6 +293,7 @@ private:
     const Registry &m_registry;
     Output m_out;
     SystemClock m_clock;
+    log::Sink m_sink; ///< A rehearsal must not look like the real thing in any log.
     SystemKeychain m_keychain;
     std::unique_ptr<Project> m_project;
     std::optional<SecretChain> m_secrets;
@@ -298,6 +308,8 @@ void addCommon(CLI::App &command, const std::shared_ptr<StageOptions> &options,
     command.add_option("--env", options->environment, "Environment, for settings of connections")
         ->capture_default_str();
     command.add_flag("--json", options->json, "One JSON document");
+    command.add_option("--log", options->log, "Log lines (standard error) as json or text")
+        ->check(CLI::IsMember({"json", "text"}));
     command.callback([options, &invocation] {
         invocation.command = [options, &invocation] {
             return StageSession(*options, invocation.registry).exec();
@@ -312,9 +324,10 @@ void addStageCommands(CLI::App &app, Invocation &invocation)
     CLI::App *runs = app.get_subcommand("runs");
     auto again = std::make_shared<StageOptions>();
     CLI::App *rerun = runs->add_subcommand(
-        "rerun", "Go through a recorded run again, step by step, without sending anything");
+        "rerun", "Go through a recorded run again, on the version it ran on, without sending anything");
     rerun->add_option("RUN", again->run, "Number of the run")->required()->check(CLI::PositiveNumber);
-    rerun->add_option("--project", again->project, "Project folder or flow file")->required();
+    rerun->add_option("--project", again->project, "Project folder or flow file: its connections")
+        ->capture_default_str();
     rerun->footer("Exit code 1 when it would not go as recorded.\nExample:\n"
                   "  tidewire runs rerun 12 --project my-project --data-dir data");
     addCommon(*rerun, again, invocation);
@@ -325,7 +338,8 @@ void addStageCommands(CLI::App &app, Invocation &invocation)
                                                         "sends nothing");
     preview->add_option("ID", letter->letter, "Number of the letter")
         ->required()->check(CLI::PositiveNumber);
-    preview->add_option("--project", letter->project, "Project folder or flow file")->required();
+    preview->add_option("--project", letter->project, "Project folder or flow file, as it is now")
+        ->capture_default_str();
     preview->footer("Example:\n  tidewire dead-letters preview 3 --project my-project --data-dir data");
     addCommon(*preview, letter, invocation);
 

@@ -5,10 +5,12 @@
 
 #include <QCoreApplication>
 #include <csignal>
+#include <sys/stat.h>
 
 int main(int argc, char **argv)
 {
     std::signal(SIGPIPE, SIG_IGN);
+    ::umask(077); // What it keeps holds events: for its owner alone.
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("tidewire"));
     QCoreApplication::setApplicationVersion(QStringLiteral(TIDEWIRE_VERSION));

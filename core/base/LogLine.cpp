@@ -173,7 +173,7 @@ std::string written(const Line &line, Form form, const Redactor &redactor)
                 appendEscaped(out, redactor.redacted(value), form);
             }
         }
-        return out += '\n';
+        return out += line.rehearsal ? " rehearsal=true\n" : "\n";
     }
     out.append("{\"time\":\"").append(timeText(line.time));
     out.append("\",\"level\":\"").append(toString(line.level)).append("\",\"area\":\"");
@@ -186,7 +186,7 @@ std::string written(const Line &line, Form form, const Redactor &redactor)
             appendEscaped(out, redactor.redacted(value), form);
         }
     }
-    return out += "\"}\n";
+    return out += line.rehearsal ? "\",\"rehearsal\":true}\n" : "\"}\n";
 }
 
 } // namespace tw::log

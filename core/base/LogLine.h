@@ -27,6 +27,7 @@ struct Line
     std::string_view area; ///< "engine", "net".
     std::string_view message;
     Ids::Known ids;
+    bool rehearsal = false;
 };
 
 /// One line with its end, redacted in every part. Control characters, marks that turn the direction

@@ -89,7 +89,8 @@ void Sink::line(Level level, std::string_view area, std::string_view message)
     if (level > m_options.level)
         return;
     const std::lock_guard hold(m_mutex);
-    const Line line{m_clock.now(), level, area, message, Ids::current()};
+    const Line line{m_clock.now(), level, area, message, Ids::current(),
+                    m_options.rehearsal};
     m_options.write(written(line, m_options.form, m_redactor));
 }
 

@@ -23,6 +23,7 @@ public:
         Level level = Level::Info; ///< Less important lines are dropped.
         /// Gets whole lines, from any thread but never two at once. Empty: standard error.
         std::function<void(std::string_view)> write;
+        bool rehearsal = false; ///< Every line says so: nothing of it happened for real.
     };
 
     /// `clock` must outlive the sink.

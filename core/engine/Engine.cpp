@@ -149,6 +149,41 @@ void Engine::cancel(std::int64_t id)
     flush(*run);
 }
 
+void Engine::cancelWaiting(std::int64_t id)
+{
+    m_store.submit<std::vector<OpenRun>>(
+        this, [id](Journal &journal) { return journal.openRuns({id}); },
+        [this, id](Result<std::vector<OpenRun>> open) {
+            if (find(id))
+                return cancel(id);
+            if (open && !open->empty())
+                endUnread(std::move(open->front()));
+        });
+}
+
+void Engine::cancelled(OpenRun open)
+{
+    if (find(open.run))
+        cancel(open.run);
+    else
+        endUnread(std::move(open));
+}
+
+void Engine::endUnread(OpenRun open)
+{
+    const std::int64_t id = open.run;
+    DeployedFlow *flow = flowOf(open.event.flow);
+    if (!flow)
+        return;
+    m_alarms.remove(id);
+    Run &run = makeRun(std::move(open), *flow);
+    if (m_aside.erase(id) > 0)
+        run.lane = 0;
+    m_inLine.erase(id);
+    run.outcome = RunState::Failed;
+    flush(run);
+}
+
 void Engine::release(HeldKey key, std::function<void(Result<void>)> done)
 {
     m_store.submit<bool>(

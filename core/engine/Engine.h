@@ -82,6 +82,9 @@ public:
     void accept(const std::string &flow, const std::string &trigger, IncomingEvent event,
                 std::function<void(Result<Acceptance>)> done);
 
+    /// A person ended this run in the journal: nothing of it goes on. Answers of calls that are on their
+    /// way are not waited for.
+    void cancelled(OpenRun run);
     /// Ends a run as Failed: waiting and queued items go; calls in flight are not waited for.
     void cancel(std::int64_t run);
 
@@ -150,6 +153,8 @@ private:
     Run *find(std::int64_t run) const;
     void checkIdle();
     void checkStopped();
+    void cancelWaiting(std::int64_t id);
+    void endUnread(OpenRun open);
 
     // EngineRuns.cpp: which runs are in memory
     Lanes::Lane laneOf(const DeployedFlow &flow, const std::string &key) const;
@@ -178,7 +183,6 @@ private:
     void releaseAfterReplay(HeldKey key, Lanes::Lane lane);
     bool unload(Run &run);
     void settleDown(Run &run);
-    void cancelWaiting(std::int64_t id);
     void wakeAt(Run &run, int token, Instant at);
     void setAlarm();
     void ring();

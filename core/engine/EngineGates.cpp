@@ -240,7 +240,7 @@ void Engine::tellGate(GateDesk &desk, const GateView &view)
     GateStatus status = desk.gate.status();
     status.queued = desk.queue.size();
     qCInfo(log::engine).noquote() << toQString(
-        "connection " + status.connection + ": " + std::string(toString(status.state))
+        "connection " + status.connection + ": " + std::string(wordOf(status.state))
         + (status.why.empty() ? std::string() : ", " + status.why));
     m_observer.connectionChanged(status);
 }

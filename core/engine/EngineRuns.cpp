@@ -382,7 +382,7 @@ void Engine::settleDown(Run &run)
         return;
     flush(run);
     if (!run.committing && unload(run))
-        loadReady();
+        checkIdle(); // What waits for a person without a limit is nothing to wait for.
 }
 
 /// Drops a run that only waits, and long; the alarm brings it back. False: it stays.
@@ -419,26 +419,6 @@ bool Engine::unload(Run &run)
     if (aside)
         stepAside(id, lane);
     return true;
-}
-
-void Engine::cancelWaiting(std::int64_t id)
-{
-    m_store.submit<std::vector<OpenRun>>(
-        this, [id](Journal &journal) { return journal.openRuns({id}); },
-        [this, id](Result<std::vector<OpenRun>> open) {
-            if (find(id))
-                return cancel(id);
-            DeployedFlow *flow = open && !open->empty() ? flowOf(open->front().event.flow) : nullptr;
-            if (!flow)
-                return;
-            m_alarms.remove(id);
-            Run &run = makeRun(std::move(open->front()), *flow);
-            if (m_aside.erase(id) > 0)
-                run.lane = 0;
-            m_inLine.erase(id);
-            run.outcome = RunState::Failed;
-            flush(run);
-        });
 }
 
 void Engine::wakeAt(Run &run, int token, Instant at)

@@ -52,6 +52,12 @@ std::string_view toString(GateState state)
     return kNames[static_cast<std::size_t>(state)];
 }
 
+std::string_view wordOf(GateState state)
+{
+    static constexpr std::string_view kWords[] = {"flowing", "held", "trying", "held"};
+    return kWords[static_cast<std::size_t>(state)];
+}
+
 std::string_view toString(GateCause cause)
 {
     static constexpr std::string_view kNames[] = {"none",       "outage",     "sign_in",

@@ -26,6 +26,8 @@ enum class GateCause {
 
 std::string_view toString(GateState state);
 std::string_view toString(GateCause cause);
+/// What calls do, in the words of people: flowing, held, trying.
+std::string_view wordOf(GateState state);
 
 /// The gist of a gate: what is worth telling when it changes.
 struct GateView

@@ -29,6 +29,7 @@ RunOutcome outcomeOf(RunState state)
     case RunState::DeadLettered:
         return RunOutcome::DeadLettered;
     case RunState::Failed:
+    case RunState::Cancelled:
         return RunOutcome::Failed;
     case RunState::Open:
     case RunState::Done:
@@ -79,7 +80,8 @@ const StepRecord *Run::earlierRecord(const std::string &step, std::uint64_t line
 RunSummary Run::summary(Instant finished) const
 {
     return {id,      event.flow,         event.trigger,  event.eventId, event.eventType,
-            outcomeOf(outcome), event.received, finished};
+            outcomeOf(outcome), event.received, finished,
+            resumed && event.replay == 0, event.replay > 0};
 }
 
 std::uint64_t lineageOf(std::uint64_t parent, std::string_view step, std::size_t output,

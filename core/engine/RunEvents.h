@@ -49,6 +49,8 @@ struct RunSummary
     RunOutcome outcome = RunOutcome::Done;
     Instant received;
     Instant finished;
+    bool resumed = false; ///< Left open by a process before this one.
+    bool replay = false;  ///< Of an event that ran before.
 };
 
 /// A message that ended without an owner's wish: kept with everything needed to send it again.

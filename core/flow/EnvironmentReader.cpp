@@ -11,6 +11,7 @@ namespace {
 const std::vector<std::string> kKeys{"schema", "name", "kind", "listen", "journal", "connections"};
 const std::vector<std::string> kJournalKeys{"quota",     "reserve", "max_bodies", "keep_bodies",
                                             "keep_runs", "encrypt"};
+constexpr std::int64_t kSmallQuota = 10ll << 20;
 const std::vector<std::string> kKinds{"local", "sandbox", "qa", "production"};
 
 bool isListenAddress(std::string_view text)
@@ -124,6 +125,7 @@ private:
         readBytes(node, "quota", journal.quotaBytes);
         readBytes(node, "reserve", journal.reserveBytes);
         readBytes(node, "max_bodies", journal.bodyBytes);
+        checkSizes(node, journal);
         readHours(node, "keep_bodies", journal.keepBodies);
         readHours(node, "keep_runs", journal.keepRuns);
         if (journal.keepRuns < journal.keepBodies)
@@ -136,6 +138,20 @@ private:
         if (encrypt && encrypt->scalar != "true" && encrypt->scalar != "false")
             m_findings.error(encrypt->at, "flow.wrong_type", "\"encrypt\" must be true or false.",
                              "Write \"encrypt: true\".");
+    }
+
+    void checkSizes(const YamlNode &node, const JournalSettings &journal)
+    {
+        if (journal.quotaBytes > 0 && journal.quotaBytes < kSmallQuota)
+            m_findings.warning(node.find("quota")->at, "flow.small_quota",
+                               "A quota of " + inQuotes(node.find("quota")->scalar)
+                                   + " holds a few events at most; then events are refused.",
+                               "Write for example \"quota: 20GB\".");
+        if (journal.quotaBytes > 0 && journal.bodyBytes > journal.quotaBytes)
+            m_findings.warning(node.find("max_bodies")->at, "flow.bad_journal",
+                               "\"max_bodies\" is more than the quota, so it has no effect: events are "
+                               "refused before.",
+                               "Make it smaller than \"quota\", or leave it out.");
     }
 
     void readBytes(const YamlNode &node, const char *key, std::int64_t &into)

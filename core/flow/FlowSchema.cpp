@@ -157,7 +157,7 @@ constexpr std::string_view kEnvironment = R"json({
     "type": "object", "additionalProperties": false,
     "properties": {
       "quota": {"description": "Events are refused shortly before it is reached.", "type": "string", "pattern": "^[1-9][0-9]*(KB|MB|GB|TB)$"},
-      "reserve": {"description": "Space that the disk must have left for events.", "type": "string", "pattern": "^[1-9][0-9]*(KB|MB|GB|TB)$"},
+      "reserve": {"description": "Space that the disk must have left for events; on a small disk at most a twentieth of it.", "type": "string", "pattern": "^[1-9][0-9]*(KB|MB|GB|TB)$"},
       "max_bodies": {"description": "Beyond it the oldest events lose their bodies before their time.", "type": "string", "pattern": "^[1-9][0-9]*(KB|MB|GB|TB)$"},
       "keep_bodies": {"type": "string", "pattern": "^[0-9]+(h|d)$"},
       "keep_runs": {"description": "As long repeats of an event are recognised.", "type": "string", "pattern": "^[0-9]+(h|d)$"},

@@ -31,7 +31,7 @@ struct EnvironmentConnection
 struct JournalSettings
 {
     std::int64_t quotaBytes = 0;             ///< Events are refused shortly before it is reached.
-    std::int64_t reserveBytes = 64ll << 20;  ///< Space that the disk must have left for events.
+    std::int64_t reserveBytes = 64ll << 20;  ///< Space that the disk must have left; at most 1/20 of it.
     std::int64_t bodyBytes = 0;              ///< Beyond it the oldest bodies go before their time.
     std::chrono::hours keepBodies{7 * 24};
     std::chrono::hours keepRuns{35 * 24};    ///< As long repeats of an event are recognised.

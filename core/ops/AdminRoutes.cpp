@@ -20,6 +20,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/runs", "runs.list", nullptr},
     {"GET", "/v1/runs/{}", "runs.show", "run"},
     {"POST", "/v1/runs/{}/replay", "runs.replay", "run"},
+    {"POST", "/v1/runs/{}/cancel", "runs.cancel", "run"},
     {"GET", "/v1/dead-letters", "letters.list", nullptr},
     {"GET", "/v1/dead-letters/groups", "letters.groups", nullptr},
     {"GET", "/v1/dead-letters/{}", "letters.show", "id"},

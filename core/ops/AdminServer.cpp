@@ -17,7 +17,9 @@ namespace {
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kConnections = "/v1/connections";
 
-std::string connectionsJson(const std::vector<GateStatus> &gates)
+/// `note`: what is worth telling of the named one besides.
+std::string connectionsJson(const std::vector<GateStatus> &gates, const std::string &named = {},
+                            const std::string &note = {})
 {
     Arena arena;
     ArrayBuilder list(arena);
@@ -25,6 +27,7 @@ std::string connectionsJson(const std::vector<GateStatus> &gates)
         ObjectBuilder object(arena);
         object.set("connection", Value::string(arena, gate.connection));
         object.set("state", Value::string(toString(gate.state)));
+        object.set("calls", Value::string(wordOf(gate.state)));
         object.set("cause", Value::string(toString(gate.cause)));
         if (!gate.why.empty())
             object.set("why", Value::string(arena, gate.why));
@@ -49,9 +52,37 @@ std::string connectionsJson(const std::vector<GateStatus> &gates)
             object.set("day_reserve", Value::integer(*gate.dayReserve));
         if (gate.dayUsedUpAt)
             object.set("day_used_up_at", Value::string(arena, isoTime(*gate.dayUsedUpAt)));
+        if (gate.connection == named && !note.empty())
+            object.set("note", Value::string(arena, note));
         list.add(object.finish());
     }
     return toJson(list.finish());
+}
+
+/// Why a pause or its end changes nothing; empty: it does.
+std::string whyNothing(const std::vector<GateStatus> &gates, const std::string &name, bool pause)
+{
+    for (const GateStatus &gate : gates) {
+        if (gate.connection != name)
+            continue;
+        const bool isPaused = gate.state == GateState::Paused;
+        if (pause && isPaused)
+            return "Nothing to do: " + name + " is paused already, by " + gate.by + ": " + gate.why;
+        if (!pause && gate.state == GateState::Closed)
+            return "Nothing to do: " + name + " is not paused, its calls are flowing.";
+    }
+    return {};
+}
+
+/// Of a connection that is not paused and yet held, which a person wants to go on.
+std::string whyStillHeld(const std::vector<GateStatus> &gates, const std::string &name)
+{
+    for (const GateStatus &gate : gates) {
+        if (gate.connection == name && gate.state != GateState::Paused)
+            return name + " was not paused; its calls are held because of "
+                + std::string(toString(gate.cause)) + ". The next call looks whether it is over.";
+    }
+    return {};
 }
 
 HttpResponse errorAnswer(int status, const Error &error)
@@ -83,6 +114,7 @@ Result<DeskCounts> countDesk(Journal &journal, Instant now)
     if (!usage || !desk)
         return usage ? std::move(desk).error() : std::move(usage).error();
     counts.usage = *usage;
+    counts.mayAccept = journal.mayAccept().has_value();
     counts.lettersOpen = desk->lettersOpen;
     counts.lettersOverdue = desk->lettersOverdue;
     counts.reviewsOpen = desk->reviewsOpen;
@@ -116,13 +148,18 @@ Result<void> AdminServer::open(const std::string &address)
 void AdminServer::handle(HttpRequest request, HttpReply reply)
 {
     if (request.headers.contains("Origin"))
-        return reply.send(textResponse(403, "Not for web pages.\n"));
+        return reply.send(errorAnswer(403, rejectedError("ops.web_page",
+                                                         "This door is not for web pages: requests "
+                                                         "with an Origin are refused.")));
     if (request.path == "/healthz")
         return health(std::move(reply), true);
     if (request.path == "/readyz")
-        return health(std::move(reply), m_ready);
+        return readiness(std::move(reply));
     if (request.path == "/metrics")
         return sendMetrics(std::move(reply));
+    if (!request.path.starts_with("/v1/"))
+        return reply.send(errorAnswer(404, rejectedError("ops.no_such_page",
+                                                         "There is nothing at " + request.path + '.')));
     if (!isAllowed(request)) {
         HttpResponse refusal = errorAnswer(401, authError("ops.no_token", "Send the token of this "
                                                           "runner: \"Authorization: Bearer …\"."));
@@ -160,8 +197,13 @@ void AdminServer::connections(const HttpRequest &request, HttpReply reply)
         return reply.send(errorAnswer(400, rejectedError("ops.bad_argument",
                                                          "\"who\" and, for a pause, \"reason\" must "
                                                          "be given.")));
+    const auto gates = m_engine.gates();
+    if (const std::string nothing = whyNothing(gates, *name, action == "pause"); !nothing.empty())
+        return reply.send(jsonResponse(200, connectionsJson(gates, *name, nothing)));
     auto kept = std::make_shared<HttpReply>(std::move(reply));
-    const auto done = [this, kept, action, name = *name, who, why](const Result<void> &changed) {
+    const auto done = [this, kept, action, name = *name, who, why,
+                       note = action == "resume" ? whyStillHeld(gates, *name) : std::string()](
+                          const Result<void> &changed) {
         if (!changed)
             return kept->send(errorAnswer(statusOf(changed.error()), changed.error()));
         std::string detail = "{\"reason\":";
@@ -170,8 +212,8 @@ void AdminServer::connections(const HttpRequest &request, HttpReply reply)
                                "connection " + name, detail + '}'};
         m_engine.inJournal<AuditEntry>(
             [entry](Journal &journal) { return journal.desk().audit(entry); },
-            [this, kept](const Result<AuditEntry> &) {
-                kept->send(jsonResponse(200, connectionsJson(m_engine.gates())));
+            [this, kept, name, note](const Result<AuditEntry> &) {
+                kept->send(jsonResponse(200, connectionsJson(m_engine.gates(), name, note)));
             });
     };
     if (action == "pause")
@@ -195,6 +237,27 @@ void AdminServer::health(HttpReply reply, bool ready) const
                                          : R"({"status":"stopped","message":)";
     appendJsonString(body, m_trouble);
     reply.send(jsonResponse(503, body + '}'));
+}
+
+/// Ready is who would take an event at this moment.
+void AdminServer::readiness(HttpReply reply)
+{
+    if (!m_trouble.empty() || !m_ready)
+        return health(std::move(reply), m_ready);
+    auto kept = std::make_shared<HttpReply>(std::move(reply));
+    m_engine.inJournal<std::string>(
+        [](Journal &journal) -> Result<std::string> {
+            const auto may = journal.mayAccept();
+            return may ? std::string() : may.error().message;
+        },
+        [kept](const Result<std::string> &refusal) {
+            const std::string why = refusal ? *refusal : refusal.error().message;
+            if (why.empty())
+                return kept->send(jsonResponse(200, R"({"status":"ok"})"));
+            std::string body = R"({"status":"shut","message":)";
+            appendJsonString(body, "intake is closed: " + why);
+            kept->send(jsonResponse(503, body + '}'));
+        });
 }
 
 void AdminServer::sendMetrics(HttpReply reply)
@@ -223,12 +286,29 @@ void AdminServer::perform(HttpRequest request, HttpReply reply)
     auto kept = std::make_shared<HttpReply>(std::move(reply));
     m_engine.inJournal<DeskOutcome>(
         [call = *call](Journal &journal) { return performDesk(journal, call); },
-        [this, kept, action = call->action](const Result<DeskOutcome> &outcome) {
+        [this, kept, call = *call](const Result<DeskOutcome> &outcome) {
             if (!outcome)
                 return kept->send(errorAnswer(statusOf(outcome.error()), outcome.error()));
             settleIn(m_engine, *outcome);
+            if (call.action == "erase" && m_eraseCopies)
+                return eraseCopies(call, outcome->answer, kept);
             kept->send(jsonResponse(200, toJson(outcome->answer->root())));
         });
+}
+
+void AdminServer::eraseCopies(const DeskCall &call, const DocumentPtr &erased,
+                              std::shared_ptr<HttpReply> reply)
+{
+    m_eraseCopies(call, [this, call, erased, reply](const CopiesErased &copies) {
+        m_engine.inJournal<DocumentPtr>(
+            [call, erased, copies](Journal &journal) {
+                return noteCopies(journal, call, erased, copies);
+            },
+            [reply](const Result<DocumentPtr> &answer) {
+                reply->send(answer ? jsonResponse(200, toJson((*answer)->root()))
+                                   : errorAnswer(statusOf(answer.error()), answer.error()));
+            });
+    });
 }
 
 void settleIn(Engine &engine, const DeskOutcome &outcome)
@@ -239,6 +319,8 @@ void settleIn(Engine &engine, const DeskOutcome &outcome)
                 qCWarning(log::engine).noquote() << toQString(taken.error().text());
         });
     }
+    for (const OpenRun &run : outcome.cancelledRuns)
+        engine.cancelled(run);
     for (const std::int64_t run : outcome.answeredRuns)
         engine.answered(run);
     for (const HeldKey &key : outcome.releasedKeys)

@@ -4,7 +4,7 @@
 #include "core/base/Secret.h"
 #include "core/engine/Engine.h"
 #include "core/net/HttpServer.h"
-#include "core/ops/Desk.h"
+#include "core/ops/Erasure.h"
 #include "core/ops/Metrics.h"
 
 #include <QObject>
@@ -25,14 +25,20 @@ public:
     /// "127.0.0.1:0". Errors: Config `net.listen`, `runtime.bad_address`.
     Result<void> open(const std::string &address);
     std::string url() const { return m_server.url(); }
+    /// Takes a person out of the copies of the journal, too, and tells what became of them.
+    using EraseCopies = std::function<void(const DeskCall &, std::function<void(const CopiesErased &)>)>;
+    void onErase(EraseCopies erase) { m_eraseCopies = std::move(erase); }
     void setReady(bool ready) { m_ready = ready; }
     void setTrouble(std::string message) { m_trouble = std::move(message); }
 
 private:
     void handle(HttpRequest request, HttpReply reply);
     void health(HttpReply reply, bool ready) const;
+    void readiness(HttpReply reply);
     void sendMetrics(HttpReply reply);
     void perform(HttpRequest request, HttpReply reply);
+    void eraseCopies(const DeskCall &call, const DocumentPtr &erased,
+                     std::shared_ptr<HttpReply> reply);
     bool isAboutConnections(const HttpRequest &request) const;
     void connections(const HttpRequest &request, HttpReply reply);
     bool isAllowed(const HttpRequest &request) const;
@@ -42,6 +48,7 @@ private:
     Clock &m_clock;
     Secret m_token;
     HttpServer m_server;
+    EraseCopies m_eraseCopies;
     std::string m_trouble;
     bool m_ready = false;
 };

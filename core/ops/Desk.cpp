@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ops/Desk.h"
 
+#include "core/base/Sha256.h"
 #include "core/base/Text.h"
 #include "core/data/Json.h"
 #include "core/ops/DeskActions.h"
 #include "core/ops/DeskJson.h"
 
+#include <QByteArray>
 #include <array>
 
 namespace tw::ops {
@@ -18,10 +20,11 @@ struct Entry
     bool changes;
 };
 
-constexpr std::array<Entry, 20> kActions{{
+constexpr std::array<Entry, 21> kActions{{
     {"runs.list", listRuns, false},
     {"runs.show", showRun, false},
     {"runs.replay", replayRun, true},
+    {"runs.cancel", cancelRun, true},
     {"letters.list", listLetters, false},
     {"letters.groups", groupLetters, false},
     {"letters.show", showLetter, false},
@@ -56,6 +59,24 @@ Result<void> DeskWork::note(const std::string &subject, const std::string &detai
 {
     auto noted = desk().audit({0, call.at, call.who, call.action, subject, detail});
     return noted ? Result<void>() : Result<void>(std::move(noted).error());
+}
+
+void addNote(DeskWork &work, const std::string &note)
+{
+    Document answer;
+    ObjectBuilder object(answer.arena());
+    for (const Member &member : work.outcome.answer->root().members())
+        object.set(member.key.text(), copyInto(answer.arena(), member.value));
+    object.set("note", Value::string(answer.arena(), note));
+    answer.setRoot(object.finish());
+    work.answer(std::move(answer));
+}
+
+std::string fingerprint(std::string_view text)
+{
+    const Sha256 digest = sha256({text});
+    return QByteArray::fromRawData(reinterpret_cast<const char *>(digest.data()),
+                                   static_cast<qsizetype>(digest.size())).toHex().toStdString();
 }
 
 bool isChange(const std::string &action)
@@ -108,34 +129,6 @@ Result<void> verifyAudit(DeskWork &work)
     return {};
 }
 
-Result<void> erasePerson(DeskWork &work)
-{
-    const std::vector<std::string> words = work.arguments.words("words");
-    const std::string reason = work.arguments.required("reason");
-    if (work.arguments.error())
-        return *work.arguments.error();
-    if (words.empty())
-        return rejectedError("ops.bad_argument", "\"words\" must name ids or addresses.");
-    auto report = work.desk().erase({words, work.call.who, reason, work.call.at});
-    if (!report)
-        return std::move(report).error();
-    Document answer;
-    ObjectBuilder object(answer.arena());
-    object.set("runs", Value::integer(report->runs));
-    object.set("dead_letters", Value::integer(report->letters));
-    object.set("reviews", Value::integer(report->reviews));
-    object.set("left_open", Value::integer(report->open));
-    answer.setRoot(object.finish());
-    // The proof must not name who was erased.
-    std::string detail = toJson(answer.root());
-    detail.insert(detail.size() - 1, ",\"reason\":");
-    std::string quoted;
-    appendJsonString(quoted, reason);
-    detail.insert(detail.size() - 1, quoted);
-    work.answer(std::move(answer));
-    return work.note("a person, by " + std::to_string(words.size()) + " words", detail);
-}
-
 Result<void> showUsage(DeskWork &work)
 {
     auto usage = work.journal.usage();
@@ -146,6 +139,10 @@ Result<void> showUsage(DeskWork &work)
     object.set("used_bytes", Value::integer(usage->usedBytes));
     object.set("file_bytes", Value::integer(usage->fileBytes));
     object.set("wal_bytes", Value::integer(usage->walBytes));
+    if (usage->quotaBytes > 0) {
+        object.set("quota_bytes", Value::integer(usage->quotaBytes));
+        object.set("intake_bytes", Value::integer(usage->intakeBytes));
+    }
     answer.setRoot(object.finish());
     work.answer(std::move(answer));
     return {};

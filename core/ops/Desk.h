@@ -27,6 +27,7 @@ struct DeskOutcome
     std::vector<std::int64_t> newRuns;      ///< Replays to take up.
     std::vector<std::int64_t> answeredRuns; ///< Runs that go on with an answer.
     std::vector<HeldKey> releasedKeys;
+    std::vector<OpenRun> cancelledRuns; ///< As they were.
 };
 
 /// Does what was asked, inside the caller's transaction; every change leaves an audit entry in it.

@@ -22,11 +22,17 @@ struct DeskWork
     void answer(Document document) { outcome.answer = share(std::move(document)); }
 };
 
+/// Adds a sentence to the answer: what a person should know besides.
+void addNote(DeskWork &work, const std::string &note);
+/// SHA-256 in hexadecimal digits: tells in the audit log whether two texts are the same, not what they say.
+std::string fingerprint(std::string_view text);
+
 using DeskAction = Result<void> (*)(DeskWork &);
 
 Result<void> listRuns(DeskWork &work);
 Result<void> showRun(DeskWork &work);
 Result<void> replayRun(DeskWork &work);
+Result<void> cancelRun(DeskWork &work);
 Result<void> listLetters(DeskWork &work);
 Result<void> groupLetters(DeskWork &work);
 Result<void> showLetter(DeskWork &work);

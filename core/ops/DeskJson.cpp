@@ -2,6 +2,7 @@
 #include "core/ops/DeskJson.h"
 
 #include "core/data/Json.h"
+#include "core/ops/DeskActions.h"
 
 #include <QDateTime>
 #include <QTimeZone>
@@ -9,7 +10,7 @@
 namespace tw::ops {
 namespace {
 
-constexpr const char *kRunStates[] = {"open", "done", "failed", "dead_lettered"};
+constexpr const char *kRunStates[] = {"open", "done", "failed", "dead_lettered", "cancelled"};
 constexpr const char *kRecordStates[] = {"asked", "waiting", "done", "dropped", "failed", "parked"};
 constexpr const char *kLetterStates[] = {"open", "replayed", "resolved", "discarded"};
 constexpr const char *kReviewStates[] = {"open", "decided", "timed_out", "withdrawn"};
@@ -116,6 +117,11 @@ Value idList(Arena &arena, std::string_view ids)
 
 } // namespace
 
+std::string causeId(const std::string &cause)
+{
+    return cause.empty() ? std::string() : fingerprint(cause).substr(0, 8);
+}
+
 std::string isoTime(Instant at)
 {
     return QDateTime::fromMSecsSinceEpoch(at.msSinceEpoch, Qt::UTC)
@@ -160,7 +166,7 @@ Value toValue(Arena &arena, const LetterRow &row, bool whole)
     out.number("id", row.id).text("status", kLetterStates[static_cast<int>(row.status)])
         .text("flow", row.flow).text("version", row.flowVersion).number("run", row.run)
         .text("step", letter.step).number("item", letter.item).text("event", row.eventId)
-        .text("type", row.eventType).text("key", row.key).text("cause", letter.cause)
+        .text("type", row.eventType).text("key", row.key).text("cause_id", causeId(letter.cause)).text("cause", letter.cause)
         .number("attempts", letter.attempts).time("at", letter.at).text("owner", letter.owner)
         .time("due", letter.dueAt).flag("escalated", row.escalated).flag("holds_key", letter.holdsKey)
         .time("keep_until", letter.keepUntil).value("error", errorValue(arena, letter.error))
@@ -178,7 +184,7 @@ Value toValue(Arena &arena, const LetterRow &row, bool whole)
 
 Value toValue(Arena &arena, const LetterGroup &group)
 {
-    return Row(arena).text("cause", group.cause).text("flow", group.flow)
+    return Row(arena).text("cause_id", causeId(group.cause)).text("cause", group.cause).text("flow", group.flow)
         .number("count", group.count).text("owner", group.owner).time("oldest", group.oldest)
         .time("newest", group.newest).time("due", group.dueAt).finish();
 }

@@ -17,6 +17,8 @@ Value toValue(Arena &arena, const LetterGroup &group);
 Value toValue(Arena &arena, const ReviewRow &row, bool whole);
 Value toValue(Arena &arena, const AuditEntry &entry);
 
+/// A short name for the cause of letters: the beginning of its SHA-256.
+std::string causeId(const std::string &cause);
 std::string isoTime(Instant at);
 
 } // namespace tw::ops

@@ -2,9 +2,11 @@
 #include "core/data/Json.h"
 #include "core/ops/DeskActions.h"
 #include "core/ops/DeskJson.h"
+#include "core/ops/GivenInput.h"
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace tw::ops {
 namespace {
@@ -27,6 +29,29 @@ Result<LetterRow> letterOf(DeskWork &work, std::int64_t id)
     return std::move(rows->front());
 }
 
+/// A cause by its text, or by the beginning of its id or of its text.
+Result<std::string> wholeCause(DeskWork &work, const std::string &given)
+{
+    if (given.empty())
+        return given;
+    auto groups = work.desk().letterGroups({});
+    if (!groups)
+        return std::move(groups).error();
+    std::set<std::string> found;
+    for (const LetterGroup &group : *groups) {
+        if (group.cause == given)
+            return given;
+        if (group.cause.starts_with(given) || fingerprint(group.cause).starts_with(given))
+            found.insert(group.cause);
+    }
+    if (found.size() < 2)
+        return found.empty() ? given : *found.begin();
+    std::string list;
+    for (const std::string &cause : found)
+        list += "\n  " + causeId(cause) + "  " + cause;
+    return rejectedError("ops.bad_argument", "More than one cause begins like that:" + list);
+}
+
 /// The one letter that is named, or all open ones of a cause, oldest first.
 Result<std::vector<LetterRow>> chosenLetters(DeskWork &work)
 {
@@ -42,8 +67,11 @@ Result<std::vector<LetterRow>> chosenLetters(DeskWork &work)
             return std::move(one).error();
         return std::vector<LetterRow>{std::move(*one)};
     }
+    auto whole = wholeCause(work, cause);
+    if (!whole)
+        return std::move(whole).error();
     LetterQuery query;
-    query.cause = cause;
+    query.cause = *whole;
     query.flow = work.arguments.text("flow");
     query.status = LetterStatus::Open;
     query.limit = std::numeric_limits<int>::max();
@@ -74,7 +102,10 @@ Result<void> listLetters(DeskWork &work)
     DeskArguments &arguments = work.arguments;
     LetterQuery query;
     query.flow = arguments.text("flow");
-    query.cause = arguments.text("cause");
+    auto cause = wholeCause(work, arguments.text("cause"));
+    if (!cause)
+        return std::move(cause).error();
+    query.cause = *cause;
     query.owner = arguments.text("owner");
     query.run = arguments.number("run");
     query.dueBefore = arguments.instant("due_before");
@@ -130,14 +161,30 @@ Result<void> editLetter(DeskWork &work)
     LetterChange change;
     change.id = work.arguments.requiredNumber("id");
     change.edited = work.arguments.json("input").value_or("");
+    const bool newFields = work.arguments.flag("new_fields");
     if (work.arguments.error())
         return *work.arguments.error();
+    auto row = letterOf(work, change.id);
+    if (!row)
+        return std::move(row).error();
+    const std::string before = row->edited.value_or(row->letter.input);
+    const std::string &after = change.edited->empty() ? row->letter.input : *change.edited;
+    if (!change.edited->empty()) {
+        if (auto fits = fitsInput(*change.edited, row->letter.input, newFields); !fits)
+            return fits;
+    }
     if (auto changed = work.desk().change(change); !changed)
         return changed;
     if (auto shown = showLetter(work); !shown)
         return shown;
+    if (before == after) {
+        addNote(work, "Nothing to do: this is its input already.");
+        return {};
+    }
     return work.note(subjectOf(change.id),
-                     change.edited->empty() ? R"({"input":"original"})" : R"({"input":"edited"})");
+                     std::string(R"({"input":")") + (change.edited->empty() ? "original" : "edited")
+                         + R"(","before_sha256":")" + fingerprint(before) + R"(","after_sha256":")"
+                         + fingerprint(after) + "\"}");
 }
 
 Result<void> assignLetter(DeskWork &work)
@@ -151,6 +198,11 @@ Result<void> assignLetter(DeskWork &work)
         return *work.arguments.error();
     if (!change.owner && !change.dueAt)
         return rejectedError("ops.bad_argument", "\"owner\" or \"due\" must be given.");
+    auto row = letterOf(work, change.id);
+    if (!row)
+        return std::move(row).error();
+    const bool same = change.owner.value_or(row->letter.owner) == row->letter.owner
+        && change.dueAt.value_or(row->letter.dueAt) == row->letter.dueAt;
     if (change.dueAt)
         change.escalated = false;
     if (auto changed = work.desk().change(change); !changed)
@@ -160,6 +212,10 @@ Result<void> assignLetter(DeskWork &work)
     detail += ",\"due\":\"" + (change.dueAt ? isoTime(*change.dueAt) : std::string()) + "\"}";
     if (auto shown = showLetter(work); !shown)
         return shown;
+    if (same) {
+        addNote(work, "Nothing to do: it is assigned like that already.");
+        return {};
+    }
     return work.note(subjectOf(change.id), detail);
 }
 

@@ -92,6 +92,7 @@ void Metrics::eventAccepted(const std::string &flow, const std::string &trigger,
 
 void Metrics::deliveryRefused(const std::string &flow, const std::string &trigger, const Error &why)
 {
+    m_refusedFull += why.code == "store.full";
     ++m_refusedDeliveries[labels({{"flow", flow}, {"trigger", trigger}, {"code", why.code}})];
     m_next.deliveryRefused(flow, trigger, why);
 }
@@ -167,6 +168,9 @@ std::string Metrics::text(const EngineGauges &engine, const DeskCounts &desk) co
     write(out, "tidewire_events_repeated_total", "Events that were known already.", m_repeats);
     write(out, "tidewire_deliveries_refused_total", "Deliveries refused before they became events.",
           m_refusedDeliveries);
+    gauge(out, "tidewire_deliveries_refused_full_total",
+          "Of these, because the journal's quota or the disk was full.",
+          static_cast<double>(m_refusedFull), "counter");
     write(out, "tidewire_runs_finished_total", "Runs that ended, by outcome.", m_runs);
     write(out, "tidewire_steps_total", "Records at steps, by what became of them.", m_steps);
     write(out, "tidewire_step_failures_total", "Failures at steps, also those that are retried.",
@@ -213,6 +217,12 @@ std::string Metrics::text(const EngineGauges &engine, const DeskCounts &desk) co
           number(desk.reviewsOverdue));
     gauge(out, "tidewire_journal_used_bytes", "Pages of the journal that hold something.",
           number(desk.usage.usedBytes));
+    gauge(out, "tidewire_journal_quota_bytes", "What the journal may become; 0: no quota.",
+          number(desk.usage.quotaBytes));
+    gauge(out, "tidewire_journal_intake_limit_bytes",
+          "Used bytes at which events are refused; 0: no quota.", number(desk.usage.intakeBytes));
+    gauge(out, "tidewire_intake_open", "1: events are accepted; 0: the journal or the disk is full.",
+          desk.mayAccept ? 1 : 0);
     gauge(out, "tidewire_journal_file_bytes", "Size of the journal file.",
           number(desk.usage.fileBytes));
     gauge(out, "tidewire_journal_wal_bytes", "Size of the write-ahead log.",

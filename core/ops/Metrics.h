@@ -21,6 +21,7 @@ struct DeskCounts
     std::int64_t reviewsOpen = 0;
     std::int64_t reviewsOverdue = 0;
     JournalUsage usage;
+    bool mayAccept = true;
 };
 
 /// What the engine itself knows at this moment.
@@ -71,6 +72,7 @@ private:
     static void write(std::string &out, const char *name, const char *help, const Counter &counter);
 
     RunObserver &m_next;
+    std::uint64_t m_refusedFull = 0; ///< Of the refused deliveries, for a full store.
     Counter m_accepted, m_repeats, m_refusedDeliveries, m_runs, m_steps, m_failures, m_letters;
     std::map<std::string, Histogram> m_runSeconds; ///< By flow.
 };

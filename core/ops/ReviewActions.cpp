@@ -2,6 +2,7 @@
 #include "core/data/Json.h"
 #include "core/ops/DeskActions.h"
 #include "core/ops/DeskJson.h"
+#include "core/ops/GivenInput.h"
 
 namespace tw::ops {
 namespace {
@@ -21,6 +22,19 @@ Result<ReviewRow> reviewOf(DeskWork &work, std::int64_t id)
     if (rows->empty())
         return rejectedError("store.no_review", "There is no review " + std::to_string(id) + '.');
     return std::move(rows->front());
+}
+
+/// What an answer looks like: one of the candidates, the proposal, or what the step got.
+std::vector<std::string> expectedOf(const ReviewRecord &review)
+{
+    std::vector<std::string> expected{review.proposal};
+    if (const auto candidates = parseJson(review.candidates)) {
+        for (const Value &candidate : candidates->root().items())
+            expected.push_back(toJson(candidate));
+    }
+    if (review.proposal.empty())
+        expected.push_back(review.input);
+    return expected;
 }
 
 Result<void> decide(DeskWork &work, const char *exit)
@@ -46,6 +60,11 @@ Result<void> decide(DeskWork &work, const char *exit)
         return rejectedError("ops.bad_argument",
                              "An answer of its own is for this record alone and cannot be "
                              "remembered. Leave out \"answer\" or \"remember\".");
+    if (own) {
+        auto fits = fitsAnswer(*work.arguments.json("answer"), expectedOf(row->review));
+        if (!fits)
+            return fits;
+    }
     decision.answer = work.arguments.json("answer").value_or(
         decision.exit == "approved" ? row->review.proposal : std::string());
     auto run = work.desk().decide(decision);
@@ -124,13 +143,22 @@ Result<void> assignReview(DeskWork &work)
         return *work.arguments.error();
     if (!change.owner && !change.dueAt)
         return rejectedError("ops.bad_argument", "\"owner\" or \"due\" must be given.");
+    auto row = reviewOf(work, change.id);
+    if (!row)
+        return std::move(row).error();
+    const bool same = change.owner.value_or(row->review.owner) == row->review.owner
+        && change.dueAt.value_or(row->review.dueAt) == row->review.dueAt;
     if (auto changed = work.desk().change(change); !changed)
         return changed;
     std::string detail = "{\"owner\":";
-    appendJsonString(detail, change.owner.value_or(""));
-    detail += '}';
+    appendJsonString(detail, change.owner.value_or(row->review.owner));
+    detail += ",\"due\":\"" + (change.dueAt ? isoTime(*change.dueAt) : std::string()) + "\"}";
     if (auto shown = showReview(work); !shown)
         return shown;
+    if (same) {
+        addNote(work, "Nothing to do: it is assigned like that already.");
+        return {};
+    }
     return work.note(subjectOf(change.id), detail);
 }
 
@@ -141,14 +169,24 @@ Result<void> forgetDecision(DeskWork &work)
     const std::string cause = work.arguments.required("cause");
     if (work.arguments.error())
         return *work.arguments.error();
+    auto known = work.desk().remembered(flow, step, cause);
+    if (!known)
+        return std::move(known).error();
     if (auto forgotten = work.desk().forgetRemembered(flow, step, cause); !forgotten)
         return forgotten;
     Document answer;
     ObjectBuilder object(answer.arena());
-    object.set("forgotten", Value::boolean(true));
+    object.set("forgotten", Value::boolean(known->has_value()));
     answer.setRoot(object.finish());
     work.answer(std::move(answer));
-    return work.note("remembered decision of " + flow + '/' + step);
+    if (!*known) {
+        addNote(work, "Nothing to do: no decision of " + flow + '/' + step
+                          + " is remembered for this cause.");
+        return {};
+    }
+    // A cause may name a person; the log is kept for ever.
+    return work.note("remembered decision of " + flow + '/' + step,
+                     "{\"cause_sha256\":\"" + fingerprint(cause) + "\"}");
 }
 
 } // namespace tw::ops

@@ -4,6 +4,43 @@
 #include "core/ops/DeskJson.h"
 
 namespace tw::ops {
+namespace {
+
+/// Attempts of which nobody knows what became: asked without an answer, or answered with a doubt.
+std::vector<std::string> doubtsOf(const OpenRun &run)
+{
+    std::vector<std::string> found;
+    for (const StepRecord &record : run.steps) {
+        if (record.state == RecordState::Intent || (record.error && record.error->outcomeUnknown))
+            found.push_back(record.step + " (item " + std::to_string(record.item) + ')');
+    }
+    return found;
+}
+
+std::string listed(const std::vector<std::string> &words)
+{
+    std::string text;
+    for (const std::string &word : words)
+        text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+Result<OpenRun> openRun(DeskWork &work, std::int64_t run)
+{
+    auto known = work.desk().history(run);
+    if (!known)
+        return std::move(known).error();
+    auto open = work.journal.openRuns({run});
+    if (!open)
+        return std::move(open).error();
+    if (open->empty())
+        return rejectedError("store.run_closed",
+                             "Run " + std::to_string(run) + " has ended already: there is nothing to "
+                                                            "cancel.");
+    return std::move(open->front());
+}
+
+} // namespace
 
 Result<void> listRuns(DeskWork &work)
 {
@@ -16,7 +53,7 @@ Result<void> listRuns(DeskWork &work)
     query.to = arguments.instant("to");
     query.limit = static_cast<int>(arguments.number("limit", 100));
     query.before = arguments.number("before");
-    if (const auto state = arguments.oneOf("state", {"open", "done", "failed", "dead_lettered"}))
+    if (const auto state = arguments.oneOf("state", {"open", "done", "failed", "dead_lettered", "cancelled"}))
         query.state = static_cast<RunState>(*state);
     if (arguments.error())
         return *arguments.error();
@@ -68,6 +105,46 @@ Result<void> replayRun(DeskWork &work)
         + (order.asNew ? ",\"as_new\":true}" : "}");
     work.answer(std::move(answer));
     return work.note("run " + std::to_string(order.run), detail);
+}
+
+Result<void> cancelRun(DeskWork &work)
+{
+    const std::int64_t run = work.arguments.requiredNumber("run");
+    const std::string reason = work.arguments.required("reason");
+    const bool inDoubt = work.arguments.flag("in_doubt");
+    if (work.arguments.error())
+        return *work.arguments.error();
+    auto open = openRun(work, run);
+    if (!open)
+        return std::move(open).error();
+    const std::vector<std::string> doubts = doubtsOf(*open);
+    if (!doubts.empty() && !inDoubt)
+        return rejectedError("ops.outcome_unknown",
+                             "Nobody knows yet what became of " + listed(doubts) + ": it may have been "
+                             "written. Wait until it is known, or cancel with \"in_doubt\" "
+                             "(--in-doubt) and look at the other side yourself.");
+    if (auto ended = work.desk().cancel(run, work.call.at); !ended)
+        return ended;
+    work.outcome.cancelledRuns.push_back(std::move(*open));
+    Document answer;
+    Arena &arena = answer.arena();
+    ArrayBuilder list(arena);
+    for (const std::string &doubt : doubts)
+        list.add(Value::string(arena, doubt));
+    ObjectBuilder object(arena);
+    object.set("run", Value::integer(run));
+    object.set("state", Value::string("cancelled"));
+    object.set("outcome_unknown", list.finish());
+    if (!doubts.empty())
+        object.set("note", Value::string(arena, "It may have been written: " + listed(doubts)
+                                                    + ". Look at the other side."));
+    answer.setRoot(object.finish());
+    ObjectBuilder detail(arena);
+    detail.set("reason", Value::string(arena, reason));
+    detail.set("outcome_unknown", answer.root().get("outcome_unknown"));
+    const std::string noted = toJson(detail.finish());
+    work.answer(std::move(answer));
+    return work.note("run " + std::to_string(run), noted);
 }
 
 } // namespace tw::ops

@@ -40,7 +40,29 @@ Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string &path)
     }
     if (auto locked = folder->lock(); !locked)
         return std::move(locked).error();
+    if (!path.empty())
+        folder->keepPrivate();
     return folder;
+}
+
+/// What earlier builds left readable to others. Only what is ours: the folder may hold more.
+void DataFolder::keepPrivate() const
+{
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    const auto shut = [&ignored](const fs::directory_entry &entry) {
+        if (entry.is_regular_file(ignored) && !entry.is_symlink(ignored))
+            fs::permissions(entry.path(), fs::perms::owner_read | fs::perms::owner_write, ignored);
+    };
+    for (const auto &entry : fs::directory_iterator(m_path, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with("journal.db"))
+            shut(entry);
+        if (name != "backups" && !name.starts_with("double-"))
+            continue;
+        for (const auto &inside : fs::directory_iterator(entry.path(), ignored))
+            shut(inside);
+    }
 }
 
 Result<void> DataFolder::lock()

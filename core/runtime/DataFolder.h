@@ -21,6 +21,7 @@ public:
     DataFolder(const DataFolder &) = delete;
     DataFolder &operator=(const DataFolder &) = delete;
 
+    const std::string &path() const { return m_path; }
     std::string file(const std::string &name) const { return m_path + '/' + name; }
     /// A folder inside; made when it is missing. Empty when the data is temporary.
     std::string kept(const std::string &name) const;
@@ -28,6 +29,7 @@ public:
 private:
     DataFolder() = default;
     Result<void> lock();
+    void keepPrivate() const;
 
     std::string m_path;
     std::unique_ptr<QTemporaryDir> m_temporary;

@@ -5,6 +5,7 @@
 #include "core/ops/AdminRoutes.h"
 #include "core/runtime/AdminFile.h"
 #include "core/runtime/DataFolder.h"
+#include "core/runtime/JournalCopies.h"
 #include "core/runtime/JournalSeal.h"
 #include "core/store/SqliteJournal.h"
 
@@ -12,6 +13,9 @@
 
 namespace tw {
 namespace {
+
+constexpr std::chrono::seconds kUsual{30};
+constexpr std::chrono::minutes kLongest{30};
 
 HttpClientOptions loopbackOptions()
 {
@@ -87,7 +91,20 @@ Result<DocumentPtr> DeskDoor::performAlone(const ops::DeskCall &call) const
     if (auto committed = (*journal)->commit(); !committed)
         return std::move(committed).error();
     (*journal)->maintain(false);
+    if (call.action == "erase")
+        return eraseCopies(**journal, call, outcome->answer, seal->get());
     return outcome->answer;
+}
+
+Result<DocumentPtr> DeskDoor::eraseCopies(Journal &journal, const ops::DeskCall &call,
+                                          const DocumentPtr &erased, const JournalSeal *seal) const
+{
+    const ops::CopiesErased copies = journalCopies::erase(m_dataDir, call, seal);
+    if (auto begun = journal.begin(); !begun)
+        return std::move(begun).error();
+    auto answer = ops::noteCopies(journal, call, erased, copies);
+    auto committed = answer ? journal.commit() : Result<void>(answer.error());
+    return committed ? answer : Result<DocumentPtr>(std::move(committed).error());
 }
 
 void DeskDoor::ask(const ops::DeskCall &call, std::function<void(Result<DocumentPtr>)> done)
@@ -110,7 +127,7 @@ void DeskDoor::ask(const ops::DeskCall &call, std::function<void(Result<Document
     http.body = request->body;
     if (!http.body.empty())
         http.headers.add("Content-Type", "application/json");
-    http.timeout = std::chrono::seconds(30);
+    http.timeout = call.action == "erase" ? kLongest : kUsual; // Copies are written anew.
     m_http = std::make_unique<HttpClient>(loopbackOptions());
     m_http->send(std::move(http), this, [done = std::move(done)](const Result<HttpAnswer> &answer) {
         done(read(answer));

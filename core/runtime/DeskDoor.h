@@ -13,6 +13,8 @@
 
 namespace tw {
 
+class JournalSeal;
+
 /// The way to the desk of a data folder: through the runner that works on it, else into its journal
 /// directly; decisions made there are taken up by the next runner. Lives on a thread with an event
 /// loop.
@@ -33,6 +35,8 @@ public:
 private:
     Result<DocumentPtr> needsRunner() const;
     Result<DocumentPtr> performAlone(const ops::DeskCall &call) const;
+    Result<DocumentPtr> eraseCopies(Journal &journal, const ops::DeskCall &call,
+                                    const DocumentPtr &erased, const JournalSeal *seal) const;
     void ask(const ops::DeskCall &call, std::function<void(Result<DocumentPtr>)> done);
 
     std::string m_dataDir;

@@ -2,8 +2,11 @@
 #include "core/runtime/EventFile.h"
 
 #include "core/data/Json.h"
+#include "core/engine/Engine.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 namespace tw {
 
@@ -41,6 +44,35 @@ bool asksFor(const DeployedFlow::Node &trigger, std::string_view type)
         return pattern.ends_with(".*")
             && type.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));
     });
+}
+
+bool acceptEverywhere(Engine &engine, const IncomingEvent &event,
+                      std::function<void(Result<Acceptance>)> done)
+{
+    struct Answers
+    {
+        std::size_t open;
+        Result<Acceptance> all;
+        std::function<void(Result<Acceptance>)> done;
+    };
+    std::vector<std::pair<std::string, std::string>> takers; // flow, trigger
+    for (const auto &flow : engine.flows()) {
+        for (const auto &node : flow->nodes()) {
+            if (node.trigger && asksFor(node, event.type))
+                takers.emplace_back(flow->id(), node.id);
+        }
+    }
+    auto answers = std::make_shared<Answers>(
+        Answers{takers.size(), Acceptance::Repeat, std::move(done)});
+    for (const auto &[flow, trigger] : takers) {
+        engine.accept(flow, trigger, event, [answers](const Result<Acceptance> &one) {
+            if (answers->all && (!one || *one == Acceptance::First))
+                answers->all = one;
+            if (--answers->open == 0)
+                answers->done(answers->all);
+        });
+    }
+    return !takers.empty();
 }
 
 } // namespace tw

@@ -41,6 +41,22 @@ Result<void> needJournal(const std::string &dataDir)
                                                              "was given as --data-dir.");
 }
 
+std::string count(std::int64_t number, const std::string &one)
+{
+    return std::to_string(number) + ' ' + one + (number == 1 ? "" : "s");
+}
+
+/// What would be missed, for a sentence: " and holds 3 open runs, …". Empty when it cannot be read.
+std::string contentOf(const std::string &dataDir)
+{
+    const auto content = journalFiles::openWork(journalOf(dataDir));
+    if (!content)
+        return {};
+    return " and holds " + count(content->runs, "open run") + ", "
+        + count(content->letters, "open dead letter") + " and "
+        + count(content->reviews, "open review");
+}
+
 } // namespace
 
 namespace journalCare {
@@ -69,21 +85,30 @@ Result<std::string> backUp(const std::string &dataDir, const Clock &clock)
     return copy;
 }
 
-Result<std::string> setAside(const std::string &dataDir, bool restore, const Clock &clock)
+Result<std::string> setAside(const std::string &dataDir, const SetAside &how, const Clock &clock)
 {
     auto folder = DataFolder::open(dataDir); // Nobody else may work on it.
     if (!folder)
         return std::move(folder).error();
     const auto copies = journalFiles::backups(backupsOf(dataDir));
-    if (restore && copies.empty())
+    if (how.restore && copies.empty())
         return configError("runtime.no_backup", "There is no backup in " + backupsOf(dataDir)
                                                     + ". Without --restore, the next run begins with "
                                                       "an empty journal.");
+    const bool isSound = journalFiles::check(journalOf(dataDir)).has_value();
+    if (auto there = needJournal(dataDir); isSound && !there)
+        return std::move(there).error();
+    const std::string held = isSound ? contentOf(dataDir) : std::string();
+    if (isSound && !how.force)
+        return rejectedError("runtime.journal_sound",
+                             "The journal is sound" + held + ". Nothing was done. Set aside, the next "
+                             "run would not go on with any of it; --force does it all the same.");
     auto name = journalFiles::setAside(journalOf(dataDir), clock.now());
     if (!name)
         return name;
-    std::string done = "The journal was set aside as " + *name + ". ";
-    if (!restore)
+    std::string done = "The " + std::string(isSound ? "sound " : "") + "journal was set aside as "
+        + *name + (held.empty() ? "" : ':' + held.substr(4)) + ". ";
+    if (!how.restore)
         return done + "The next run begins with an empty one: ask the sources to send again what they "
                       "sent lately.";
     if (auto restored = journalFiles::restore(copies.front(), journalOf(dataDir)); !restored)

@@ -18,8 +18,15 @@ namespace journalCare {
 Result<std::string> check(const std::string &dataDir);
 /// Answers the name of the copy; a running runtime does not mind.
 Result<std::string> backUp(const std::string &dataDir, const Clock &clock);
-/// Out of the way, with nothing lost; with `restore`, the newest backup takes its place. Answers what was done.
-Result<std::string> setAside(const std::string &dataDir, bool restore, const Clock &clock);
+struct SetAside
+{
+    bool restore = false; ///< The newest backup takes its place.
+    bool force = false;   ///< Also a sound one.
+};
+
+/// Out of the way, with nothing lost. Answers what was done. Rejected `runtime.journal_sound` says what
+/// a sound one holds.
+Result<std::string> setAside(const std::string &dataDir, const SetAside &how, const Clock &clock);
 
 /// The same error with what to do about it, when it tells of damage.
 Error withWayOut(Error error, const std::string &dataDir);

@@ -21,6 +21,12 @@ public:
     static Result<std::unique_ptr<JournalSeal>> attach(Journal &journal, KeyPlaces places,
                                                        bool wanted, Instant now);
 
+    /// Of a copy of the same journal: null when the copy is not sealed. Error: Config
+    /// `vault.wrong_key`, also where there is nothing to open it with.
+    static Result<std::unique_ptr<JournalSeal>> attachLike(Journal &copy, const JournalSeal *like);
+    /// With the same keys, for another thread.
+    std::unique_ptr<JournalSeal> another() const;
+
     std::string seal(std::string_view plain, std::string_view place) override;
     Result<std::string> open(std::string_view bytes, std::string_view place) override;
 
@@ -28,6 +34,9 @@ private:
     explicit JournalSeal(KeyRing keys);
     static Result<void> note(Journal &journal, JournalSeal &seal, Instant now);
 
+    static Result<std::string> checkOf(Journal &journal);
+
+    KeyRing m_keys;
     Sealer m_sealer;
 };
 

@@ -15,6 +15,7 @@
 #include "core/runtime/DataFolder.h"
 #include "core/runtime/EventFile.h"
 #include "core/runtime/JournalCare.h"
+#include "core/runtime/JournalCopies.h"
 #include "core/runtime/JournalSeal.h"
 #include "core/runtime/Receiver.h"
 #include "core/runtime/TriggerDoor.h"
@@ -95,6 +96,7 @@ public:
     {
         m_receiver.stopListening();
         m_adminFile.reset();
+        m_copyEraser.reset();
         m_admin.reset();
         m_escalation.reset();
         m_doors.clear();
@@ -106,6 +108,7 @@ public:
     Result<void> start(const Project &project, const Registry &registry,
                        const SecretSource &secrets);
     void inject(const std::string &json, std::function<void(Result<Acceptance>)> done);
+    void openReviews(int limit, std::function<void(Result<std::vector<ReviewRow>>)> done);
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
     ReadyInfo m_ready;
@@ -143,6 +146,7 @@ private:
     Connections m_connections;
     Receiver m_receiver;
     std::vector<std::unique_ptr<TriggerDoor>> m_doors;
+    std::unique_ptr<CopyEraser> m_copyEraser;
     std::unique_ptr<ops::AdminServer> m_admin;
     std::unique_ptr<AdminFile> m_adminFile;
     std::unique_ptr<ops::Escalation> m_escalation;
@@ -192,7 +196,7 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
 KeyPlaces Runtime::Impl::keyPlaces() const
 {
     KeyPlaces places;
-    places.folder = m_folder->file({});
+    places.folder = m_folder->path();
     places.passphrase = m_options.passphrase;
     places.keychain = m_options.keychain;
     return places;
@@ -324,6 +328,12 @@ Result<void> Runtime::Impl::openAdmin()
     if (auto open = m_admin->open(m_options.admin); !open)
         return open;
     m_ready.admin = m_admin->url();
+    if (!m_options.dataDir.empty()) {
+        m_copyEraser = std::make_unique<CopyEraser>(m_options.dataDir, m_seal.get());
+        m_admin->onErase([this](const ops::DeskCall &call, auto done) {
+            m_copyEraser->erase(call, std::move(done));
+        });
+    }
     auto file = AdminFile::write(m_folder->file("admin.json"), m_ready.admin, token);
     if (!file)
         return std::move(file).error();
@@ -378,22 +388,26 @@ void Runtime::Impl::inject(const std::string &json,
                            std::function<void(Result<Acceptance>)> done)
 {
     auto event = readEventFile(json, m_clock.now());
-    Error reason;
-    if (event) {
-        for (const auto &flow : m_engine->flows()) {
-            for (const auto &node : flow->nodes()) {
-                if (node.trigger && asksFor(node, event->type))
-                    return m_engine->accept(flow->id(), node.id, std::move(*event),
-                                            std::move(done));
-            }
-        }
-        reason = rejectedError("runtime.no_trigger", "No trigger of the running flows asks for "
-                                   + event->type + '.');
-    } else {
-        reason = std::move(event).error();
-    }
+    if (event && acceptEverywhere(*m_engine, *event, done))
+        return;
+    const Error reason = event ? rejectedError("runtime.no_trigger", "No trigger of the running flows "
+                                                                     "asks for " + event->type + '.')
+                               : std::move(event).error();
     QMetaObject::invokeMethod(
         this, [done = std::move(done), reason] { done(reason); }, Qt::QueuedConnection);
+}
+
+void Runtime::Impl::openReviews(int limit,
+                                std::function<void(Result<std::vector<ReviewRow>>)> done)
+{
+    m_engine->inJournal<std::vector<ReviewRow>>(
+        [limit](Journal &journal) {
+            ReviewQuery query;
+            query.status = ReviewStatus::Open;
+            query.limit = limit;
+            return journal.desk().reviews(query);
+        },
+        std::move(done));
 }
 
 void Runtime::Impl::stop(std::chrono::milliseconds grace, std::function<void()> done)
@@ -426,6 +440,11 @@ const ReadyInfo &Runtime::ready() const
 void Runtime::inject(const std::string &json, std::function<void(Result<Acceptance>)> done)
 {
     m_impl->inject(json, std::move(done));
+}
+
+void Runtime::openReviews(int limit, std::function<void(Result<std::vector<ReviewRow>>)> done)
+{
+    m_impl->openReviews(limit, std::move(done));
 }
 
 void Runtime::pauseConnection(const std::string &name, std::string who, std::string why,

@@ -20,6 +20,7 @@ namespace tw {
 
 class Keychain;
 class SecretSource;
+struct ReviewRow;
 
 struct RuntimeOptions
 {
@@ -69,8 +70,8 @@ public:
 
     const ReadyInfo &ready() const;
 
-    /// Hands an event file in as if its trigger had received it: the first trigger that asks for its
-    /// type, without a signature check. `done` after it is durable.
+    /// Hands an event file in as if it had been received: to every trigger that asks for its type,
+    /// without a signature check. `done` once, after it is durable everywhere; the first error of all.
     void inject(const std::string &json, std::function<void(Result<Acceptance>)> done);
 
     /// Holds back what would be sent to a connection, until it is resumed; also over a restart.
@@ -83,6 +84,9 @@ public:
     /// All connections that running flows send to. Changes are told by
     /// RunObserver::connectionChanged().
     std::vector<GateStatus> gates() const;
+
+    /// Questions to people that nobody answered yet, newest first, at most `limit`.
+    void openReviews(int limit, std::function<void(Result<std::vector<ReviewRow>>)> done);
 
     std::vector<sandbox::Double *> doubles() const;
     sandbox::Double *doubleOf(const std::string &connector) const;

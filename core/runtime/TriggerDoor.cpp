@@ -23,7 +23,12 @@ void TriggerDoor::accept(IncomingEvent event, std::function<void(Result<Acceptan
 {
     const std::string delivery = event.id;
     const log::Ids ids({m_flow, {}, m_trigger, delivery});
-    m_engine.accept(m_flow, m_trigger, std::move(event), std::move(done));
+    m_engine.accept(m_flow, m_trigger, std::move(event),
+                    [this, done = std::move(done)](Result<Acceptance> accepted) {
+                        if (!accepted)
+                            m_observer.deliveryRefused(m_flow, m_trigger, accepted.error());
+                        done(std::move(accepted));
+                    });
 }
 
 void TriggerDoor::newestEvent(std::function<void(Result<std::string>)> done)

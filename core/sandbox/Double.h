@@ -40,6 +40,7 @@ struct DeliveryPlan
     int forged = 0;                 ///< So many deliveries carry a bad signature.
     int poisoned = 0;               ///< So many events hold data that the other side must refuse.
     int parallel = 8;
+    int attempts = 10; ///< Then a delivery that is not taken is given up.
 };
 
 /// What became of one delivery.

@@ -202,6 +202,7 @@ struct Erasure
     std::string by;
     std::string reason;
     Instant at;
+    bool alsoOpen = false; ///< Of a copy that nobody runs: open runs end as failed.
 };
 
 struct ErasureReport
@@ -209,6 +210,7 @@ struct ErasureReport
     int runs = 0;
     int letters = 0;
     int reviews = 0;
+    int keys = 0; ///< Claimed keys, guards of records, remembered decisions.
     int open = 0; ///< Runs that are still open and were left alone: erase again when they ended.
 };
 

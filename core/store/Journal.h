@@ -62,6 +62,8 @@ public:
     virtual Result<std::vector<Kept>> kept(const std::string &area) = 0;
 
     virtual Result<JournalUsage> usage() = 0;
+    /// Whether another event may come: Transient `store.full` when the quota or the disk is full.
+    virtual Result<void> mayAccept() { return {}; }
     /// Payloads written from now on are sealed, sealed ones can be read. Null: neither. `seal` must
     /// outlive the journal. Of a journal with sealed rows, before anything else is asked.
     virtual Result<void> setSeal(RowSeal *seal) = 0;

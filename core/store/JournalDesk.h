@@ -21,6 +21,10 @@ public:
     /// bytes are gone), `store.no_letter`, `store.run_open`, `store.letter_closed`, `store.no_version`.
     virtual Result<AcceptedRun> replay(const ReplayOrder &order) = 0;
 
+    /// Ends an open run as Cancelled and withdraws its questions; what the engine still writes of it
+    /// does not change that. Rejected `store.no_run`, `store.run_closed`.
+    virtual Result<void> cancel(std::int64_t run, Instant at) = 0;
+
     virtual Result<std::vector<LetterRow>> letters(const LetterQuery &query) = 0;
     virtual Result<std::vector<LetterGroup>> letterGroups(const std::string &flow) = 0;
     /// Rejected `store.no_letter`, `store.letter_closed`; of a decision `store.run_open` while a replay

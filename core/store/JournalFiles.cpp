@@ -21,6 +21,11 @@ namespace {
 
 constexpr const char *kParts[] = {"", "-wal", "-shm", "-mark"};
 
+bool isPart(std::string_view name)
+{
+    return name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with("-mark");
+}
+
 std::string stamp(Instant at)
 {
     const auto time = QDateTime::fromMSecsSinceEpoch(at.msSinceEpoch, QTimeZone::utc());
@@ -54,12 +59,23 @@ Result<void> publish(const std::string &from, const std::string &to)
     return syncFile(fs::path(to).parent_path().string());
 }
 
+Result<bool> isSealed(Journal &journal)
+{
+    auto kept = journal.kept("journal");
+    if (!kept)
+        return std::move(kept).error();
+    return std::any_of(kept->begin(), kept->end(), [](const Kept &one) { return one.name == "seal"; });
+}
+
 /// Reads every row that a restart would read.
 Result<void> readBack(const std::string &file)
 {
     auto journal = SqliteJournal::open({file});
     if (!journal)
         return std::move(journal).error();
+    auto sealed = isSealed(**journal); // Checksums are of what was sealed.
+    if (!sealed)
+        return std::move(sealed).error();
     std::int64_t last = 0;
     for (;;) {
         auto heads = (*journal)->openRunHeads(last, 200);
@@ -74,12 +90,37 @@ Result<void> readBack(const std::string &file)
         if (!runs)
             return std::move(runs).error();
         const bool whole = runs->size() == numbers.size()
-            && std::none_of(runs->begin(), runs->end(), [](const OpenRun &run) { return run.damaged; });
+            && (*sealed || std::none_of(runs->begin(), runs->end(), [](const OpenRun &run) { return run.damaged; }));
         if (!whole)
             return internalError("store.damaged", "Rows of the copy do not match their checksums.");
         last = numbers.back();
     }
 }
+
+/// Has the tables of its version, and all runs that its mark tells of.
+Result<void> reachesItsMark(const std::string &file)
+{
+    SqliteOptions options{file};
+    options.readOnly = true;
+    auto journal = SqliteJournal::open(options);
+    if (!journal && journal.error().code == "store.older_format")
+        return {};
+    if (!journal && journal.error().code == "store.sql")
+        return internalError("store.damaged", journal.error().message).at(file);
+    if (!journal)
+        return std::move(journal).error();
+    const auto reached = CommitMark(CommitMark::nameFor(file)).read();
+    auto newest = (*journal)->newestRun();
+    if (!newest)
+        return std::move(newest).error();
+    if (reached && reached->newestRun > *newest)
+        return internalError("store.damaged", "The journal is damaged: it has lost its newest runs. It "
+                                              "was left as it is.")
+            .at(file);
+    return {};
+}
+
+} // namespace
 
 void removeAll(const std::string &file)
 {
@@ -88,13 +129,35 @@ void removeAll(const std::string &file)
         fs::remove(file + part, ignored);
 }
 
-} // namespace
-
 Result<void> check(const std::string &file)
 {
     if (auto whole = SqliteJournal::checkLog(file); !whole)
         return whole;
-    return SqliteJournal::checkFile(file);
+    std::error_code none;
+    if (!fs::exists(file, none))
+        return {};
+    if (auto sound = SqliteJournal::checkFile(file); !sound)
+        return sound;
+    return reachesItsMark(file);
+}
+
+Result<OpenWork> openWork(const std::string &file)
+{
+    auto database = sqlite::Database::open(file, sqlite::Access::ReadOnly);
+    if (!database)
+        return std::move(database).error();
+    OpenWork work;
+    const std::pair<std::int64_t *, const char *> counts[]
+        = {{&work.runs, "SELECT count(*) FROM run WHERE state = 0"},
+           {&work.letters, "SELECT count(*) FROM letter WHERE status = 0"},
+           {&work.reviews, "SELECT count(*) FROM review WHERE status = 0"}};
+    for (const auto &[count, sql] : counts) {
+        auto number = (*database)->number(sql);
+        if (!number)
+            return std::move(number).error();
+        *count = *number;
+    }
+    return work;
 }
 
 Result<void> backUp(const std::string &file, const std::string &copy)
@@ -105,6 +168,7 @@ Result<void> backUp(const std::string &file, const std::string &copy)
         auto database = sqlite::Database::open(file, sqlite::Access::ReadOnly);
         if (!database)
             return std::move(database).error();
+        sqlite::makePrivate(part);
         auto into = (*database)->prepare("VACUUM INTO ?1");
         if (!into)
             return std::move(into).error();
@@ -163,6 +227,48 @@ Result<void> restore(const std::string &backup, const std::string &file)
         return sound;
     }
     return publish(copy, file);
+}
+
+std::vector<std::string> copies(const std::string &dataDir)
+{
+    std::vector<std::string> names;
+    std::error_code none;
+    for (const auto &entry : fs::directory_iterator(dataDir + "/backups", none)) {
+        const std::string name = entry.path().filename().string();
+        if (name.rfind("journal-", 0) == 0 && !isPart(name))
+            names.push_back(entry.path().string());
+    }
+    for (const auto &entry : fs::directory_iterator(dataDir, none)) {
+        const std::string name = entry.path().filename().string();
+        if (name.rfind("journal.db.damaged-", 0) == 0 && !isPart(name))
+            names.push_back(entry.path().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+bool isWhole(const std::string &copy)
+{
+    return !copy.ends_with(".part") && !copy.ends_with(".trial");
+}
+
+Result<void> copyAll(const std::string &file, const std::string &copy)
+{
+    for (const char *part : {"", "-wal", "-mark"}) {
+        std::error_code why;
+        if (fs::exists(file + part) && !fs::copy_file(file + part, copy + part, why))
+            return failure("The file " + file + part + " could not be copied", why);
+    }
+    return {};
+}
+
+Result<void> replace(const std::string &fresh, const std::string &copy)
+{
+    const std::string next = copy + ".erased";
+    if (auto made = backUp(fresh, next); !made)
+        return made;
+    removeAll(copy); // Before the new file has the name: a log of the old one must not meet it.
+    return publish(next, copy);
 }
 
 std::vector<std::string> backups(const std::string &folder)

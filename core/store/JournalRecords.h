@@ -74,7 +74,13 @@ struct AcceptedRun
     std::int64_t run = 0;
 };
 
-enum class RunState { Open, Done, Failed, DeadLettered };
+enum class RunState {
+    Open,
+    Done,
+    Failed,
+    DeadLettered,
+    Cancelled, ///< A person ended it before its time.
+};
 enum class RecordState {
     Intent,
     Waiting,
@@ -245,6 +251,8 @@ struct JournalUsage
     std::int64_t usedBytes = 0; ///< Pages that hold something.
     std::int64_t fileBytes = 0; ///< All pages; freed ones are used again before the file grows.
     std::int64_t walBytes = 0;
+    std::int64_t quotaBytes = 0;  ///< What the file may become; 0: no bound.
+    std::int64_t intakeBytes = 0; ///< Events are refused beyond it; the rest is for their runs.
 };
 
 /// How long things are kept. At most `rows` go in one call, so that nothing waits for it.

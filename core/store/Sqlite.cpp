@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/Sqlite.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 namespace tw::sqlite {
+
+void makePrivate(const std::string &file)
+{
+    // Never an existing one: to close it would take away SQLite's locks.
+    const int handle = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (handle >= 0)
+        ::close(handle);
+}
 
 Error errorOf(sqlite3 *handle)
 {
@@ -127,6 +137,8 @@ void Database::Closer::operator()(sqlite3 *handle) const
 
 Result<std::unique_ptr<Database>> Database::open(const std::string &file, Access access)
 {
+    if (access == Access::ReadWrite)
+        makePrivate(file);
     auto database = std::make_unique<Database>();
     sqlite3 *handle = nullptr;
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE

@@ -101,6 +101,9 @@ private:
     std::unique_ptr<sqlite3, Closer> m_handle;
 };
 
+/// An empty file that only its owner can read, where there is none: what SQLite puts beside it is alike.
+void makePrivate(const std::string &file);
+
 Error errorOf(sqlite3 *handle);
 
 } // namespace tw::sqlite

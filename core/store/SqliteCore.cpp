@@ -20,7 +20,7 @@ Result<void> SqliteJournal::Core::prepare()
         {&findFact, "SELECT run FROM claim WHERE flow = ?1 AND step = ?2 AND key = ?3"
                     " AND until > ?4"},
         {&addBody, "INSERT INTO body (run, sum, bytes, input) VALUES (?1, ?2, ?3, ?4)"},
-        {&endRun, "UPDATE run SET state = ?2, finished = ?3 WHERE id = ?1"},
+        {&endRun, "UPDATE run SET state = ?2, finished = ?3 WHERE id = ?1 AND state = 0"},
         {&addIds, "UPDATE run SET ids = ids || ?2 WHERE id = ?1"},
         {&resolveLetter, "UPDATE letter SET status = 2 WHERE replay_run = ?1 AND status = 1"},
         {&putStep, "INSERT OR REPLACE INTO step (run, step, item, lineage, state, attempt, at,"

@@ -43,6 +43,7 @@ struct SqliteJournal::Core
 
     RowSeal *seal = nullptr;
     std::string file;
+    std::int64_t quotaBytes = 0;    ///< Of the file; 0: no bound.
     std::int64_t intakeBytes = 0;   ///< Events are refused beyond it; 0: no bound.
     std::int64_t reserveBytes = 0;  ///< Free space that the disk must have for more events.
     std::int64_t lookedAt = 0;      ///< Steady clock, ms: when there was last a look,

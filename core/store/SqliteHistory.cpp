@@ -143,7 +143,8 @@ Result<int> SqliteJournal::eraseRun(std::int64_t run, ErasureReport &report)
     static constexpr const char *kStatements[] = {
         "DELETE FROM body WHERE run = ?1",
         "DELETE FROM step WHERE run = ?1",
-        "UPDATE run SET key = '', ids = '' WHERE id = ?1",
+        "UPDATE run SET key = '', ids = '', state = CASE state WHEN 0 THEN 2 ELSE state END"
+        " WHERE id = ?1",
         "UPDATE letter SET input = '', edited = NULL, error_message = 'erased',"
         " error_evidence = '', error_place = '', holds = 0, status = 3 WHERE run = ?1",
         "UPDATE review SET question = 'erased', input = '', proposal = '', candidates = '',"
@@ -161,6 +162,24 @@ Result<int> SqliteJournal::eraseRun(std::int64_t run, ErasureReport &report)
     }
     ++report.runs;
     return 1;
+}
+
+/// Keys, guards and remembered decisions that name the person; those of open runs stay with them.
+Result<void> SqliteJournal::eraseKeys(const std::string &word, ErasureReport &report)
+{
+    for (const char *sql :
+         {"DELETE FROM claim WHERE instr(key, ?1) > 0"
+          " AND run NOT IN (SELECT id FROM run WHERE state = 0)",
+          "DELETE FROM newest WHERE instr(guard, ?1) > 0",
+          "DELETE FROM remembered WHERE instr(cause, ?1) > 0 OR instr(answer, ?1) > 0"}) {
+        auto remove = m_core->database->prepare(sql);
+        if (!remove)
+            return std::move(remove).error();
+        if (auto removed = remove->bind(1, word).run(); !removed)
+            return removed;
+        report.keys += m_core->database->changes();
+    }
+    return {};
 }
 
 Result<ErasureReport> SqliteJournal::erase(const Erasure &erasure)
@@ -202,11 +221,15 @@ Result<ErasureReport> SqliteJournal::erase(const Erasure &erasure)
                                   erasure.words);
         if (!hit)
             continue;
-        if (known->row.state == RunState::Open) {
+        if (known->row.state == RunState::Open && !erasure.alsoOpen) {
             ++report.open;
             continue;
         }
         if (auto erased = eraseRun(run, report); !erased)
+            return std::move(erased).error();
+    }
+    for (const std::string &word : erasure.words) {
+        if (auto erased = eraseKeys(word, report); !erased)
             return std::move(erased).error();
     }
     return report;

@@ -248,6 +248,7 @@ void SqliteJournal::setQuota(std::int64_t bytes)
     const auto pages = std::max<std::int64_t>(1, bytes / std::max<std::int64_t>(1, pageSize));
     (void)m_core->database->execute(
         ("PRAGMA max_page_count = " + std::to_string(pages)).c_str());
+    m_core->quotaBytes = bytes;
     m_core->intakeBytes = bytes / 10 * 9;
     m_core->lookForRoom = true;
 }

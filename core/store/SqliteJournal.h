@@ -76,6 +76,7 @@ public:
     Result<std::vector<Kept>> kept(const std::string &area) override;
     Result<std::vector<RunRow>> runs(const RunQuery &query) override;
     Result<RunHistory> history(std::int64_t run) override;
+    Result<void> cancel(std::int64_t run, Instant at) override;
     Result<AcceptedRun> replay(const ReplayOrder &order) override;
     Result<std::vector<LetterRow>> letters(const LetterQuery &query) override;
     Result<std::vector<LetterGroup>> letterGroups(const std::string &flow) override;
@@ -95,6 +96,7 @@ public:
     Result<std::vector<AuditEntry>> auditLog(std::int64_t after, int limit) override;
     Result<void> checkAudit() override;
     Result<JournalUsage> usage() override;
+    Result<void> mayAccept() override { return room(0); }
     Result<void> setSeal(RowSeal *seal) override;
     bool hasClockMoved() const override;
     Result<ErasureReport> erase(const Erasure &erasure) override;
@@ -128,6 +130,7 @@ private:
     Result<int> forgetBodies(const Retention &retention);
     Result<int> forgetRuns(const Retention &retention);
     Result<int> eraseRun(std::int64_t run, ErasureReport &report);
+    Result<void> eraseKeys(const std::string &word, ErasureReport &report);
 
     std::unique_ptr<Core> m_core;
 };

@@ -3,6 +3,9 @@
 // is room for more.
 #include "core/store/SqliteCore.h"
 
+#include "core/base/Log.h"
+#include "core/base/Text.h"
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -51,7 +54,8 @@ Result<JournalUsage> SqliteJournal::usage()
     std::error_code none;
     const auto wal = std::filesystem::file_size(m_core->file + "-wal", none);
     return JournalUsage{(*pages - *free) * *size, *pages * *size,
-                        none ? 0 : static_cast<std::int64_t>(wal)};
+                        none ? 0 : static_cast<std::int64_t>(wal), m_core->quotaBytes,
+                        m_core->intakeBytes};
 }
 
 Result<void> SqliteJournal::setSeal(RowSeal *seal)
@@ -92,7 +96,7 @@ Result<void> SqliteJournal::room(std::size_t bytes)
 
 Result<void> SqliteJournal::lookForRoom()
 {
-    m_core->noRoom.reset();
+    const auto before = std::exchange(m_core->noRoom, std::nullopt);
     auto used = usage();
     if (!used)
         return std::move(used).error();
@@ -106,6 +110,10 @@ Result<void> SqliteJournal::lookForRoom()
         m_core->noRoom = noRoom("The disk is almost full. Events are refused until there is space "
                                 "again.");
     }
+    if (m_core->noRoom && !before)
+        qCWarning(log::store).noquote() << toQString("intake is closed: " + m_core->noRoom->message);
+    else if (!m_core->noRoom && before)
+        qCInfo(log::store) << "intake is open again";
     return {};
 }
 

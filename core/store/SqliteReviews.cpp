@@ -165,6 +165,26 @@ Result<void> SqliteJournal::applyDecision(const ReviewRow &row, const ReviewDeci
         .bind(8, decision.reason).run();
 }
 
+Result<void> SqliteJournal::cancel(std::int64_t run, Instant at)
+{
+    auto known = history(run);
+    if (!known)
+        return std::move(known).error();
+    if (known->row.state != RunState::Open)
+        return rejectedError("store.run_closed",
+                             "Run " + std::to_string(run) + " has ended already.");
+    RunChange change;
+    change.run = run;
+    change.end = RunEnd{RunState::Cancelled, at};
+    if (auto ended = write(change); !ended)
+        return std::move(ended).error();
+    auto withdraw = m_core->database->prepare(
+        "UPDATE review SET status = 3, decided_at = ?2 WHERE run = ?1 AND status = 0");
+    if (!withdraw)
+        return std::move(withdraw).error();
+    return withdraw->bind(1, run).bind(2, at).run();
+}
+
 Result<std::int64_t> SqliteJournal::decide(const ReviewDecision &decision)
 {
     ReviewQuery query;

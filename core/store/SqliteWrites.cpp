@@ -222,7 +222,8 @@ Result<Written> SqliteJournal::write(const RunChange &change)
             .bind(3, change.end->finished);
         if (auto ended = m_core->endRun.run(); !ended)
             return std::move(ended).error();
-        if (change.end->state == RunState::Done) {
+        const bool isFirst = m_core->database->changes() > 0; // Else a person had ended it.
+        if (isFirst && change.end->state == RunState::Done) {
             if (auto resolved = m_core->resolveLetter.bind(1, change.run).run(); !resolved)
                 return std::move(resolved).error();
         }

@@ -21,8 +21,11 @@ bool endsTheStore(const Error &error)
     return error.code == "store.stopped" || error.code == "store.damaged";
 }
 
+/// A quota or a disk that is full refuses new events and leaves room for what is known already.
 bool concernsAll(const Error &error)
 {
+    if (error.code == "store.full")
+        return false;
     return error.kind == ErrorKind::Transient || endsTheStore(error);
 }
 

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/acceptance/Programs.h"
 
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
 #include <QFileInfo>
 #include <QJsonDocument>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QNetworkRequest>
 #include <QProcessEnvironment>
+#include <QSignalSpy>
 
 namespace tw::test {
 namespace {
@@ -76,6 +83,54 @@ QString sharedFile(const QString &relative)
 QString demoProject()
 {
     return QStringLiteral(TIDEWIRE_SOURCE_DIR "/flows/stripe-charge-to-payment");
+}
+
+QString copyOfDemo(const QString &folder)
+{
+    QDirIterator files(demoProject(), QDir::Files, QDirIterator::Subdirectories);
+    while (files.hasNext()) {
+        const QString file = files.next();
+        const QString target = folder + file.mid(demoProject().size());
+        QDir().mkpath(QFileInfo(target).path());
+        QFile::copy(file, target);
+    }
+    return folder;
+}
+
+void change(const QString &file, const QByteArray &text, const QByteArray &by)
+{
+    QFile source(file);
+    if (!source.open(QIODevice::ReadOnly))
+        qFatal("no such file");
+    QByteArray all = source.readAll();
+    source.close();
+    if (!all.contains(text))
+        qFatal("the file has no such text any more");
+    write(file, all.replace(text, by));
+}
+
+void write(const QString &file, const QByteArray &text)
+{
+    QDir().mkpath(QFileInfo(file).path());
+    QFile target(file);
+    if (!target.open(QIODevice::WriteOnly) || target.write(text) != text.size())
+        qFatal("the file cannot be written");
+}
+
+QPair<int, QByteArray> fetch(const QString &url, const QByteArray &token, const QByteArray &origin,
+                             const QByteArray &body)
+{
+    QNetworkAccessManager network;
+    QNetworkRequest request{QUrl(url)};
+    if (!token.isEmpty())
+        request.setRawHeader("Authorization", "Bearer " + token);
+    if (!origin.isEmpty())
+        request.setRawHeader("Origin", origin);
+    request.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/json"));
+    QNetworkReply *reply = body.isEmpty() ? network.get(request) : network.post(request, body);
+    QSignalSpy finished(reply, &QNetworkReply::finished);
+    finished.wait(10'000);
+    return {reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(), reply->readAll()};
 }
 
 } // namespace tw::test

@@ -33,4 +33,14 @@ QString sharedFile(const QString &relative);
 /// The demo project of the repository.
 QString demoProject();
 
+/// A copy of the demo in `folder`, to be changed.
+QString copyOfDemo(const QString &folder);
+/// Replaces text that must be there.
+void change(const QString &file, const QByteArray &text, const QByteArray &by);
+void write(const QString &file, const QByteArray &text);
+
+/// Status and body of a GET, or of a POST where there is a body.
+QPair<int, QByteArray> fetch(const QString &url, const QByteArray &token = {},
+                             const QByteArray &origin = {}, const QByteArray &body = {});
+
 } // namespace tw::test

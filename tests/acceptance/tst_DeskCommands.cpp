@@ -2,13 +2,10 @@
 #include "tests/acceptance/Programs.h"
 
 #include <QDir>
-#include <QDirIterator>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QNetworkAccessManager>
-#include <QNetworkReply>
-#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -48,41 +45,9 @@ private:
     /// The demo with one line of its flow replaced.
     QString changedProject(const QByteArray &line, const QByteArray &by)
     {
-        const QString copy = m_folder.filePath("changed");
-        QDirIterator files(demoProject(), QDir::Files, QDirIterator::Subdirectories);
-        while (files.hasNext()) {
-            const QString file = files.next();
-            const QString target = copy + file.mid(demoProject().size());
-            QDir().mkpath(QFileInfo(target).path());
-            QFile::copy(file, target);
-        }
-        QFile flow(copy + "/flows/stripe-charge-to-payment.flow.yaml");
-        if (!flow.open(QIODevice::ReadWrite))
-            qFatal("no flow");
-        QByteArray text = flow.readAll();
-        if (!text.contains(line))
-            qFatal("the demo has no such line any more");
-        text.replace(line, by);
-        flow.resize(0);
-        flow.seek(0);
-        flow.write(text);
+        const QString copy = copyOfDemo(m_folder.filePath("changed"));
+        change(copy + "/flows/stripe-charge-to-payment.flow.yaml", line, by);
         return copy;
-    }
-
-    static QPair<int, QByteArray> get(const QString &url, const QByteArray &token = {},
-                                      const QByteArray &origin = {})
-    {
-        QNetworkAccessManager network;
-        QNetworkRequest request{QUrl(url)};
-        if (!token.isEmpty())
-            request.setRawHeader("Authorization", "Bearer " + token);
-        if (!origin.isEmpty())
-            request.setRawHeader("Origin", origin);
-        QNetworkReply *reply = network.get(request);
-        QSignalSpy finished(reply, &QNetworkReply::finished);
-        finished.wait(10'000);
-        return {reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(),
-                reply->readAll()};
     }
 
 private Q_SLOTS:
@@ -166,22 +131,28 @@ private Q_SLOTS:
         auto runner = startTidewire({"run", demoProject(), "--data-dir", data(), "--json"});
         const QString url = awaitLine(*runner, "ready").value("admin").toString();
         QVERIFY(url.startsWith("http://127.0.0.1:"));
-        QCOMPARE(get(url + "/healthz").first, 200);
-        QCOMPARE(get(url + "/readyz").first, 200);
-        const auto metrics = get(url + "/metrics");
+        QCOMPARE(fetch(url + "/healthz").first, 200);
+        QCOMPARE(fetch(url + "/readyz").first, 200);
+        const auto metrics = fetch(url + "/metrics");
         QCOMPARE(metrics.first, 200);
         QVERIFY(metrics.second.contains("\ntidewire_open_runs 0\n"));
-        QCOMPARE(get(url + "/v1/runs").first, 401);
-        QCOMPARE(get(url + "/v1/runs", "wrong").first, 401);
+        QCOMPARE(fetch(url + "/v1/runs").first, 401);
+        QCOMPARE(fetch(url + "/v1/runs", "wrong").first, 401);
         QFile file(data() + "/admin.json");
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(int(file.permissions() & (QFile::ReadGroup | QFile::ReadOther)), 0);
         const QByteArray token
             = QJsonDocument::fromJson(file.readAll()).object().value("token").toString().toUtf8();
-        QCOMPARE(get(url + "/v1/runs", token).first, 200);
-        QCOMPARE(get(url + "/v1/runs", token, "https://evil.example").first, 403);
-        QCOMPARE(get(url + "/v1/nothing", token).first, 404);
-        QCOMPARE(get(url + "/v1/runs/99", token).first, 404);
+        QCOMPARE(fetch(url + "/v1/runs", token).first, 200);
+        const auto fromAPage = fetch(url + "/v1/runs", token, "https://evil.example");
+        QCOMPARE(fromAPage.first, 403);
+        QCOMPARE(QJsonDocument::fromJson(fromAPage.second).object().value("error").toObject()
+                     .value("code").toString(),
+                 QString("ops.web_page"));
+        QCOMPARE(fetch(url + "/nothing").first, 404);
+        QCOMPARE(fetch(url + "/v1/nothing").first, 401);
+        QCOMPARE(fetch(url + "/v1/nothing", token).first, 404);
+        QCOMPARE(fetch(url + "/v1/runs/99", token).first, 404);
         runner->terminate();
         QVERIFY(runner->waitForFinished(20'000));
     }
@@ -255,12 +226,73 @@ private Q_SLOTS:
         QVERIFY(desk({"erase", charge, "--reason", "asked for it", "--by", "ana"})
                     .object().value("runs").toInt() >= 1);
         QCOMPARE(desk({"runs", "list", "--id", charge}).array().size(), 0);
+        QFile file(data() + "/journal.db");
+        QVERIFY(file.open(QIODevice::ReadOnly) && !file.readAll().contains(charge.toUtf8()));
         const QJsonObject after
             = desk({"runs", "show", QString::number(run.value("run").toInt())}).object();
         QVERIFY(after.value("body_gone").toBool());
         const QJsonArray audit = desk({"audit", "list"}).array();
         QCOMPARE(audit.at(0).toObject().value("action").toString(), QString("erase"));
         QVERIFY(!QJsonDocument(audit).toJson().contains(charge.toUtf8()));
+    }
+
+    void anErasedPersonIsGoneFromCopiesToo_data()
+    {
+        QTest::addColumn<bool>("isRunning");
+        QTest::addColumn<QStringList>("more");
+        QTest::newRow("without a runner") << false << QStringList();
+        QTest::newRow("beside a runner") << true << QStringList();
+        QTest::newRow("sealed") << false << QStringList{"--encrypt"};
+        QTest::newRow("sealed, beside a runner") << true << QStringList{"--encrypt"};
+    }
+
+    void anErasedPersonIsGoneFromCopiesToo()
+    {
+        QFETCH(bool, isRunning);
+        QFETCH(QStringList, more);
+        qputenv("XDG_CONFIG_HOME", m_folder.filePath("config").toUtf8());
+        runDemo(more);
+        const QByteArray charge
+            = desk({"runs", "list"}).array().at(0).toObject().value("key").toString().toUtf8();
+        const QString backup
+            = QString::fromUtf8(runTidewire({"journal", "backup", data()}).out.trimmed());
+        QVERIFY(QFile::exists(backup));
+        const QString broken = data() + "/journal.db.damaged-20260101T000000Z";
+        write(broken, "SQLite format 3" + QByteArray(5000, '\0') + charge);
+        std::unique_ptr<QProcess> runner;
+        if (isRunning) {
+            runner = startTidewire(QStringList{"run", demoProject(), "--data-dir", data(), "--json"});
+            awaitLine(*runner, "ready");
+        }
+        const QStringList erase{"erase", charge, "--reason", "asked for it", "--by", "ana"};
+        const Finished partly = runTidewire(erase + QStringList{"--data-dir", data(), "--json"});
+        QCOMPARE(partly.code, 1);
+        QVERIFY2(partly.err.contains("journal.db.damaged-20260101T000000Z"), partly.err);
+        const QJsonObject told = QJsonDocument::fromJson(partly.out).object();
+        QCOMPARE(told.value("outcome").toString(), QString("copies_left"));
+        const QJsonObject copies = told.value("copies").toObject();
+        QCOMPARE(copies.value("searched").toInt(), 2);
+        QCOMPARE(copies.value("rewritten").toArray(),
+                 QJsonArray{"backups/" + QFileInfo(backup).fileName()});
+        QCOMPARE(copies.value("left").toArray(), QJsonArray{QFileInfo(broken).fileName()});
+        QFile file(backup);
+        QVERIFY(file.open(QIODevice::ReadOnly) && !file.readAll().contains(charge));
+        QVERIFY(QFile::exists(broken));
+
+        const QJsonObject whole = desk(erase + QStringList{"--with-copies"}).object();
+        QCOMPARE(whole.value("outcome").toString(), QString("erased"));
+        QVERIFY(!QFile::exists(broken));
+        const QJsonArray audit = desk({"audit", "list"}).array();
+        QCOMPARE(audit.last().toObject().value("action").toString(), QString("erase.copies"));
+        QVERIFY(!QJsonDocument(audit).toJson().contains(charge));
+        if (runner) {
+            runner->terminate();
+            QVERIFY(runner->waitForFinished(20'000));
+        }
+        // The copy is as good as before without the person.
+        QCOMPARE(runTidewire({"journal", "set-aside", data(), "--force", "--restore"}).code, 0);
+        QVERIFY(desk({"runs", "list"}).array().size() >= 6);
+        QCOMPARE(desk({"runs", "list", "--id", charge}).array().size(), 0);
     }
 };
 

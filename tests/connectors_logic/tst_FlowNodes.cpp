@@ -163,7 +163,14 @@ private Q_SLOTS:
         QTest::newRow("the message") << "{}" << "[1,\"a\",{\"b\":[]}]" << "1 \"a\" {\"b\":[]}";
         QTest::newRow("a field") << "items: lines" << R"({"lines":[1,2]})" << "1 2";
         QTest::newRow("a path that collapses") << "items: lines.n" << R"({"lines":[{"n":1}]})" << "1";
-        QTest::newRow("nothing") << "items: lines" << "{}" << "";
+        QTest::newRow("a field that may be missing") << "items: '[lines]'" << "{}" << "";
+        QTest::newRow("an empty list on the way") << "items: lines.n" << R"({"lines":[]})" << "";
+        QTest::newRow("a list of one text") << "items: lines.n" << R"({"lines":[{"n":"a"}]})" << "\"a\"";
+        QTest::newRow("a selection without a match")
+            << "items: 'lines[n > 5].n'" << R"({"lines":[{"n":1}]})" << "";
+        QTest::newRow("a selection of one text")
+            << "items: 'lines[n > 5].t'" << R"({"lines":[{"n":9,"t":"a"}]})" << "\"a\"";
+        QTest::newRow("one object") << "items: line" << R"({"line":{"n":1}})" << R"({"n":1})";
         QTest::newRow("null") << "items: lines" << R"({"lines":null})" << "";
     }
 
@@ -179,6 +186,30 @@ private Q_SLOTS:
         for (const StepAnswer::Output &output : answer.outputs)
             all += toQString(json(output.message));
         QCOMPARE(all.join(QLatin1Char(' ')), elements);
+    }
+
+    void aLoopRefusesWhatIsNoList_data()
+    {
+        QTest::addColumn<QString>("with");
+        QTest::addColumn<QString>("input");
+        QTest::addColumn<QString>("told");
+        QTest::newRow("the message") << "{}" << R"({"lines":[]})" << "items";
+        QTest::newRow("a text") << "items: data.name" << R"({"data":{"name":"ana"}})" << "\"data.name\" is a text";
+        QTest::newRow("a number") << "items: n" << R"({"n":0})" << "\"n\" is a number";
+        QTest::newRow("a field that is not there") << "items: data.lines" << R"({"data":{}})"
+                                                   << "no field \"data.lines\"";
+        QTest::newRow("nothing on the way") << "items: data.lines" << "{}" << "[data.lines]";
+    }
+
+    void aLoopRefusesWhatIsNoList()
+    {
+        QFETCH(QString, with);
+        QFETCH(QString, input);
+        QFETCH(QString, told);
+        const StepAnswer answer = run("for_each", toUtf8(with), toUtf8(input));
+        QVERIFY(answer.kind == StepAnswer::Kind::Failed);
+        QCOMPARE(answer.error.code, std::string("logic.not_a_list"));
+        QVERIFY2(toQString(answer.error.message).contains(told), answer.error.message.c_str());
     }
 
     void aBatchNamesItsGroups()

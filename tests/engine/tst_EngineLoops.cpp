@@ -105,11 +105,22 @@ private Q_SLOTS:
     {
         EngineWorld world;
         world.start(loop("items: lines", kWrite));
-        world.send("evt_1", "{\"id\":7}");
+        world.send("evt_1", "{\"id\":7,\"lines\":[]}");
         QVERIFY(world.waitIdle());
         QCOMPARE(world.callsOf("write"), 0);
         QCOMPARE(inputsOf(world, "after").front(),
-                 std::string("{\"count\":0,\"ok\":0,\"failed\":0,\"dropped\":0,\"input\":{\"id\":7}}"));
+                 std::string("{\"count\":0,\"ok\":0,\"failed\":0,\"dropped\":0,"
+                             "\"input\":{\"id\":7,\"lines\":[]}}"));
+    }
+
+    void aListThatIsNotThereFailsAsAWhole()
+    {
+        EngineWorld world;
+        world.start(loop("items: lines", kWrite));
+        world.send("evt_1", "{\"id\":7}");
+        QVERIFY(world.waitIdle());
+        QCOMPARE(world.callsOf("write"), 0);
+        QCOMPARE(world.told.letters.at(0).error.code, std::string("logic.not_a_list"));
     }
 
     void aListBeyondTheLimitFailsAsAWhole()

@@ -61,6 +61,53 @@ class tst_Desk final : public QObject
         return run->run;
     }
 
+    std::string lastAudit()
+    {
+        const auto log = m_journal->desk().auditLog(0, 100);
+        return log && !log->empty() ? log->back().action + ' ' + log->back().detail : std::string();
+    }
+
+    /// An open run with one record at "write".
+    std::int64_t openRun(RecordState state, bool unknown = false)
+    {
+        NewRun event;
+        event.flow = "payments";
+        event.trigger = "charges";
+        event.eventId = "evt_open";
+        event.body = "{}";
+        RunChange change;
+        StepRecord record;
+        record.step = "write";
+        record.state = state;
+        if (state == RecordState::Waiting)
+            record.error = transientError("x.down", "Down.");
+        if (record.error)
+            record.error->outcomeUnknown = unknown;
+        (void)m_journal->begin();
+        const auto run = m_journal->accept(event);
+        change.run = run->run;
+        change.steps = {record};
+        (void)m_journal->write(change);
+        (void)m_journal->commit();
+        return run->run;
+    }
+
+    void ask(std::int64_t run, const std::string &proposal, const std::string &candidates = {})
+    {
+        ReviewRecord review;
+        review.step = "ask";
+        review.question = "Which?";
+        review.input = R"({"name":"Ana"})";
+        review.proposal = proposal;
+        review.candidates = candidates;
+        RunChange change;
+        change.run = run;
+        change.reviews = {review};
+        (void)m_journal->begin();
+        (void)m_journal->write(change);
+        (void)m_journal->commit();
+    }
+
     int auditEntries() { return static_cast<int>(m_journal->desk().auditLog(0, 100)->size()); }
 
 private Q_SLOTS:
@@ -157,6 +204,117 @@ private Q_SLOTS:
         QCOMPARE(desk("reviews.reject", R"({"id":1})"), std::string("store.review_closed"));
     }
 
+    void aRunThatWaitsIsCancelled()
+    {
+        const std::int64_t run = openRun(RecordState::Waiting);
+        ask(run, {});
+        QCOMPARE(desk("runs.cancel", R"({"run":1})"), std::string("ops.bad_argument")); // No reason.
+        QCOMPARE(desk("runs.cancel", R"({"run":1,"reason":"a test"})"),
+                 std::string(R"({"run":1,"state":"cancelled","outcome_unknown":[]})"));
+        QCOMPARE(m_outcome.cancelledRuns.size(), 1u);
+        QCOMPARE(lastAudit(), std::string(R"(runs.cancel {"reason":"a test","outcome_unknown":[]})"));
+        QVERIFY(m_journal->desk().history(run)->row.state == RunState::Cancelled);
+        QVERIFY(m_journal->desk().reviews({})->front().status == ReviewStatus::Withdrawn);
+        QVERIFY(m_journal->openRuns({run})->empty());
+        QCOMPARE(desk("runs.cancel", R"({"run":1,"reason":"a test"})"),
+                 std::string("store.run_closed"));
+        // What a runner still writes of it does not change how it ended.
+        RunChange late;
+        late.run = run;
+        late.end = RunEnd{RunState::Done, {}};
+        QVERIFY(m_journal->begin());
+        QVERIFY(m_journal->write(late));
+        QVERIFY(m_journal->commit());
+        QVERIFY(m_journal->desk().history(run)->row.state == RunState::Cancelled);
+    }
+
+    void aCancelledRunInDoubtSaysSo_data()
+    {
+        QTest::addColumn<int>("state");
+        QTest::newRow("asked without an answer") << static_cast<int>(RecordState::Intent);
+        QTest::newRow("an answer that says nothing") << static_cast<int>(RecordState::Waiting);
+    }
+
+    void aCancelledRunInDoubtSaysSo()
+    {
+        QFETCH(const int, state);
+        const std::int64_t run = openRun(static_cast<RecordState>(state), true);
+        QCOMPARE(desk("runs.cancel", R"({"run":1,"reason":"x"})"), std::string("ops.outcome_unknown"));
+        QVERIFY(m_journal->desk().history(run)->row.state == RunState::Open);
+        const std::string told = desk("runs.cancel", R"({"run":1,"reason":"x","in_doubt":true})");
+        QVERIFY2(told.find("\"outcome_unknown\":[\"write (item 0)\"]") != std::string::npos, told.c_str());
+        QVERIFY(lastAudit().find("write (item 0)") != std::string::npos);
+    }
+
+    void anEditedInputIsLookedAt_data()
+    {
+        QTest::addColumn<QString>("input");
+        QTest::addColumn<bool>("fits");
+        QTest::newRow("a corrected field") << R"("input":{"a":2})" << true;
+        QTest::newRow("a field less") << R"("input":{"a":null})" << true;
+        QTest::newRow("a text") << R"("input":"a")" << false;
+        QTest::newRow("a list") << R"("input":[1])" << false;
+        QTest::newRow("nothing in it") << R"("input":{})" << false;
+        QTest::newRow("a field that it has not") << R"("input":{"A":2})" << false;
+        QTest::newRow("a new field that is meant") << R"("input":{"a":1,"b":2},"new_fields":true)" << true;
+        QTest::newRow("a group in place of a number") << R"("input":{"a":{"b":1}})" << false;
+    }
+
+    void anEditedInputIsLookedAt()
+    {
+        QFETCH(const QString, input);
+        QFETCH(const bool, fits);
+        failedRun("evt_1", "amount");
+        const std::string told = desk("letters.edit", "{\"id\":1," + toUtf8(input) + "}");
+        QCOMPARE(told != "ops.bad_argument", fits);
+        QCOMPARE(auditEntries(), fits ? 1 : 0);
+        if (fits)
+            QVERIFY(lastAudit().find("before_sha256") != std::string::npos);
+    }
+
+    void anAnswerIsOfTheKindOfTheReview()
+    {
+        const std::int64_t run = failedRun("evt_1", "x");
+        ask(run, R"({"account":1})", R"([{"id":"a"},{"id":"b"}])");
+        const auto approve = [this](const std::string &answer) {
+            return desk("reviews.approve", "{\"id\":1,\"answer\":" + answer + "}");
+        };
+        QCOMPARE(approve("\"b\""), std::string("ops.bad_argument"));
+        QCOMPARE(approve("null"), std::string("ops.bad_argument"));
+        QCOMPARE(approve(R"({"acount":1})"), std::string("ops.bad_argument"));
+        QVERIFY(approve(R"({"id":"b"})") != "ops.bad_argument");
+    }
+
+    void whatChangesNothingSaysSoAndIsNotLogged()
+    {
+        const std::int64_t run = failedRun("evt_1", "x");
+        ask(run, {});
+        const auto nothing = [this](const std::string &action, const std::string &arguments) {
+            return desk(action, arguments).find("Nothing to do") != std::string::npos;
+        };
+        QVERIFY(nothing("letters.edit", R"({"id":1,"input":{"a":1}})"));
+        QVERIFY(nothing("reviews.forget", R"({"flow":"payments","step":"ask","cause":"x"})"));
+        QVERIFY(!nothing("letters.assign", R"({"id":1,"owner":"ana"})"));
+        QVERIFY(nothing("letters.assign", R"({"id":1,"owner":"ana"})"));
+        QVERIFY(!nothing("reviews.assign", R"({"id":1,"owner":"bo","due":"4h"})"));
+        QVERIFY(lastAudit().find("\"due\":\"2026-") != std::string::npos);
+        QVERIFY(nothing("reviews.assign", R"({"id":1,"owner":"bo","due":"4h"})"));
+        QCOMPARE(auditEntries(), 2);
+    }
+
+    void aCauseIsNamedByItsBeginning()
+    {
+        failedRun("evt_1", "amount: too much");
+        failedRun("evt_2", "amount: too little");
+        const std::string groups = desk("letters.groups");
+        const std::size_t at = groups.find("cause_id") + 11;
+        QCOMPARE(desk("letters.list", R"({"cause":"amount: too m"})").find("evt_2"), std::string::npos);
+        QCOMPARE(desk("letters.discard", R"({"cause":"amount","reason":"x"})"),
+                 std::string("ops.bad_argument")); // Both.
+        QCOMPARE(desk("letters.discard", "{\"cause\":\"" + groups.substr(at, 6) + "\",\"reason\":\"x\"}").size(),
+                 std::string("{\"discarded\":[1]}").size());
+    }
+
     void aRequestOfTheAdminDoorIsTheSameCall_data()
     {
         QTest::addColumn<QString>("action");
@@ -166,6 +324,7 @@ private Q_SLOTS:
         QTest::newRow("a change of one") << "letters.discard" << R"({"id":12,"reason":"no"})";
         QTest::newRow("a change of many") << "letters.discard" << R"({"cause":"a b","reason":"no"})";
         QTest::newRow("a payload") << "letters.edit" << R"({"id":1,"input":{"a":[1,null]}})";
+        QTest::newRow("a cancelled run") << "runs.cancel" << R"({"run":3,"reason":"r"})";
         QTest::newRow("an erasure") << "erase" << R"({"words":["ana@example.com"],"reason":"r"})";
     }
 

@@ -3,6 +3,7 @@
 
 #include "core/analysis/Types.h"
 #include "core/connector/StepExpression.h"
+#include "core/connectors/logic/ListPath.h"
 #include "core/connectors/logic/StepWords.h"
 
 namespace tw::logic {
@@ -12,7 +13,8 @@ class ForEachStep final : public Step
 {
 public:
     ForEachStep(std::optional<Expression> items, std::int64_t limit, int parallel)
-        : m_items(std::move(items)), m_limit(limit), m_parallel(parallel)
+        : m_items(std::move(items)), m_path(m_items ? ListPath::of(m_items->text()) : std::nullopt),
+          m_limit(limit), m_parallel(parallel)
     {}
 
     void process(const StepCall &call, StepReply reply) override
@@ -24,11 +26,9 @@ public:
             if (!value)
                 return reply.fail(value.error());
             items = *value;
-        } else if (!items.isArray()) {
-            return reply.fail(rejectedError(
-                "logic.not_a_list", "The message is no list. Say in \"items\" which of its fields "
-                                    "holds the list."));
         }
+        if (const auto why = whyNoList(items, call))
+            return reply.fail(*why);
         // A list of one comes out of a path as its only element.
         const bool isNothing = items.isUndefined() || items.isNull();
         const std::span<const Value> elements = items.isArray() ? items.items()
@@ -64,6 +64,30 @@ public:
     }
 
 private:
+    /// Of a plain field the message itself says whether there is a list; an expression that selects
+    /// may find nothing, or one thing.
+    std::optional<Error> whyNoList(const Value &items, const StepCall &call) const
+    {
+        if (!m_items && !items.isArray())
+            return rejectedError("logic.not_a_list", "The message is no list. Say in \"items\" which "
+                                                     "of its fields holds the list.");
+        if (items.isArray() || items.isNull() || items.isObject() || !m_path
+            || m_path->meetsList(call.input->root(), environmentOf(call)))
+            return std::nullopt;
+        const std::string &text = m_items->text();
+        if (items.isUndefined())
+            return rejectedError("logic.not_a_list", "This record has no field \"" + text
+                                     + "\", so there is no list to go through. Where it may be "
+                                       "missing, write [" + text + "]: then there are no elements.");
+        return rejectedError("logic.not_a_list", '"' + text + "\" is a " + kindOf(items)
+                                 + " here, not a list. Name the field that holds the list.");
+    }
+
+    static std::string kindOf(const Value &value)
+    {
+        return value.isString() ? "text" : value.isBool() ? "yes or no" : "number";
+    }
+
     static std::string words(const LoopCounts &counts)
     {
         std::string text = std::to_string(counts.elements)
@@ -76,6 +100,7 @@ private:
     }
 
     std::optional<Expression> m_items;
+    std::optional<ListPath> m_path; ///< Of `items`, where it names a field.
     std::int64_t m_limit;
     int m_parallel;
 };
@@ -155,7 +180,8 @@ NodeDescriptor forEach()
                 "loop in a loop, $outer.";
     node.params = {
         expression("items", "List")
-            .help("Gives the list. Left empty: the message itself, which must be one.")
+            .help("Gives the list. Left empty: the message itself, which must be one. A field that is "
+                  "not there or holds no list is an error; null has no elements.")
             .example("data.object.lines.data"),
         integer("parallel", "At a time")
             .help("How many elements are under way; 1: one after the other, in order.")

@@ -10,7 +10,6 @@ namespace tw::stripe {
 
 namespace {
 
-constexpr int kAttempts = 10;
 constexpr std::chrono::milliseconds kFirstPause{250};
 constexpr std::chrono::milliseconds kLongestPause{15'000};
 constexpr std::size_t kAnswerBytes = 500;
@@ -102,7 +101,7 @@ void EventDelivery::answered(Parcel parcel, const Result<HttpAnswer> &answer)
     const int status = answer ? answer->status : 0;
     const bool accepted = status >= 200 && status < 300;
     const bool gone = m_targets[parcel.target].url.empty();
-    if (!accepted && !parcel.forged && !gone && parcel.attempt < kAttempts) {
+    if (!accepted && !parcel.forged && !gone && parcel.attempt < parcel.attempts) {
         retryLater(std::move(parcel));
         return;
     }

@@ -29,6 +29,7 @@ public:
         bool repeat = false;
         bool forged = false; ///< Signed with a wrong secret, and not tried again.
         int attempt = 0;
+        int attempts = 10; ///< Then it is given up.
         std::function<void(const sandbox::DeliveryReport &)> done;
     };
 

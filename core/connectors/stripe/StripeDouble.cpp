@@ -169,17 +169,17 @@ void StripeDouble::announce(std::string_view type, const Value &object, const Va
 {
     const Document event = m_factory.eventAround(type, object, previous, std::move(key));
     m_store.put(event.root());
-    sendEvent(event.root(), false, false, {});
+    sendEvent(event.root(), false, false, sandbox::DeliveryPlan().attempts, {});
 }
 
-void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged,
+void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged, int attempts,
                              const std::function<void(const sandbox::DeliveryReport &)> &done)
 {
     auto body = std::make_shared<const std::string>(toJson(event, JsonStyle::Pretty));
     const std::string type(event.get("type").text());
     for (const auto target : m_delivery.targetsFor(type)) {
         m_delivery.enqueue({std::string(event.get("id").text()), type, body, target, repeat, forged,
-                            0, [this, done](const sandbox::DeliveryReport &report) {
+                            0, attempts, [this, done](const sandbox::DeliveryReport &report) {
                                 note(report);
                                 if (done)
                                     done(report);
@@ -267,7 +267,7 @@ void StripeDouble::deliver(const sandbox::DeliveryPlan &plan,
     m_delivery.setParallel(plan.parallel);
     for (const auto &entry : prepare(plan)) {
         job->open += m_delivery.targetsFor(entry.event.root().get("type").text()).size();
-        sendEvent(entry.event.root(), entry.repeat, entry.forged,
+        sendEvent(entry.event.root(), entry.repeat, entry.forged, plan.attempts,
                   [progress, finish](const sandbox::DeliveryReport &report) {
                       if (progress)
                           progress(report);

@@ -60,7 +60,7 @@ private:
     std::vector<std::string> typesOf(const sandbox::DeliveryPlan &plan) const;
     void announce(std::string_view type, const Value &object, const Value &previous,
                   std::optional<std::string> key);
-    void sendEvent(const Value &event, bool repeat, bool forged,
+    void sendEvent(const Value &event, bool repeat, bool forged, int attempts,
                    const std::function<void(const sandbox::DeliveryReport &)> &done);
     void note(const sandbox::DeliveryReport &report);
 
