@@ -35,6 +35,17 @@ int pickObject(Random &random, std::vector<int> &recent, int objects)
     return object;
 }
 
+std::string idOf(int change)
+{
+    return "evt_" + std::to_string(change);
+}
+
+/// Half of the sources say what happened; the others have their event ids alone.
+bool tellsFacts(const Change &change)
+{
+    return (change.object.back() - '0') % 2 == 0;
+}
+
 std::set<int> pickSome(Random &random, int of, int count)
 {
     std::set<int> some;
@@ -88,12 +99,13 @@ void EventPlan::makeDeliveries(std::uint64_t seed, Instant start, const Size &si
             std::min(ofObject.size() - 1, std::size_t(change.sequence) + random.below(4));
         placed[static_cast<std::size_t>(change.number)].place = ofObject[behind] + 0.5;
     }
-    int made = 0;
     for (const int one : pickSome(random, size.changes, size.repeats)) {
         // Soon after the first one, as a rule; Stripe may come back after hours.
         const double later =
             random.below(5) == 0 ? double(size.changes) * random.unit() : 1 + 400 * random.unit();
-        const std::string id = ++made % 10 < 3 ? "evt_again_" + std::to_string(one) : std::string();
+        const bool other =
+            tellsFacts(m_changes[static_cast<std::size_t>(one)]) && random.below(5) < 3;
+        const std::string id = other ? "evt_again_" + std::to_string(one) : std::string();
         placed.push_back(
             {placed[static_cast<std::size_t>(one)].place + later, {one, id, {}, false}});
     }
@@ -105,7 +117,7 @@ void EventPlan::makeDeliveries(std::uint64_t seed, Instant start, const Size &si
         at = at + std::chrono::milliseconds(random.below(1200));
         next.delivery.at = at;
         if (next.delivery.id.empty())
-            next.delivery.id = "evt_" + std::to_string(next.delivery.change);
+            next.delivery.id = idOf(next.delivery.change);
         m_deliveries.push_back(std::move(next.delivery));
     }
 }
@@ -119,8 +131,10 @@ IncomingEvent EventPlan::eventOf(const Delivery &delivery) const
     event.type = "order." + change.state;
     event.created = change.created;
     event.key = change.object;
-    event.fact = change.object + '|' + event.type + '|' + sequence;
-    event.factWindow = 35 * 24h;
+    if (tellsFacts(change)) {
+        event.fact = change.object + '|' + event.type + '|' + sequence;
+        event.factWindow = 35 * 24h;
+    }
     event.body = "{\"id\":\"" + delivery.id + "\",\"object\":\"" + change.object +
                  "\",\"state\":\"" + change.state + "\",\"sequence\":" + sequence +
                  ",\"amount\":" + std::to_string(change.amount) + '}';
@@ -168,6 +182,13 @@ Order EventPlan::stateOrder() const
         });
     }
     return order;
+}
+
+int EventPlan::repeatsUnderAnotherId() const
+{
+    return static_cast<int>(
+        std::count_if(m_deliveries.begin(), m_deliveries.end(),
+                      [](const auto &one) { return one.id != idOf(one.change); }));
 }
 
 int EventPlan::olderThanKnown() const

@@ -52,7 +52,7 @@ public:
     {
         int changes = 10'000;
         int objects = 300;
-        int repeats = 500; ///< Three in ten of them under another event id.
+        int repeats = 500; ///< Some three in ten of them under another event id.
         int latecomers = 500;
     };
 
@@ -61,9 +61,10 @@ public:
     const std::vector<Delivery> &deliveries() const { return m_deliveries; }
     IncomingEvent eventOf(const Delivery &delivery) const;
 
-    Records ideal() const;      ///< As if everything had come once and in order.
-    Order entryOrder() const;   ///< All changes, as they came.
-    Order stateOrder() const;   ///< Those that were no older than what had come.
+    Records ideal() const;    ///< As if everything had come once and in order.
+    Order entryOrder() const; ///< All changes, as they came.
+    Order stateOrder() const; ///< Those that were no older than what had come.
+    int repeatsUnderAnotherId() const;
     int olderThanKnown() const; ///< Changes that a younger one of their object overtook.
 
     static std::string entryText(const Change &change);

@@ -262,15 +262,16 @@ private Q_SLOTS:
         QVERIFY(run.finish());
 
         const auto counts = crm.counts();
-        qInfo(
-            "seed %llu: %d events, %d repeats, %d latecomers (%d older than what was written), %d "
-            "kills; %d calls, %d of them while it was out (%d x 503, %d without an answer), %d "
-            "records landed late, %d answers were lost, %d were open at a kill, %d harmless "
-            "repeats; %lld virtual minutes",
-            static_cast<unsigned long long>(seed), run.first, run.repeats, latecomers,
-            plan.olderThanKnown(), kills, counts.calls, counts.whileOut, counts.unavailable,
-            counts.unanswered, counts.late, counts.lostAnswers, run.inDoubt, counts.repeats,
-            static_cast<long long>((clock.now() - start) / 1min));
+        qInfo("seed %llu: %d events, %d repeats (%d under another id), %d latecomers (%d older "
+              "than what was written), %d "
+              "kills; %d calls, %d of them while it was out (%d x 503, %d without an answer), %d "
+              "records landed late, %d answers were lost, %d were open at a kill, %d harmless "
+              "repeats; %lld virtual minutes",
+              static_cast<unsigned long long>(seed), run.first, run.repeats,
+              plan.repeatsUnderAnotherId(), latecomers, plan.olderThanKnown(), kills, counts.calls,
+              counts.whileOut, counts.unavailable, counts.unanswered, counts.late,
+              counts.lostAnswers, run.inDoubt, counts.repeats,
+              static_cast<long long>((clock.now() - start) / 1min));
 
         QCOMPARE(run.refused, 0);
         QCOMPARE(run.first + run.repeats, static_cast<int>(plan.deliveries().size()));
