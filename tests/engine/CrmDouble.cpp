@@ -127,6 +127,8 @@ void CrmDouble::take(const Shared &exchange)
     m_counts.early += now < m_notBefore;
     if (isOutAt(now))
         return takeWhileOut(exchange);
+    if (m_losesOneIn > 0 && m_counts.calls % m_losesOneIn == 0)
+        return keepSilent(exchange, m_counts.unanswered % 2 == 0);
     const auto takes = std::chrono::milliseconds(50 + m_random.below(200));
     after(takes / 2, [this, exchange] { land(*exchange); });
     if (!isOutAt(now + kSlow))
@@ -138,15 +140,8 @@ void CrmDouble::take(const Shared &exchange)
 void CrmDouble::takeWhileOut(const Shared &exchange)
 {
     const auto kind = m_counts.whileOut++ % 4;
-    if (kind >= 2) {
-        ++m_counts.unanswered;
-        after(kPatience, [this, exchange] { answer(*exchange, noAnswer()); });
-        if (kind == 3) {
-            m_counts.late += static_cast<int>(exchange->calls.size());
-            after(kLandsAfter, [this, exchange] { land(*exchange); });
-        }
-        return;
-    }
+    if (kind >= 2)
+        return keepSilent(exchange, kind == 3);
     ++m_counts.unavailable;
     after(40ms, [this, exchange, waits = kind == 1] {
         Error down = transientError("http.503", "Not now.");
@@ -156,6 +151,16 @@ void CrmDouble::takeWhileOut(const Shared &exchange)
         }
         answer(*exchange, down);
     });
+}
+
+void CrmDouble::keepSilent(const Shared &exchange, bool lands)
+{
+    ++m_counts.unanswered;
+    after(kPatience, [this, exchange] { answer(*exchange, noAnswer()); });
+    if (!lands)
+        return;
+    m_counts.late += static_cast<int>(exchange->calls.size());
+    after(kLandsAfter, [this, exchange] { land(*exchange); });
 }
 
 void CrmDouble::answer(Exchange &exchange, const std::optional<Error> &failure)

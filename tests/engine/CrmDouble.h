@@ -33,6 +33,9 @@ public:
 
     CrmDouble(ManualClock &clock, std::uint64_t seed) : m_clock(clock), m_random(seed) {}
 
+    /// Also when it is well, one call in so many gets no answer; every other one of those lands
+    /// late.
+    void loses(int oneIn) { m_losesOneIn = oneIn; }
     void isOut(Instant from, Instant until) { m_outFrom = from, m_outUntil = until; }
     ConnectorDescriptor descriptor();
     static std::shared_ptr<Connection> connection();
@@ -67,6 +70,7 @@ private:
 
     void take(const Shared &exchange);
     void takeWhileOut(const Shared &exchange);
+    void keepSilent(const Shared &exchange, bool lands);
     void after(std::chrono::milliseconds span, std::function<void()> action);
     void land(const Exchange &exchange);
     void landEntry(const StepCall &call);
@@ -76,6 +80,7 @@ private:
 
     ManualClock &m_clock;
     Random m_random;
+    int m_losesOneIn = 0;
     Instant m_outFrom;
     Instant m_outUntil;
     Instant m_notBefore;

@@ -114,7 +114,8 @@ void EventPlan::makeDeliveries(std::uint64_t seed, Instant start, const Size &si
     });
     Instant at = start;
     for (Placed &next : placed) {
-        at = at + std::chrono::milliseconds(random.below(1200));
+        at = at + std::chrono::milliseconds(random.below(10) == 0 ? random.below(11'000)
+                                                                  : random.below(100));
         next.delivery.at = at;
         if (next.delivery.id.empty())
             next.delivery.id = idOf(next.delivery.change);

@@ -228,20 +228,25 @@ private Q_SLOTS:
 
     void theRecordsAreThoseOfTheIdealRun_data()
     {
-        QTest::addColumn<int>("repeats");
-        QTest::addColumn<int>("latecomers");
+        QTest::addColumn<int>("objects");
+        QTest::addColumn<int>("disorder");
+        QTest::addColumn<int>("losesOneIn");
         QTest::addColumn<bool>("isOut");
         QTest::addColumn<int>("kills");
-        QTest::newRow("nothing happens") << 0 << 0 << false << 0;
-        QTest::newRow("repeats and latecomers") << 500 << 500 << false << 0;
-        QTest::newRow("repeats, latecomers and an hour's outage") << 500 << 500 << true << 0;
-        QTest::newRow("the same, and the runner is killed 20 times") << 500 << 500 << true << 20;
+        QTest::newRow("nothing happens") << 300 << 0 << 0 << false << 0;
+        QTest::newRow("repeats, latecomers, calls without an answer")
+            << 300 << 500 << 200 << false << 0;
+        QTest::newRow("repeats, latecomers, an hour's outage") << 300 << 500 << 0 << true << 0;
+        QTest::newRow("the same for four objects") << 4 << 500 << 0 << true << 0;
+        QTest::newRow("all of it, and the runner is killed 20 times")
+            << 300 << 500 << 200 << true << 20;
     }
 
     void theRecordsAreThoseOfTheIdealRun()
     {
-        QFETCH(int, repeats);
-        QFETCH(int, latecomers);
+        QFETCH(int, objects);
+        QFETCH(int, disorder);
+        QFETCH(int, losesOneIn);
         QFETCH(bool, isOut);
         QFETCH(int, kills);
         const auto seed =
@@ -249,11 +254,12 @@ private Q_SLOTS:
         FaultVfs vfs; // Nobody waits for a disk here.
         ManualClock clock;
         EventPlan::Size size;
-        size.repeats = repeats;
-        size.latecomers = latecomers;
+        size.objects = objects;
+        size.repeats = size.latecomers = disorder;
         const Instant start = clock.now();
         const EventPlan plan(seed, start, size);
         CrmDouble crm(clock, seed);
+        crm.loses(losesOneIn);
         if (isOut)
             crm.isOut(start + kOutageBegins, start + (kOutageBegins + kOutage));
         PlanRun run(plan, crm, clock);
@@ -268,7 +274,7 @@ private Q_SLOTS:
               "records landed late, %d answers were lost, %d were open at a kill, %d harmless "
               "repeats; %lld virtual minutes",
               static_cast<unsigned long long>(seed), run.first, run.repeats,
-              plan.repeatsUnderAnotherId(), latecomers, plan.olderThanKnown(), kills, counts.calls,
+              plan.repeatsUnderAnotherId(), disorder, plan.olderThanKnown(), kills, counts.calls,
               counts.whileOut, counts.unavailable, counts.unanswered, counts.late,
               counts.lostAnswers, run.inDoubt, counts.repeats,
               static_cast<long long>((clock.now() - start) / 1min));
