@@ -32,7 +32,7 @@ const std::string kFlow = "schema: flow/1\nid: orders\nname: Orders\nversion: 1.
                           "  - id: state\n    type: crm.state\n    connection: crm\n"
                           "    batch: {size: 20, linger: 500ms}\n";
 
-constexpr auto kOutageBegins = 20min;
+constexpr auto kOutageNotBefore = 20min;
 constexpr auto kOutage = 1h;
 // A look each 150 to 300 s, more often in the first minutes.
 constexpr int kMostLooks = 32;
@@ -223,6 +223,17 @@ class tst_EngineIdealRun final : public QObject
         return at;
     }
 
+    /// A moment soon after `at` with several events on their way.
+    static Instant amidCalls(const EventPlan &plan, Instant at)
+    {
+        const auto &all = plan.deliveries();
+        std::size_t next = 0;
+        while (next + 5 < all.size() &&
+               (all[next].at < at || all[next + 5].at > all[next].at + 500ms))
+            ++next;
+        return all[next].at + 600ms;
+    }
+
 private Q_SLOTS:
     void initTestCase() { QLoggingCategory::setFilterRules(QStringLiteral("tw.*=false")); }
 
@@ -260,8 +271,9 @@ private Q_SLOTS:
         const EventPlan plan(seed, start, size);
         CrmDouble crm(clock, seed);
         crm.loses(losesOneIn);
+        const Instant out = amidCalls(plan, start + kOutageNotBefore);
         if (isOut)
-            crm.isOut(start + kOutageBegins, start + (kOutageBegins + kOutage));
+            crm.isOut(out, out + kOutage);
         PlanRun run(plan, crm, clock);
         run.start();
         run.killAt(spread(kills, plan.deliveries().size()));
