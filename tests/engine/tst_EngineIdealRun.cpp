@@ -234,6 +234,31 @@ class tst_EngineIdealRun final : public QObject
         return all[next].at + 600ms;
     }
 
+    static void tell(const EventPlan &plan, const CrmDouble &crm, const PlanRun &run,
+                     std::uint64_t seed)
+    {
+        const auto &counts = crm.counts();
+        qInfo("seed %llu: %d events, %d repeats (%d under another id), %d older than what was "
+              "written; %d calls, %d of them while it was out, %d x 503, %d without an answer; %d "
+              "records landed late, %d answers were lost, %d were open at a kill, %d harmless "
+              "repeats",
+              static_cast<unsigned long long>(seed), run.first, run.repeats,
+              plan.repeatsUnderAnotherId(), plan.olderThanKnown(), counts.calls, counts.whileOut,
+              counts.unavailable, counts.unanswered, counts.late, counts.lostAnswers, run.inDoubt,
+              counts.repeats);
+    }
+
+    static void checkRecords(const EventPlan &plan, const CrmDouble &crm)
+    {
+        const std::string entries = difference(crm.entryOrder, plan.entryOrder());
+        QVERIFY2(entries.empty(), entries.c_str());
+        const std::string states = difference(crm.stateOrder, plan.stateOrder());
+        QVERIFY2(states.empty(), states.c_str());
+        QVERIFY(crm.records() == plan.ideal());
+        for (const auto &[place, keys] : crm.keys)
+            QVERIFY2(keys.size() == 1, place.c_str());
+    }
+
 private Q_SLOTS:
     void initTestCase() { QLoggingCategory::setFilterRules(QStringLiteral("tw.*=false")); }
 
@@ -278,34 +303,19 @@ private Q_SLOTS:
         run.start();
         run.killAt(spread(kills, plan.deliveries().size()));
         QVERIFY(run.finish());
-
-        const auto counts = crm.counts();
-        qInfo("seed %llu: %d events, %d repeats (%d under another id), %d latecomers (%d older "
-              "than what was written), %d "
-              "kills; %d calls, %d of them while it was out (%d x 503, %d without an answer), %d "
-              "records landed late, %d answers were lost, %d were open at a kill, %d harmless "
-              "repeats; %lld virtual minutes",
-              static_cast<unsigned long long>(seed), run.first, run.repeats,
-              plan.repeatsUnderAnotherId(), disorder, plan.olderThanKnown(), kills, counts.calls,
-              counts.whileOut, counts.unavailable, counts.unanswered, counts.late,
-              counts.lostAnswers, run.inDoubt, counts.repeats,
-              static_cast<long long>((clock.now() - start) / 1min));
+        tell(plan, crm, run, seed);
+        QVERIFY2(clock.now() - start > kOutageNotBefore + kOutage, "it ended too soon");
 
         QCOMPARE(run.refused, 0);
         QCOMPARE(run.first + run.repeats, static_cast<int>(plan.deliveries().size()));
         QCOMPARE(run.told.letters, 0);
-        const std::string entries = difference(crm.entryOrder, plan.entryOrder());
-        QVERIFY2(entries.empty(), entries.c_str());
-        const std::string states = difference(crm.stateOrder, plan.stateOrder());
-        QVERIFY2(states.empty(), states.c_str());
-        QVERIFY(crm.records() == plan.ideal());
-        for (const auto &[place, keys] : crm.keys)
-            QVERIFY2(keys.size() == 1, place.c_str());
+        QVERIFY(kills > 0 || run.told.stale == plan.olderThanKnown());
+        checkRecords(plan, crm);
+        const auto &counts = crm.counts();
         QCOMPARE(counts.early, 0);
         QVERIFY(counts.repeats <= counts.late + counts.lostAnswers + run.inDoubt);
         QVERIFY(counts.whileOut <= CrmDouble::kConcurrency + kMostLooks);
         QVERIFY(!isOut || (counts.whileOut >= 10 && counts.late > 0 && counts.lostAnswers > 0));
-        QVERIFY(kills > 0 || run.told.stale == plan.olderThanKnown());
         QCOMPARE(run.storedRuns().value_or(0), std::int64_t(size.changes));
     }
 };
