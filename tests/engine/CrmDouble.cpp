@@ -72,7 +72,7 @@ public:
     std::string batchKey(const StepCall &call) const override { return textOf(call, "Key__c"); }
     void processBatch(const std::vector<StepCall> &calls, std::vector<StepReply> replies) override
     {
-        m_crm.take(std::make_shared<Exchange>(Exchange{calls, std::move(replies)}));
+        m_crm.take(std::make_shared<Exchange>(Exchange{calls, std::move(replies), 0}));
     }
 
 private:
@@ -114,6 +114,13 @@ std::shared_ptr<Connection> CrmDouble::connection()
     return std::make_shared<CrmConnection>("crm");
 }
 
+void CrmDouble::callerDies()
+{
+    ++m_deadCallers;
+    if (m_waitToldAt == m_clock.now())
+        m_notBefore = m_notBeforeThat;
+}
+
 void CrmDouble::after(std::chrono::milliseconds span, std::function<void()> action)
 {
     m_clock.callAfter(span, this, std::move(action));
@@ -122,6 +129,7 @@ void CrmDouble::after(std::chrono::milliseconds span, std::function<void()> acti
 void CrmDouble::take(const Shared &exchange)
 {
     const Instant now = m_clock.now();
+    exchange->caller = m_deadCallers;
     ++m_counts.calls;
     m_counts.underWay += static_cast<int>(exchange->calls.size());
     m_counts.early += now < m_notBefore;
@@ -145,8 +153,12 @@ void CrmDouble::takeWhileOut(const Shared &exchange)
     ++m_counts.unavailable;
     after(40ms, [this, exchange, waits = kind == 1] {
         Error down = transientError("http.503", "Not now.");
-        if (waits) {
+        if (waits)
             down.retryAfter = 90s;
+        if (waits && exchange->caller == m_deadCallers) {
+            if (m_waitToldAt != m_clock.now())
+                m_notBeforeThat = m_notBefore;
+            m_waitToldAt = m_clock.now();
             m_notBefore = std::max(m_notBefore, m_clock.now() + 90s);
         }
         answer(*exchange, down);

@@ -36,6 +36,8 @@ public:
     /// Also when it is well, one call in so many gets no answer; every other one of those lands
     /// late.
     void loses(int oneIn) { m_losesOneIn = oneIn; }
+    /// Its caller dies now and hears of no wait any more; one of this moment was not written down.
+    void callerDies();
     void isOut(Instant from, Instant until) { m_outFrom = from, m_outUntil = until; }
     ConnectorDescriptor descriptor();
     static std::shared_ptr<Connection> connection();
@@ -65,6 +67,7 @@ private:
     {
         std::vector<StepCall> calls;
         std::vector<StepReply> replies;
+        int caller = 0; ///< How many died before it.
     };
     using Shared = std::shared_ptr<Exchange>;
 
@@ -84,6 +87,9 @@ private:
     Instant m_outFrom;
     Instant m_outUntil;
     Instant m_notBefore;
+    int m_deadCallers = 0;
+    Instant m_waitToldAt;
+    Instant m_notBeforeThat; ///< What m_notBefore was then.
     Counts m_counts;
     std::map<std::string, std::string> m_states;
     std::map<std::string, std::vector<std::string>> m_entries;

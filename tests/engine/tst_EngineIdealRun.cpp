@@ -116,6 +116,7 @@ void PlanRun::kill()
 {
     m_kills.pop_front();
     inDoubt += m_crm.counts().underWay;
+    m_crm.callerDies();
     m_engine.reset();
     m_store.reset();
     start();
