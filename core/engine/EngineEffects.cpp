@@ -229,10 +229,11 @@ void Engine::dropItem(Run &run, RunItem &item)
     leaveGate(run, item);
     if (item.state != State::Claimed)
         return;
-    if (item.batch == 0)
+    const std::int64_t batch = std::exchange(item.batch, 0); // That call goes without it.
+    if (batch == 0)
         return callEnded(nodeOf(run, item), *run.flow);
-    if (!item.intentKept && --m_batches.at(item.batch).toKeep == 0)
-        sendBatch(item.batch);
+    if (!item.intentKept && --m_batches.at(batch).toKeep == 0)
+        sendBatch(batch);
 }
 
 void Engine::claimPlace(Run &run, int token)

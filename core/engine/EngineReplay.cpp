@@ -142,7 +142,6 @@ bool Engine::dropStale(Run &run, const RunBatch &batch, const std::vector<std::s
     if (!late)
         return false;
     dropItem(run, item);
-    item.batch = 0;
     item.state = State::Answered;
     StepAnswer answer;
     answer.kind = StepAnswer::Kind::Dropped;

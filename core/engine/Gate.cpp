@@ -200,19 +200,21 @@ void Gate::fine()
         unblock();
 }
 
-/// A call that left before the trouble and comes back later does not make the block longer.
+/// A call that left before the trouble and comes back later does not make the block longer, unless it
+/// brings the wait that the other side asks for.
 void Gate::block(GateCause cause, const CallReport &report)
 {
     const Instant now = m_clock.now();
-    if (isBlocked() && m_block.until > now)
+    const Instant asked = now + report.retryAfter.value_or(Milliseconds(0));
+    if (isBlocked() && m_block.until > now) {
+        m_block.until = std::max(m_block.until, asked);
         return;
+    }
     const bool relapse = !isBlocked() && m_lastCause == cause && now - m_unblockedAt < kRelapse;
     if (m_block.cause != cause)
         m_block = {cause, {}, now, {}, relapse ? m_lastTimes : 0};
     m_block.why = report.why;
-    m_block.until = now + grown(patienceFor(cause), m_block.times++, m_random);
-    if (report.retryAfter)
-        m_block.until = std::max(m_block.until, now + *report.retryAfter);
+    m_block.until = std::max(asked, now + grown(patienceFor(cause), m_block.times++, m_random));
 }
 
 void Gate::unblock()

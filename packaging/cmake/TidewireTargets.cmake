@@ -40,7 +40,7 @@ function(tidewire_test name)
         set(support ${PROJECT_SOURCE_DIR}/tests/support)
         list(APPEND environment
             "UBSAN_OPTIONS=print_stacktrace=1" "LSAN_OPTIONS=suppressions=${support}/lsan.supp"
-            "TSAN_OPTIONS=suppressions=${support}/tsan.supp:second_deadlock_stack=1")
+            "TSAN_OPTIONS=suppressions=${support}/tsan.supp:second_deadlock_stack=1:ignore_noninstrumented_modules=1")
         set(timeout 900)
     endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} ENVIRONMENT "${environment}")

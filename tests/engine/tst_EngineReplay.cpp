@@ -31,6 +31,15 @@ constexpr const char *kUpsert = R"(  - id: start
     type: fake.upsert
 )";
 
+constexpr const char *kUpsertMany = R"(  - id: start
+    type: fake.trigger
+    to: write
+  - id: write
+    type: fake.batch
+    stale: skip
+    batch: {size: 10, linger: 0s}
+)";
+
 constexpr const char *kUnsafe = R"(  - id: start
     type: fake.trigger
     to: write
@@ -248,10 +257,18 @@ private Q_SLOTS:
         QCOMPARE(world.told.letters.back().error.code, std::string("engine.no_step"));
     }
 
+    void anOlderEventDoesNotOverwriteWhatANewerOneWrote_data()
+    {
+        QTest::addColumn<QString>("steps");
+        QTest::newRow("one by one") << kUpsert;
+        QTest::newRow("in calls of many") << kUpsertMany;
+    }
+
     void anOlderEventDoesNotOverwriteWhatANewerOneWrote()
     {
+        QFETCH(const QString, steps);
         EngineWorld world;
-        world.start(kUpsert);
+        world.start(steps.toStdString());
         world.created = world.clock.now();
         world.send("evt_new", "{\"state\":\"refunded\"}", "ch_1");
         QVERIFY(world.waitIdle());
@@ -264,6 +281,32 @@ private Q_SLOTS:
         const StepEvent *dropped = world.told.last("write", StepEvent::Phase::Dropped);
         QVERIFY(dropped);
         QCOMPARE(dropped->note, std::string("a newer event of this record was written already"));
+    }
+
+    void aCallGoesWithoutTheRecordsThatAreTooOld()
+    {
+        EngineWorld world;
+        world.start(kUpsertMany);
+        world.created = world.clock.now();
+        world.send("evt_new", "{\"n\":1}", "ch_1");
+        QVERIFY(world.waitIdle());
+        world.holdEffects = true;
+        world.send("evt_busy", "{\"n\":2}", "ch_2"); // Those that follow wait for its end.
+        QTRY_COMPARE(world.held.size(), 1u);
+        int accepted = 0;
+        const auto count = [&accepted](const Result<Acceptance> &result) { accepted += result.has_value(); };
+        for (const int number : {3, 4})
+            world.sendLater("evt_" + std::to_string(number), count,
+                            "{\"n\":" + std::to_string(number) + "}", "ch_" + std::to_string(number));
+        world.created = world.clock.now() + -5s;
+        world.sendLater("evt_old", count, "{\"n\":5}", "ch_1");
+        QTRY_COMPARE(accepted, 3);
+        world.holdEffects = false;
+        world.answerHeld(EngineWorld::emits("{}"));
+        QVERIFY(world.waitIdle());
+        QCOMPARE(world.batchSizes, (std::vector<std::size_t>{1, 1, 2}));
+        QCOMPARE(world.callsOf("write"), 4);
+        QCOMPARE(world.told.runs.size(), 5u);
     }
 
     void aStepMayWriteOlderEvents()

@@ -244,6 +244,19 @@ private Q_SLOTS:
         QCOMPARE(world.left(), 20min);
     }
 
+    void aWaitThatIsAskedForDuringABlockIsKept()
+    {
+        World world;
+        world.calls(10, Health::NoAnswer);
+        const auto before = world.left();
+        world.call(Health::NoAnswer); // It had left before.
+        QCOMPARE(world.left(), before);
+        world.call(Health::Failing, 90s);
+        QCOMPARE(world.left(), std::chrono::milliseconds(90s));
+        world.call(Health::Failing, 10s);
+        QCOMPARE(world.left(), std::chrono::milliseconds(90s));
+    }
+
     void withoutATimeTheWaitGrowsWithEachRefusal()
     {
         World world;
