@@ -98,14 +98,33 @@ void Engine::accept(const std::string &flow, const std::string &trigger, Incomin
             if (result) {
                 done(result->first ? Acceptance::First : Acceptance::Repeat);
                 TW_FAULT_POINT("engine.acknowledged");
-                accepted(std::move(*stored), *result);
-            } else {
-                done(std::move(result).error());
+                m_arrived.push_back({stored, *result});
+                if (m_arrived.size() == 1)
+                    QMetaObject::invokeMethod(this, &Engine::beginAccepted, Qt::QueuedConnection);
+                return;
             }
+            done(std::move(result).error());
             --m_arriving; // Not before: whoever is told must not find an idle engine.
             m_arrivingBytes -= bytes;
             checkIdle();
         });
+}
+
+void Engine::beginAccepted()
+{
+    constexpr int kTogether = 16;
+    const StoreThread::Turn turn(m_store);
+    for (int i = 0; i < kTogether && !m_arrived.empty(); ++i) {
+        const Arrived arrived = std::move(m_arrived.front());
+        m_arrived.pop_front();
+        const std::size_t bytes = arrived.event->body.size();
+        accepted(std::move(*arrived.event), arrived.run);
+        --m_arriving;
+        m_arrivingBytes -= bytes;
+    }
+    if (!m_arrived.empty())
+        QMetaObject::invokeMethod(this, &Engine::beginAccepted, Qt::QueuedConnection);
+    checkIdle();
 }
 
 void Engine::accepted(NewRun event, const AcceptedRun &run)

@@ -149,6 +149,9 @@ private:
     DeployedFlow *flowOf(const std::string &id) const;
     DeployedFlow *flowOf(const std::string &id, const std::string &version) const;
     std::optional<Error> refusal(const DeployedFlow *flow, std::size_t bytes) const;
+    /// Runs begin a few at a time behind the answers to their senders: who waits for an
+    /// acknowledgement does not wait for the work of others.
+    void beginAccepted();
     void accepted(NewRun event, const AcceptedRun &run);
     Run *find(std::int64_t run) const;
     void checkIdle();
@@ -361,7 +364,13 @@ private:
     bool m_pumping = false;
     std::size_t m_openRuns = 0;      ///< Accepted and not ended, in memory or not.
     std::size_t m_openBytes = 0;     ///< Their bodies.
-    std::size_t m_arriving = 0;      ///< Events on their way to the journal,
+    struct Arrived
+    {
+        std::shared_ptr<NewRun> event;
+        AcceptedRun run;
+    };
+    std::deque<Arrived> m_arrived; ///< In the journal and acknowledged; not looked at yet.
+    std::size_t m_arriving = 0;      ///< Events on their way to the journal or in m_arrived,
     std::size_t m_arrivingBytes = 0; ///< and their bodies.
     std::size_t m_loading = 0;       ///< Runs on their way from the journal.
     std::int64_t m_newestBefore = 0; ///< The last run of the process before this one.

@@ -209,6 +209,9 @@ int Signature::check(Run &run, const Value *args, int count, const Value &contex
     int lengths[kMostParams];
     if (params > kMostParams || !match(args, count, params, true, lengths))
         return refuse(run, args, count);
+    // A parameter that matches nothing still takes an argument along, as in the reference: then
+    // there may be none left for the last ones.
+    const auto given = [args, count](int index) { return index < count ? args[index] : Value(); };
     int at = 0;
     int made = 0;
     for (std::size_t i = 0; i < params; ++i) {
@@ -221,15 +224,15 @@ int Signature::check(Run &run, const Value *args, int count, const Value &contex
                 }
                 out[made++] = context;
             } else {
-                out[made++] = at < count ? args[at] : Value();
-                ++at;
+                out[made++] = given(at++);
             }
             continue;
         }
         for (int taken = 0; taken < lengths[i]; ++taken, ++at) {
-            if (!param.array || args[at].isUndefined())
-                out[made++] = args[at];
-            else if (!takeArray(run, param, args[at], at, out[made++]))
+            const Value arg = given(at);
+            if (!param.array || arg.isUndefined())
+                out[made++] = arg;
+            else if (!takeArray(run, param, arg, at, out[made++]))
                 return -1;
         }
     }

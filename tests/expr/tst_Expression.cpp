@@ -69,6 +69,8 @@ private Q_SLOTS:
         row("?: takes the right side for a false one", "0 ?: 7", "{}", "7");
         row("& treats nothing as an empty text", "\"a\" & missing & 1", "{}", "\"a1\"");
         row("fifteen digits are printed", "$string(0.1 + 0.2)", "{}", "\"0.3\"");
+        row("a parameter that matches nothing takes its argument along",
+            "function($a, $b)<j?s>{[$a, $exists($b)]}(\"x\")", "{}", "[\"x\",false]");
         row("grouping adds up", "a{k: $sum(v)}",
             "{\"a\":[{\"k\":\"x\",\"v\":1},{\"k\":\"y\",\"v\":2},{\"k\":\"x\",\"v\":3}]}",
             "{\"x\":4,\"y\":2}");
