@@ -11,7 +11,9 @@
 
 #include <QCoreApplication>
 #include <QLoggingCategory>
+#include <QTimer>
 #include <cstdio>
+#include <malloc.h>
 #include <memory>
 #include <optional>
 
@@ -20,6 +22,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kGrace{10'000};
 constexpr std::chrono::seconds kNoRoom{5};
+constexpr std::chrono::milliseconds kRest{700};
 constexpr int kReviewsNamed = 20;
 constexpr int kDemoAttempts = 5; // Four seconds: a demo that is turned away shall end.
 
@@ -63,6 +66,10 @@ public:
         : m_options(options), m_registry(registry), m_sink(m_clock, options.sink()),
           m_out(options.json), m_report(m_out, options.demo == 0), m_signals([this] { finish(kDone); })
     {
+        // What a burst took goes back to the system once it is over: a runner rests most of the day.
+        m_rest.setSingleShot(true);
+        m_rest.setInterval(kRest);
+        m_rest.callOnTimeout([] { malloc_trim(0); });
         m_out.sendMessages([this](std::string_view text) { say(text); });
     }
 
@@ -90,7 +97,10 @@ public:
         m_runtime = std::move(*runtime);
         m_report.ready(m_runtime->ready());
         m_report.setAwaited(endsByItself());
-        m_report.onIdle([this] { endWhenIdle(); });
+        m_report.onIdle([this] {
+            m_rest.start();
+            endWhenIdle();
+        });
         inject();
         if (!deliverDemo())
             return m_code;
@@ -234,6 +244,7 @@ private:
     RunReport m_report;
     Signals m_signals;
     std::unique_ptr<Runtime> m_runtime;
+    QTimer m_rest;
     std::vector<std::pair<std::string, std::string>> m_events; ///< File and what is in it.
     int m_open = 0;
     int m_code = kDone;

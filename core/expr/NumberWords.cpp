@@ -44,12 +44,14 @@ std::string words(double number, bool behind, bool ordinal)
         rest = std::fmod(number, 100);
         out.append(kFew[static_cast<std::size_t>(number / 100)]).append(" Hundred");
     } else {
-        const double magnitude = std::min(std::floor(std::log10(number) / 3 + 1e-12), 4.0);
-        const double factor = std::pow(10, magnitude * 3);
+        std::size_t magnitude = 1;
+        double factor = 1e3;
+        for (; magnitude < 4 && number >= factor * 1e3; ++magnitude)
+            factor *= 1e3;
         const double mantissa = std::floor(number / factor);
         rest = number - mantissa * factor;
         out.append(words(mantissa, false, false)).append(" ");
-        out.append(kThousands[static_cast<std::size_t>(magnitude) - 1]);
+        out.append(kThousands[magnitude - 1]);
     }
     if (rest > 0)
         out.append(words(rest, true, ordinal));

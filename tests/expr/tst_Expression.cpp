@@ -71,6 +71,14 @@ private Q_SLOTS:
         row("fifteen digits are printed", "$string(0.1 + 0.2)", "{}", "\"0.3\"");
         row("a parameter that matches nothing takes its argument along",
             "function($a, $b)<j?s>{[$a, $exists($b)]}(\"x\")", "{}", "[\"x\",false]");
+        row("a number just below a trillion in words", "$formatInteger(999999999999, \"w\")", "{}",
+            "\"nine hundred and ninety-nine billion, nine hundred and ninety-nine million, nine "
+            "hundred and ninety-nine thousand, nine hundred and ninety-nine\"");
+        row("powers of a thousand in words",
+            "[1e3, 1e6, 1e9, 1e12, 1e15, 999999].$formatInteger(\"w\")", "{}",
+            "[\"one thousand\",\"one million\",\"one billion\",\"one trillion\",\"one thousand "
+            "trillion\",\"nine hundred and ninety-nine thousand, nine hundred and ninety-nine\"]");
+        row("a number beyond all words", "$length($formatInteger(1e109, \"w\"))", "{}", "621");
         row("grouping adds up", "a{k: $sum(v)}",
             "{\"a\":[{\"k\":\"x\",\"v\":1},{\"k\":\"y\",\"v\":2},{\"k\":\"x\",\"v\":3}]}",
             "{\"x\":4,\"y\":2}");
