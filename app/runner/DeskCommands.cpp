@@ -5,6 +5,7 @@
 #include "app/runner/Prompt.h"
 #include "core/data/Json.h"
 #include "core/runtime/DeskDoor.h"
+#include "core/runtime/PrivacyFile.h"
 #include "core/vault/Keychain.h"
 #include "core/vault/Masker.h"
 
@@ -128,12 +129,20 @@ int performCommand(const DeskOptions &options)
         out.message(arguments.error().text());
         return exitCodeOf(arguments.error());
     }
+    const std::string dataDir = folderName(options.dataDir);
+    const auto rules =
+        options.masked ? privacy_file::read(dataDir + "/privacy.json") : Result(PrivacyRules());
+    if (!rules) {
+        out.message(rules.error().text());
+        return kCouldNot;
+    }
+    const Masker masker(*rules);
     SystemClock clock;
     SystemKeychain keychain;
     KeyPlaces places;
     places.passphrase = askPassphrase;
     places.keychain = &keychain;
-    DeskDoor door(folderName(options.dataDir), clock, places);
+    DeskDoor door(dataDir, clock, places);
     door.call({options.action, *arguments, options.by, {}},
               [&](const Result<DocumentPtr> &answer) {
                   if (!answer) {
@@ -141,7 +150,7 @@ int performCommand(const DeskOptions &options)
                       return QCoreApplication::exit(exitCodeOf(answer.error()));
                   }
                   Arena arena;
-                  const Value shown = options.masked ? Masker().masked(arena, (*answer)->root())
+                  const Value shown = options.masked ? masker.masked(arena, (*answer)->root())
                                                      : (*answer)->root();
                   if (options.part.empty())
                       showDesk(out, options.action, shown);

@@ -17,6 +17,7 @@
 #include "core/runtime/JournalCare.h"
 #include "core/runtime/JournalCopies.h"
 #include "core/runtime/JournalSeal.h"
+#include "core/runtime/PrivacyFile.h"
 #include "core/runtime/Receiver.h"
 #include "core/runtime/TriggerDoor.h"
 #include "core/store/FileCheck.h"
@@ -171,6 +172,10 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
             return firstFinding(findings);
     }
     auto unfinished = openJournal(environment->journal);
+    if (unfinished) {
+        if (auto kept = privacy_file::write(m_folder->file("privacy.json"), project.privacy()); !kept)
+            return kept;
+    }
     if (!unfinished)
         return std::move(unfinished).error();
     if (auto connected = connect(*environment, project, *called, registry, secrets); !connected)

@@ -80,6 +80,28 @@ private Q_SLOTS:
         QCOMPARE(runTidewire({"journal", "set-aside", data()}).code, 3); // There is none.
     }
 
+    void maskedOutputFollowsTheProject()
+    {
+        const QStringList show{"dead-letters", "show", "1", "--masked"};
+        const auto account = [&] { return desk(show)["input"]["Account__c"].toString(); };
+        runDemo();
+        const QString plain = account();
+        QVERIFY2(plain.startsWith("001"), qPrintable(plain)); // No name of a person's field.
+        m_folder = std::make_unique<QTemporaryDir>();
+        const QString project = copyOfDemo(path("project"));
+        change(project + "/tidewire.yaml", "connections:\n",
+               "privacy: {mask: [Account__c]}\nconnections:\n");
+        const Finished done = runTidewire({"run", project, "--demo", "6", "--data-dir", data()});
+        QVERIFY2(done.code == 0, done.err);
+        const QString masked = account();
+        QVERIFY2(!masked.isEmpty() && !masked.startsWith("001"), qPrintable(masked));
+        // What cannot be understood masks nothing for sure.
+        QFile rules(data() + "/privacy.json");
+        QVERIFY(rules.open(QIODevice::WriteOnly) && rules.write("{") == 1);
+        rules.close();
+        QCOMPARE(runTidewire(show + QStringList{"--data-dir", data()}).code, 3);
+    }
+
     void aDemoOnAFullJournalEndsAndSaysHowManyWereRefused()
     {
         const Finished done
