@@ -397,7 +397,7 @@ void TestChaos::acknowledgedEventsTakeEffectOnceAndInOrder()
     QTest::qWait(500); // the last kill waits for its moment
     killRunner();
     startRunner(true);
-    QTRY_COMPARE_WITH_TIMEOUT(m_runner->state(), QProcess::NotRunning, 120'000);
+    QTRY_COMPARE_WITH_TIMEOUT(m_runner->state(), QProcess::NotRunning, 60'000 + m_cycles * 10'000);
     QCOMPARE(m_runner->exitCode(), 0);
     QTRY_VERIFY(m_org->isQuiet());
     QCOMPARE(m_acknowledged, m_events);
