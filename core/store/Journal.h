@@ -76,6 +76,8 @@ public:
 
     /// Called between transactions; `busy` when more work is waiting. Keeps the files small.
     virtual void maintain(bool busy) = 0;
+    /// Called once when nothing was asked for a while: memory that only made it faster can go.
+    virtual void rest() {}
 };
 
 } // namespace tw

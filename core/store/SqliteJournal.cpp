@@ -306,6 +306,11 @@ void SqliteJournal::maintain(bool busy)
         m_core->stopped = sqlite::errorOf(m_core->database->handle());
 }
 
+void SqliteJournal::rest()
+{
+    sqlite3_db_release_memory(m_core->database->handle());
+}
+
 Result<std::string> SqliteJournal::newestEvent(const std::string &flow, const std::string &trigger)
 {
     auto query = m_core->database->prepare(

@@ -102,6 +102,7 @@ public:
     Result<ErasureReport> erase(const Erasure &erasure) override;
     JournalDesk &desk() override { return *this; }
     void maintain(bool busy) override;
+    void rest() override;
 
 private:
     struct Core;

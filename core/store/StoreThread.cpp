@@ -8,6 +8,7 @@
 #include <QCoreApplication>
 #include <QEvent>
 #include <algorithm>
+#include <chrono>
 #include <pthread.h>
 
 namespace tw {
@@ -15,6 +16,7 @@ namespace {
 
 // More than this in one transaction makes the first one wait longer than the commit saves.
 constexpr std::size_t kBatch = 512;
+constexpr std::chrono::milliseconds kRest{500};
 
 bool endsTheStore(const Error &error)
 {
@@ -86,11 +88,20 @@ void StoreThread::endTurn()
 void StoreThread::run()
 {
     pthread_setname_np(pthread_self(), "store");
+    bool rested = false;
     for (;;) {
         Operations batch;
         {
+            const auto isAsked = [this] { return m_quit || !m_queue.empty(); };
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [this] { return m_quit || !m_queue.empty(); });
+            if (!rested && !m_wake.wait_for(lock, kRest, isAsked)) {
+                lock.unlock();
+                m_journal->rest();
+                rested = true;
+                continue;
+            }
+            m_wake.wait(lock, isAsked);
+            rested = false;
             if (m_queue.empty())
                 return;
             batch.swap(m_queue);

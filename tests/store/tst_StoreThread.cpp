@@ -13,6 +13,7 @@ class ScriptedJournal final : public Journal
 public:
     struct Script
     {
+        std::atomic<int> rests = 0;
         std::atomic<int> commits = 0;
         std::atomic<int> rollbacks = 0;
         std::atomic<bool> fullOnWrite = false;
@@ -83,6 +84,7 @@ public:
     Result<void> setSeal(RowSeal *) override { return {}; }
     JournalDesk &desk() override { qFatal("nobody asks it here"); }
     void maintain(bool) override {}
+    void rest() override { ++m_script.rests; }
 
 private:
     Script &m_script;
@@ -120,6 +122,20 @@ class tst_StoreThread final : public QObject
     }
 
 private Q_SLOTS:
+    void aRestComesOnceAfterWork()
+    {
+        ScriptedJournal::Script script;
+        StoreThread store(std::make_unique<ScriptedJournal>(script));
+        QTRY_COMPARE(script.rests.load(), 1);
+        Answers answers;
+        submit(store, this, "first", answers);
+        QTRY_COMPARE(answers.order.size(), std::size_t(1));
+        QTRY_COMPARE(script.rests.load(), 2);
+        submit(store, this, "second", answers);
+        QTRY_COMPARE(script.rests.load(), 3);
+        QCOMPARE(answers.order.size(), std::size_t(2));
+    }
+
     void whatIsQueuedTogetherIsCommittedTogetherAndAnsweredInOrder()
     {
         ScriptedJournal::Script script;
