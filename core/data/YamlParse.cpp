@@ -260,6 +260,10 @@ void reportException(const YAML::Exception &exception, std::string_view text, Tr
         message =
             "The line does not fit its surroundings: check its indentation, and put texts that "
             "contain \": \" in quotes.";
+    else if (exception.msg == YAML::ErrorMsg::UNKNOWN_TOKEN && offset < text.size())
+        message = "The sign '" + std::string(1, text[offset]) +
+                  "' means something else in YAML here: put the whole value in quotes, such as "
+                  "'a ?? b'.";
     else if (exception.msg == YAML::ErrorMsg::END_OF_MAP_FLOW)
         message = "A '{' is not closed: '}' or ',' is missing.";
     else if (exception.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW)

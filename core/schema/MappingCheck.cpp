@@ -121,7 +121,9 @@ Value MappingCheck::readMember(const YamlNode::Entry &field, const YamlNode::Ent
     if (std::find(kKeys.begin(), kKeys.end(), member.key) == kKeys.end()) {
         report(member.keyAt, "flow.unknown_key",
                "The field " + quoted(field.key) + " has no setting " + quoted(member.key) + '.',
-               meant(member.key, kKeys, "Use " + listed(kKeys) + '.'));
+               member.value.isNull()
+                   ? "A comma ends a value inside { }: put an expression with commas in quotes."
+                   : meant(member.key, kKeys, "Use " + listed(kKeys) + '.'));
         return {};
     }
     if (member.key == "default")

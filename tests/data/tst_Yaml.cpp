@@ -272,6 +272,9 @@ void TestYaml::refusals_data()
     row("an open quote", "a: 'x\n", "yaml.syntax", "1:4", "not closed");
     row("an open quote around a key", "a: 1\n\"", "yaml.syntax", "2:1", "not closed");
     row("a colon inside a plain text", "a: b: c\n", "yaml.syntax", "1:5", "quotes");
+    row("an operator of an expression in braces", "a: {value: x ?? 0}\n", "yaml.syntax", "1:14",
+        "The sign '?' means something else");
+    row("a sign that begins a text", "a: %.x\n", "yaml.syntax", "1:4", "in quotes");
     row("a line that fits nowhere", "a:\n    b: 1\n  c: 2\n", "yaml.syntax", "3:3", "indentation");
     row("bytes that are no UTF-8", "a: \xC3(\n", "yaml.syntax", "1:4", "UTF-8");
     row("a control character", "a: x\x04y\n", "yaml.syntax", "1:5", "control");

@@ -287,6 +287,10 @@ void tst_FlowValidation::suggestsWhatWasMeant_data()
     row("a key", "    to: a\n  - id: a\n    type: log\n    onerror: b\n", "on_error");
     row("a setting", "    to: a\n  - id: a\n    type: log\n    with: {massage: b}\n", "message");
     row("a target", "    to: shipped\n  - id: shiped\n    type: log\n", "shiped");
+    row("an expression with a comma",
+        "    to: a\n  - id: a\n    type: map\n    with:\n      mapping:\n"
+        "        A__c: {value: '1', b): }\n",
+        "commas in quotes");
     row("an exit",
         "    to: a\n  - id: a\n    type: filter\n    with: {condition: a}\n"
         "    to: {skipp: b}\n  - id: b\n    type: log\n",
