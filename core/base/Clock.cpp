@@ -60,4 +60,13 @@ void ManualClock::advance(std::chrono::milliseconds span)
     m_now = target;
 }
 
+void ManualClock::jump(std::chrono::milliseconds span)
+{
+    m_now = m_now + span;
+    std::multimap<Instant, std::function<void()>> moved;
+    for (auto &[at, action] : m_pending)
+        moved.emplace(at + span, std::move(action));
+    m_pending = std::move(moved);
+}
+
 } // namespace tw

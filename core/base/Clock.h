@@ -64,6 +64,8 @@ public:
     void callAfter(std::chrono::milliseconds delay, QObject *context,
                    std::function<void()> action) override;
     void advance(std::chrono::milliseconds span);
+    /// Somebody sets it: it shows another time, and what waits still waits as long as before.
+    void jump(std::chrono::milliseconds span);
     bool hasPending() const { return !m_pending.empty(); }
     /// How long until the next action is due; 0 when it is overdue. Only when hasPending().
     std::chrono::milliseconds untilNext() const;

@@ -44,18 +44,23 @@ const Point kPoints[] = {
 
 /// kill -9 at every boundary of the journal: before and after a transaction begins, an event is
 /// inserted, a commit, an answer, an intent, a call, an outcome, an end, and between the parts of a call
-/// that carries many. One run for each, with a restart: nothing lost, nothing twice, order kept.
+/// that carries many. One run for each, with a restart: nothing lost, nothing twice, order kept. And a
+/// runner in the midst of its work that is told to end, or stopped and let go on.
 class TestFaultPoints : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
     void everyPointOfTheSourcesIsTried();
     void aKillAtABoundaryBreaksNoPromise_data();
     void aKillAtABoundaryBreaksNoPromise();
+    void aRunnerThatIsToldToEndOrToStandStillBreaksNoPromise_data();
+    void aRunnerThatIsToldToEndOrToStandStillBreaksNoPromise();
 
 private:
+    void prepare(bool many);
+    int accepted() const;
+    void finishAndCompare();
     void write(const QString &name, const QByteArray &text);
     void startRunner(const QStringList &extra = {}, bool untilIdle = false);
     void pump();
@@ -83,13 +88,6 @@ void TestFaultPoints::write(const QString &name, const QByteArray &text)
     QFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
         qFatal("cannot write a test file");
-}
-
-void TestFaultPoints::initTestCase()
-{
-#ifndef TIDEWIRE_FAULT_POINTS
-    QSKIP("This build has no fault points: configure with TIDEWIRE_FAULT_POINTS=ON.");
-#endif
 }
 
 void TestFaultPoints::everyPointOfTheSourcesIsTried()
@@ -165,28 +163,8 @@ void TestFaultPoints::pump()
     }
 }
 
-void TestFaultPoints::aKillAtABoundaryBreaksNoPromise_data()
+void TestFaultPoints::prepare(bool many)
 {
-    QTest::addColumn<QByteArray>("point");
-    QTest::addColumn<bool>("many");
-    for (const Point &point : kPoints) {
-        std::set<int> times{1, point.times};
-        for (const int time : times) {
-            const QByteArray name = QByteArray(point.name) + ':' + QByteArray::number(time);
-            const QByteArray text(point.name);
-            const bool single = text.startsWith("engine.call") || text == "engine.outcome";
-            if (!point.batches)
-                QTest::newRow((name + ", one call for each").constData()) << name << false;
-            if (!single) // Calls that carry many have points of their own.
-                QTest::newRow((name + ", many in one call").constData()) << name << true;
-        }
-    }
-}
-
-void TestFaultPoints::aKillAtABoundaryBreaksNoPromise()
-{
-    QFETCH(QByteArray, point);
-    QFETCH(bool, many);
     m_dir = std::make_unique<QTemporaryDir>();
     m_org = std::make_unique<test::ChaosOrg>(1, 0);
     write("tidewire.yaml", "schema: project/1\nname: Fault\nconnections:\n  stripe: {type: stripe}\n"
@@ -218,7 +196,35 @@ void TestFaultPoints::aKillAtABoundaryBreaksNoPromise()
         m_waiting.push_back(number);
     m_accepted.assign(kObjects, {});
     m_busy.assign(kObjects, false);
+    m_pad = 0;
+}
 
+void TestFaultPoints::aKillAtABoundaryBreaksNoPromise_data()
+{
+    QTest::addColumn<QByteArray>("point");
+    QTest::addColumn<bool>("many");
+    for (const Point &point : kPoints) {
+        std::set<int> times{1, point.times};
+        for (const int time : times) {
+            const QByteArray name = QByteArray(point.name) + ':' + QByteArray::number(time);
+            const QByteArray text(point.name);
+            const bool single = text.startsWith("engine.call") || text == "engine.outcome";
+            if (!point.batches)
+                QTest::newRow((name + ", one call for each").constData()) << name << false;
+            if (!single) // Calls that carry many have points of their own.
+                QTest::newRow((name + ", many in one call").constData()) << name << true;
+        }
+    }
+}
+
+void TestFaultPoints::aKillAtABoundaryBreaksNoPromise()
+{
+    QFETCH(QByteArray, point);
+    QFETCH(bool, many);
+#ifndef TIDEWIRE_FAULT_POINTS
+    QSKIP("This build has no fault points: configure with TIDEWIRE_FAULT_POINTS=ON.");
+#endif
+    prepare(many);
     // A checkpoint is worth it when the log has grown.
     m_pad = point.startsWith("store.checkpoint") ? 150'000 : 0;
     startRunner({"TIDEWIRE_FAULT_POINT=" + QString::fromUtf8(point)});
@@ -235,6 +241,20 @@ void TestFaultPoints::aKillAtABoundaryBreaksNoPromise()
     QTRY_COMPARE(m_inFlight, 0);
 
     startRunner();
+    finishAndCompare();
+}
+
+int TestFaultPoints::accepted() const
+{
+    std::size_t all = 0;
+    for (const auto &ofObject : m_accepted)
+        all += ofObject.size();
+    return int(all);
+}
+
+/// Delivers what is left, lets a last runner finish, and looks at what took effect.
+void TestFaultPoints::finishAndCompare()
+{
     QVERIFY(m_runner->state() == QProcess::Running);
     QTRY_VERIFY_WITH_TIMEOUT((pump(), m_waiting.empty() && m_inFlight == 0), 20'000);
     m_runner->terminate();
@@ -252,6 +272,43 @@ void TestFaultPoints::aKillAtABoundaryBreaksNoPromise()
         written.erase(std::unique(written.begin(), written.end()), written.end());
         QCOMPARE(written, m_accepted[std::size_t(object)]);
     }
+}
+
+void TestFaultPoints::aRunnerThatIsToldToEndOrToStandStillBreaksNoPromise_data()
+{
+    QTest::addColumn<int>("signal");
+    QTest::addColumn<bool>("many");
+    QTest::newRow("to end, one call for each") << SIGTERM << false;
+    QTest::newRow("to end, many in one call") << SIGTERM << true;
+    QTest::newRow("to stand still, one call for each") << SIGSTOP << false;
+    QTest::newRow("to stand still, many in one call") << SIGSTOP << true;
+}
+
+void TestFaultPoints::aRunnerThatIsToldToEndOrToStandStillBreaksNoPromise()
+{
+    QFETCH(int, signal);
+    QFETCH(bool, many);
+    prepare(many);
+    startRunner();
+    QVERIFY(m_runner->state() == QProcess::Running);
+    QTRY_VERIFY_WITH_TIMEOUT((pump(), accepted() >= 6 && m_inFlight > 0), 20'000);
+    const auto process = static_cast<pid_t>(m_runner->processId());
+    ::kill(process, signal);
+    if (signal == SIGSTOP) {
+        // Longer than a call may take: what it had sent counts as lost when it goes on.
+        bool isOver = false;
+        m_clock.callAfter(std::chrono::milliseconds(1500), this, [&isOver] { isOver = true; });
+        QTRY_VERIFY((pump(), isOver));
+        QVERIFY(m_inFlight > 0); // Nobody answers, and nobody closes the line.
+        ::kill(process, SIGCONT);
+    } else {
+        QTRY_COMPARE_WITH_TIMEOUT(m_runner->state(), QProcess::NotRunning, 20'000);
+        QCOMPARE(m_runner->exitStatus(), QProcess::NormalExit);
+        QCOMPARE(m_runner->exitCode(), 0);
+        QTRY_COMPARE(m_inFlight, 0);
+        startRunner();
+    }
+    finishAndCompare();
 }
 
 QTEST_GUILESS_MAIN(TestFaultPoints)

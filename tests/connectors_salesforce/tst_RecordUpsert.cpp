@@ -42,6 +42,8 @@ private Q_SLOTS:
     void orderedFailuresAreTyped();
     void updateOnlyCreatesNothing();
     void aCutLineMayBeTriedAgain();
+    void anAnswerThatDoesNotSayWhatBecameOfItLeavesItOpen_data();
+    void anAnswerThatDoesNotSayWhatBecameOfItLeavesItOpen();
     void manyRecordsGoInOneCallAndEachHasItsOwnOutcome();
     void aBatchThatIsRefusedAsAWholeGoesOneByOne();
     void aBatchWithALostAnswerIsUnknownForEachRecord();
@@ -426,6 +428,59 @@ void TestRecordUpsert::aCutLineMayBeTriedAgain()
     for (const auto &record : org.theDouble->records())
         records += record.fields->root().get("Stripe_Payment_Id__c").text() == "ch_1";
     QCOMPARE(records, 1);
+}
+
+void TestRecordUpsert::anAnswerThatDoesNotSayWhatBecameOfItLeavesItOpen_data()
+{
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<int>("cutAfter");
+    const QByteArray good = R"({"id":"a00000000000001AAA","success":true,"created":true,"errors":[]})";
+    QTest::newRow("nothing comes") << 201 << good << 0;
+    QTest::newRow("it is cut in its head") << 201 << good << 12;
+    QTest::newRow("it is cut in its body") << 201 << good << 150;
+    QTest::newRow("a page of somebody between") << 200 << QByteArray("<html>Sign in first</html>") << -1;
+    QTest::newRow("half of it") << 201 << good.left(30) << -1;
+    QTest::newRow("nothing in it") << 200 << QByteArray() << -1;
+    QTest::newRow("other JSON") << 200 << QByteArray(R"({"status":"ok"})") << -1;
+    QTest::newRow("a list") << 200 << QByteArray("[]") << -1;
+    QTest::newRow("a gateway that got no answer") << 504 << QByteArray("<html>Time-out</html>") << -1;
+    QTest::newRow("a gateway that lost its line") << 502 << QByteArray("<html>Bad gateway</html>") << -1;
+    QTest::newRow("bytes that are no text") << 200 << QByteArray("\xff\x00\xfe", 3) << -1;
+}
+
+void TestRecordUpsert::anAnswerThatDoesNotSayWhatBecameOfItLeavesItOpen()
+{
+    QFETCH(int, status);
+    QFETCH(QByteArray, body);
+    QFETCH(int, cutAfter);
+    testing::Org org;
+    int calls = 0;
+    HttpServer server;
+    server.setHandler([&](HttpRequest, HttpReply reply) {
+        ++calls; // Taken, written, and then the answer is like this.
+        HttpResponse answer = jsonResponse(status, body.toStdString());
+        if (cutAfter >= 0)
+            answer.cutAfter = std::size_t(cutAfter);
+        reply.send(std::move(answer));
+    });
+    QVERIFY(server.listen("127.0.0.1", 0));
+    auto opened = SalesforceConnection::open(
+        org.services(), "crm",
+        testing::settingsFrom(SalesforceConnection::params(),
+                              "{base_url: \"" + server.url() + "\", auth: access_token}",
+                              {{"access_token", Secret("00D!x")}}));
+    QVERIFY(opened);
+    const auto upsert = step(org, opened.value());
+    std::vector<StepAnswer> answers = runMany(*upsert, {R"({"Stripe_Payment_Id__c":"ch_1"})",
+                                                        R"({"Stripe_Payment_Id__c":"ch_2"})"});
+    answers.push_back(run(*upsert, R"({"Stripe_Payment_Id__c":"ch_1"})"));
+    for (const StepAnswer &answer : answers) {
+        QVERIFY(answer.kind == StepAnswer::Kind::Failed);
+        QVERIFY(answer.error.kind == ErrorKind::Transient);
+        QVERIFY2(answer.error.outcomeUnknown, answer.error.text().c_str());
+    }
+    QCOMPARE(calls, 2); // The step repeats nothing by itself.
 }
 
 void TestRecordUpsert::oneTokenServesAllCalls()

@@ -60,6 +60,7 @@ private Q_SLOTS:
     void missedMomentsAreTreatedAsChosen();
     void theFirstStartHasMissedNothing();
     void aClockThatIsSetBackRunsNothingTwice();
+    void aClockThatIsSetWhileItRunsLosesAndRepeatsNothing();
     void whatCouldNotBeStoredIsHandedInAgain();
     void brokenSettingsAreToldBeforeTheRun_data();
     void brokenSettingsAreToldBeforeTheRun();
@@ -166,6 +167,28 @@ void TestScheduleTrigger::aClockThatIsSetBackRunsNothingTwice()
     QCOMPARE(host.events.size(), std::size_t(2));
     earlier.advance(60s);
     QCOMPARE(host.events.size(), std::size_t(3));
+    QCOMPARE(host.repeats, 0);
+}
+
+void TestScheduleTrigger::aClockThatIsSetWhileItRunsLosesAndRepeatsNothing()
+{
+    FakeHost host;
+    ManualClock clock(Instant{1'800'000'000'000});
+    auto trigger = make(clock, "every: 1m\nmissed: each");
+    QVERIFY(trigger);
+    QVERIFY((*trigger)->start(host));
+    clock.advance(60s);
+    QCOMPARE(host.events.size(), std::size_t(1));
+    clock.jump(-10min); // What was planned for these minutes has run.
+    clock.advance(10min);
+    QCOMPARE(host.events.size(), std::size_t(1));
+    clock.advance(1min);
+    QCOMPARE(host.events.size(), std::size_t(2));
+    clock.jump(5min);
+    clock.advance(1min);
+    QCOMPARE(host.events.size(), std::size_t(8));
+    for (std::size_t at = 1; at < host.events.size(); ++at)
+        QCOMPARE(host.events[at].created - host.events[at - 1].created, 1min);
     QCOMPARE(host.repeats, 0);
 }
 

@@ -172,6 +172,23 @@ private Q_SLOTS:
         QVERIFY(world.waitIdle());
         QCOMPARE(world.told.letters.at(0).attempts, 3);
     }
+
+    void aClockThatIsSetAheadWhileItWaitsEndsNoWait()
+    {
+        EngineWorld world;
+        world.start(flow("{times: 2, first: 60s, factor: 2, jitter: none}"));
+        world.script("write", {busy()});
+        world.send("evt_1");
+        QTRY_VERIFY(world.told.last("write", Phase::Waiting));
+        world.clock.jump(std::chrono::hours(24));
+        world.clock.advance(std::chrono::milliseconds(59'999));
+        world.send("evt_2"); // Something that happens meanwhile.
+        QTRY_COMPARE(world.told.runs.size(), 1u);
+        QCOMPARE(world.callsOf("write"), 2);
+        world.clock.advance(std::chrono::milliseconds(1));
+        QVERIFY(world.waitIdle());
+        QCOMPARE(world.callsOf("write"), 3);
+    }
 };
 
 } // namespace tw::test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QDirIterator>
 #include <QFile>
+#include <QFileInfo>
 #include <QHash>
 #include <QRegularExpression>
 #include <QSet>
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void everySourceFileNamesItsLicence();
     void sourceFilesStayReadable();
     void noClassIsDefinedTwice();
+    void everyTestOfTheFaultMatrixExists();
 
 private:
     QStringList sources(const QStringList &roots) const;
@@ -249,6 +251,41 @@ void TestLayers::noClassIsDefinedTwice()
     }
     QVERIFY(seen.size() > 200);
     QVERIFY2(twice.isEmpty(), qPrintable(twice.join(u'\n')));
+}
+
+/// Names that end in an ellipsis are beginnings; `::` goes on with the program before it.
+void TestLayers::everyTestOfTheFaultMatrixExists()
+{
+    QHash<QString, QString> programs;
+    for (const QString &file : sources(words("tests"))) {
+        QFile source(kRoot + file);
+        QVERIFY(source.open(QIODevice::ReadOnly));
+        const QString name = QFileInfo(file).completeBaseName();
+        programs.insert(name.startsWith(QLatin1String("tst_")) ? name.mid(4) : name,
+                        QString::fromUtf8(source.readAll()));
+    }
+    QFile matrix(kRoot + QStringLiteral("tests/fault-matrix.md"));
+    QVERIFY(matrix.open(QIODevice::ReadOnly));
+    static const QRegularExpression naming(QStringLiteral("`(\\w*)(?:::(\\w+)(…?))?`"));
+    QStringList missing;
+    int found = 0;
+    for (const QString &line : QString::fromUtf8(matrix.readAll()).split(u'\n')) {
+        QString program;
+        for (auto names = naming.globalMatch(line); line.startsWith(u'|') && names.hasNext();) {
+            const auto name = names.next();
+            if (!name.captured(1).isEmpty())
+                program = name.captured(1);
+            const QRegularExpression function(QStringLiteral("void (\\w+::)?") + name.captured(2)
+                                              + QLatin1String(name.captured(3).isEmpty() ? "\\(" : ""));
+            if (programs.contains(program)
+                && (name.captured(2).isEmpty() || programs.value(program).contains(function)))
+                ++found;
+            else
+                missing += name.captured(0);
+        }
+    }
+    QVERIFY2(missing.isEmpty(), qPrintable(missing.join(u'\n')));
+    QVERIFY(found > 80);
 }
 
 QTEST_GUILESS_MAIN(TestLayers)

@@ -8,6 +8,7 @@
 #include <QHostAddress>
 #include <QTcpServer>
 #include <QTest>
+#include <QTimer>
 #include <algorithm>
 #include <memory>
 
@@ -219,6 +220,30 @@ private Q_SLOTS:
         QCOMPARE(m_inbox->error().code, "net.timeout");
         QVERIFY(m_inbox->error().kind == ErrorKind::Transient);
         QVERIFY(m_inbox->error().outcomeUnknown);
+    }
+
+    void anAnswerThatTricklesForEverEndsAtTheTimeOut()
+    {
+        QTcpServer drip;
+        QVERIFY(drip.listen(QHostAddress::LocalHost));
+        QTimer drops;
+        connect(&drip, &QTcpServer::newConnection, this, [&] {
+            QTcpSocket *socket = drip.nextPendingConnection();
+            socket->write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+            connect(&drops, &QTimer::timeout, socket, [socket] {
+                socket->write("x");
+                socket->flush();
+            });
+        });
+        drops.start(1ms);
+        HttpCall call = callTo("http://127.0.0.1:" + std::to_string(drip.serverPort()), "POST", "x");
+        call.timeout = 150ms;
+        m_client->send(std::move(call), m_inbox.get(), m_inbox->slot());
+        m_client->send(callTo(m_server->url()), m_inbox.get(), m_inbox->slot());
+        QTRY_COMPARE(m_inbox->results.size(), 2u);
+        QCOMPARE(m_inbox->answer(0).status, 200); // The other peer is not held up.
+        QCOMPARE(m_inbox->error(1).code, "net.timeout");
+        QVERIFY(m_inbox->error(1).outcomeUnknown);
     }
 
     void saysThatARefusedConnectionSentNothing()

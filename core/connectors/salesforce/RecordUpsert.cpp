@@ -240,6 +240,15 @@ Result<DocumentPtr> RecordUpsert::resultOf(const DocumentPtr &input, const std::
     if (!done || (success.isBool() && !success.asBool()))
         return toError(answer.status, answer.body, answer.headers.value("Retry-After"),
                        m_connection->attempt("write", m_object));
+    if (answer.status != 204 && !success.isBool()) {
+        // Somebody between may answer 200 to everything.
+        Error error = transientError("salesforce.bad_answer",
+                                     "Salesforce did not say what became of the record.");
+        error.outcomeUnknown = true;
+        error.where = m_connection->address();
+        error.evidence = evidenceOf(answer.body);
+        return error;
+    }
     return written(input, key, body.get("id"), answer.status == 201);
 }
 

@@ -97,7 +97,7 @@ void RecordUpsert::allAnswered(Members &members, Result<HttpAnswer> answer)
                           : toError(answer->status, answer->body,
                                     answer->headers.value("Retry-After"),
                                     m_connection->attempt("write", m_object));
-    if (answer && answer->status == 200) {
+    if (answer && answer->status / 100 == 2) {
         error = transientError("salesforce.bad_answer",
                                "Salesforce did not say what became of each record.");
         error.outcomeUnknown = true;

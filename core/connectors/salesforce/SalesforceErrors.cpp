@@ -233,6 +233,8 @@ Error toError(int status, std::string_view body, std::string_view retryAfter,
     error.where = attempt.host;
     error.evidence = evidenceOf(body);
     error.cause = causeOf(code, status);
+    // A gateway speaks; what is behind it may still be at work.
+    error.outcomeUnknown = status == 502 || status == 504;
     error.retryAfter = parseRetryAfter(retryAfter, attempt.now);
     if (what == ErrorClass::WaitLong && !error.retryAfter)
         error.retryAfter = kLongWait;
