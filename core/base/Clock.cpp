@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Clock.h"
 
-#include <algorithm>
 #include "core/base/FaultPoint.h"
+
+#include <algorithm>
+#include <ctime>
 
 #include <QCoreApplication>
 #include <QPointer>
 #include <QTimer>
 
 namespace tw {
+namespace {
+
+constexpr std::chrono::milliseconds kSameClock{1500};
+
+} // namespace
 
 Instant SystemClock::now() const
 {
@@ -19,6 +26,13 @@ Instant SystemClock::now() const
 #else
     return {now};
 #endif
+}
+
+std::chrono::milliseconds SystemClock::upTime() const
+{
+    timespec up{};
+    ::clock_gettime(CLOCK_BOOTTIME, &up);
+    return std::chrono::milliseconds(std::int64_t(up.tv_sec) * 1000 + up.tv_nsec / 1'000'000);
 }
 
 void SystemClock::callAfter(std::chrono::milliseconds delay, QObject *context,
@@ -63,10 +77,20 @@ void ManualClock::advance(std::chrono::milliseconds span)
 void ManualClock::jump(std::chrono::milliseconds span)
 {
     m_now = m_now + span;
+    m_setBy += span;
     std::multimap<Instant, std::function<void()>> moved;
     for (auto &[at, action] : m_pending)
         moved.emplace(at + span, std::move(action));
     m_pending = std::move(moved);
+}
+
+std::chrono::milliseconds SteadyClock::follow()
+{
+    const auto moved = m_wall.now() - toWall(now());
+    if (moved > -kSameClock && moved < kSameClock)
+        return {};
+    m_setBy += moved;
+    return moved;
 }
 
 } // namespace tw

@@ -39,6 +39,9 @@ public:
 
     virtual Instant now() const = 0;
 
+    /// Since the machine was started, sleep included: what nobody sets. Only differences mean something.
+    virtual std::chrono::milliseconds upTime() const = 0;
+
     /// Calls `action` once after `delay` on the caller's thread, through its event loop, unless
     /// `context` is gone by then. A null context always fires.
     virtual void callAfter(std::chrono::milliseconds delay, QObject *context,
@@ -50,6 +53,7 @@ class SystemClock final : public Clock
 {
 public:
     Instant now() const override;
+    std::chrono::milliseconds upTime() const override;
     void callAfter(std::chrono::milliseconds delay, QObject *context,
                    std::function<void()> action) override;
 };
@@ -61,6 +65,10 @@ public:
     explicit ManualClock(Instant start = Instant::fromSeconds(1'790'000'000)) : m_now(start) {}
 
     Instant now() const override { return m_now; }
+    std::chrono::milliseconds upTime() const override
+    {
+        return std::chrono::milliseconds(m_now.msSinceEpoch) - m_setBy;
+    }
     void callAfter(std::chrono::milliseconds delay, QObject *context,
                    std::function<void()> action) override;
     void advance(std::chrono::milliseconds span);
@@ -72,7 +80,37 @@ public:
 
 private:
     Instant m_now;
+    std::chrono::milliseconds m_setBy{0};
     std::multimap<Instant, std::function<void()>> m_pending;
+};
+
+/// The time of another clock, without the jumps when somebody sets that one: for whatever has to wait
+/// so long and no shorter. Both show the same until then. `wall` must outlive it.
+class SteadyClock final : public Clock
+{
+public:
+    explicit SteadyClock(Clock &wall) : m_wall(wall), m_start(wall.now()), m_startedAt(wall.upTime()) {}
+
+    Instant now() const override { return m_start + (m_wall.upTime() - m_startedAt); }
+    std::chrono::milliseconds upTime() const override { return m_wall.upTime(); }
+    void callAfter(std::chrono::milliseconds delay, QObject *context,
+                   std::function<void()> action) override
+    {
+        m_wall.callAfter(delay, context, std::move(action));
+    }
+
+    /// A moment of this clock as the other one showed or will show it, and the way back.
+    Instant toWall(Instant at) const { return at + m_setBy; }
+    Instant fromWall(Instant at) const { return at + -m_setBy; }
+    /// By how much the other one was set since this was asked last; toWall() counts with it from now
+    /// on. Less than a second or so is left alone.
+    std::chrono::milliseconds follow();
+
+private:
+    Clock &m_wall;
+    Instant m_start;
+    std::chrono::milliseconds m_startedAt;
+    std::chrono::milliseconds m_setBy{0};
 };
 
 } // namespace tw

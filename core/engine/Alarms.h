@@ -24,6 +24,11 @@ public:
     };
 
     void add(const Alarm &alarm) { m_alarms.insert(alarm); }
+    void drop(Instant at, std::int64_t run)
+    {
+        m_alarms.erase({at, run, false});
+        m_alarms.erase({at, run, true});
+    }
     std::optional<Instant> first() const
     {
         return m_alarms.empty() ? std::nullopt : std::optional(m_alarms.begin()->at);
@@ -32,6 +37,20 @@ public:
     void remove(std::int64_t run)
     {
         std::erase_if(m_alarms, [run](const Alarm &alarm) { return alarm.run == run; });
+    }
+    /// Of the runs that `of` says: by `span`, or by nothing when it is negative.
+    template <typename Of>
+    void bringForward(std::chrono::milliseconds span, Of of)
+    {
+        if (span.count() <= 0)
+            return;
+        std::set<Alarm> moved;
+        for (Alarm alarm : m_alarms) {
+            if (of(alarm.run))
+                alarm.at = alarm.at + -span;
+            moved.insert(alarm);
+        }
+        m_alarms = std::move(moved);
     }
     bool isEmpty() const { return m_alarms.empty(); }
 

@@ -6,11 +6,23 @@
 #include <algorithm>
 
 namespace tw {
+namespace {
+
+constexpr std::chrono::seconds kLookAtClock{10};
+
+} // namespace
 
 Engine::Engine(StoreThread &store, Clock &clock, RunObserver &observer, std::uint64_t seed,
                EngineLimits limits)
-    : m_store(store), m_clock(clock), m_observer(observer), m_random(seed), m_limits(limits)
-{}
+    : m_store(store), m_clock(clock), m_time(clock), m_observer(observer), m_random(seed),
+      m_limits(limits)
+{
+    // Whoever waits for a named moment may wait for days before anything else happens.
+    m_clockLook.setTimerType(Qt::VeryCoarseTimer);
+    m_clockLook.setInterval(kLookAtClock);
+    m_clockLook.callOnTimeout(this, [this] { followClock(); });
+    m_clockLook.start();
+}
 
 // Flows go first: their steps may still hold replies, which must find an engine.
 Engine::~Engine()

@@ -11,6 +11,7 @@
 #include "core/store/StoreThread.h"
 
 #include <QObject>
+#include <QTimer>
 #include <deque>
 #include <functional>
 #include <map>
@@ -54,6 +55,9 @@ struct EngineCounts
 /// other, the end of each on disk before the next begins (Lanes). After a restart open runs go on:
 /// pure steps again, effects with a known answer from the journal, effects that were asked once
 /// more.
+///
+/// The machine's clock may be set while it runs: retries, blocks and quarantines last as long as they
+/// would have; a moment that a step or a review named is that of the new clock.
 ///
 /// A bounded number of runs is in memory; those that wait for their turn or for a retry are
 /// numbers, and read back when they go on. Lives on one thread with an event loop; `store`,
@@ -163,7 +167,6 @@ private:
     Lanes::Lane laneOf(const DeployedFlow &flow, const std::string &key) const;
     void admit(std::size_t bytes);
     Run &makeRun(OpenRun &&open, DeployedFlow &flow);
-    void reckonFromNow(Run &run) const;
     void startRun(OpenRun open, DeployedFlow &flow, bool told);
     void startDamaged(OpenRun open, DeployedFlow &flow);
     void startFailed(OpenRun open, DeployedFlow &flow, const Error &why, RunState outcome);
@@ -184,12 +187,18 @@ private:
     void finished(Run &run, Instant at);
     void mayBegin(std::optional<Lanes::Run> run);
     void releaseAfterReplay(HeldKey key, Lanes::Lane lane);
-    bool unload(Run &run);
     void settleDown(Run &run);
+
+    // EngineTime.cpp: alarms, and a clock that is set
+    bool unload(Run &run);
     void wakeAt(Run &run, int token, Instant at);
+    void alarmAt(Run &run, RunItem &item, Instant at);
     void setAlarm();
     void ring();
     void wakeDue(Run &run, Instant now);
+    void followClock();
+    void reckonPending(Run &run, std::chrono::milliseconds moved);
+    void reckonRecords(std::vector<StepRecord> &records) const;
 
     // EngineSteps.cpp: items
     void enqueue(Run &run, int item, std::optional<StepAnswer> answer = {});
@@ -287,6 +296,7 @@ private:
     std::size_t roomInside() const;
     void watch(GateDesk &desk);
     void tellGate(GateDesk &desk, const GateView &view);
+    GateStatus statusOf(const GateDesk &desk) const;
     void keepGate(GateDesk &desk, std::function<void(Result<void>)> done = {});
     void setGateAlarm(Instant at);
 
@@ -294,7 +304,7 @@ private:
     bool takeUpOrigin(Run &run, int token);
     bool isKeyOver(const Run &run, const RunItem &item) const;
     void lookOrAsk(Run &run, int token, Instant since);
-    void guard(const Run &run, const RunItem &item, StepRecord &intent) const;
+    void guard(const Run &run, const RunItem &item, StepRecord &record) const;
     bool dropStale(Run &run, const RunBatch &batch, const std::vector<std::size_t> &stale,
                    int token);
 
@@ -334,7 +344,8 @@ private:
     void tell(Run &run, const RunBatch &batch, const std::vector<WrittenLetter> &letters);
 
     StoreThread &m_store;
-    Clock &m_clock;
+    Clock &m_clock;     ///< For what people and other programs read: when something happened.
+    SteadyClock m_time; ///< For whatever waits or counts: nobody sets it.
     RunObserver &m_observer;
     Random m_random;
     EngineLimits m_limits;
@@ -352,6 +363,7 @@ private:
     std::unordered_map<Lanes::Lane, std::int64_t> m_unseen; ///< Perhaps aside: not looked at yet.
     std::unordered_set<std::int64_t> m_yielded;
     std::optional<Instant> m_nextAlarm;
+    QTimer m_clockLook;
     std::vector<std::unique_ptr<GateDesk>> m_desks;
     std::vector<Kept> m_keptGates; ///< As an earlier process left them,
     bool m_clockMoved = false;     ///< by another clock.

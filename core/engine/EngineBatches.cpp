@@ -17,7 +17,7 @@ void Engine::collect(Run &run, int token)
     RunItem &item = run.items.at(token);
     const Node &node = nodeOf(run, item);
     item.state = State::Queued;
-    node.batches->add({run.id, token, node.step->batchKey(callFor(run, item)), m_clock.now()});
+    node.batches->add({run.id, token, node.step->batchKey(callFor(run, item)), m_time.now()});
 }
 
 /// `drained`: no more items come in this turn of the event loop.
@@ -47,14 +47,14 @@ void Engine::sendBatchesOf(DeployedFlow &flow, int node, bool drained)
            && mayCall()) {
         // One record looks whether a destination is well again, not two hundred.
         const bool looks = step.gate && step.gate->gate.isBlocked();
-        auto entries = batches.take(m_clock.now(), batches.calls() == 0 && isAwaited(batches),
+        auto entries = batches.take(m_time.now(), batches.calls() == 0 && isAwaited(batches),
                                     looks ? 1 : batches.size());
         if (entries.empty())
             break;
         claimBatch(flow, node, std::move(entries));
     }
     const auto due = batches.due();
-    if (due && *due > m_clock.now())
+    if (due && *due > m_time.now())
         setBatchAlarm(*due);
 }
 
@@ -119,7 +119,7 @@ void Engine::sendBatch(std::int64_t id)
         }
         item.state = State::Asked;
         item.told = false;
-        item.startedAt = m_clock.now();
+        item.startedAt = m_time.now();
         item.started = std::chrono::steady_clock::now();
         ++m_inFlight;
         ++m_counts.effects;
@@ -177,7 +177,7 @@ void Engine::setBatchAlarm(Instant due)
     if (m_batchAlarm && *m_batchAlarm <= due)
         return;
     m_batchAlarm = due;
-    m_clock.callAfter(due - m_clock.now(), this, [this, due] {
+    m_clock.callAfter(due - m_time.now(), this, [this, due] {
         if (m_batchAlarm != due)
             return;
         m_batchAlarm.reset();

@@ -39,7 +39,7 @@ bool Engine::takeUp(Run &run, int token, const StepRecord &record)
             item.doubtSince = record.at;
         item.lookUp = record.error && record.error->outcomeUnknown
             && nodeOf(run, item).onUnknown == OnUnknown::LookUp;
-        if (!record.retryAt || *record.retryAt <= m_clock.now())
+        if (!record.retryAt || *record.retryAt <= m_time.now())
             return false;
         wakeAt(run, token, *record.retryAt);
         return true;
@@ -91,7 +91,7 @@ void Engine::queueEffect(Run &run, int token)
 {
     RunItem &item = run.items.at(token);
     const Node &node = nodeOf(run, item);
-    if (const Instant until = quarantineOf(run, node); until > m_clock.now())
+    if (const Instant until = quarantineOf(run, node); until > m_time.now())
         return wakeAt(run, token, until);
     if (isKeyOver(run, item))
         return lookOrAsk(run, token, *item.doubtSince);
@@ -192,7 +192,7 @@ void Engine::askPerson(Run &run, int token, const Error &error, StepEvent event,
     event.error = unknown;
     if (record) {
         run.pending.change.steps.push_back(recordFor(run, item, RecordState::Failed));
-        run.pending.change.steps.back().at = item.startedAt;
+        run.pending.change.steps.back().at = m_time.toWall(item.startedAt);
         run.pending.change.steps.back().error = unknown;
     }
     note(run, item, std::move(event));
@@ -208,7 +208,7 @@ void Engine::intentKept(Run &run, int token)
     if (found == run.items.end())
         return;
     RunItem &item = found->second;
-    if (m_clock.now() - item.intentAt > kIntentLag && item.renewals++ < kMostRenewals)
+    if (m_time.now() - item.intentAt > kIntentLag && item.renewals++ < kMostRenewals)
         return keepIntent(run, token); // The caller writes it.
     item.renewals = 0;
     item.intentKept = true;
@@ -276,7 +276,7 @@ void Engine::keepIntent(Run &run, int token)
     run.pending.change.steps.push_back(recordFor(run, item, RecordState::Intent));
     guard(run, item, run.pending.change.steps.back());
     run.pending.toAsk.push_back(token);
-    item.intentAt = run.pending.change.steps.back().at;
+    item.intentAt = m_time.now();
 }
 
 void Engine::releasePlace(DeployedFlow &flow)
@@ -320,7 +320,7 @@ std::optional<std::chrono::milliseconds> Engine::nextTry(const Run &run, RunItem
                                                          const Error &error)
 {
     const Node &node = nodeOf(run, item);
-    const auto took = std::max(std::chrono::milliseconds(0), m_clock.now() - item.startedAt);
+    const auto took = std::max(std::chrono::milliseconds(0), m_time.now() - item.startedAt);
     const bool isOutage = node.gate && node.gate->gate.isBlocked();
     return item.tally.next(node.retry, error, took, isOutage, m_random);
 }
@@ -344,19 +344,19 @@ void Engine::waitForRetry(Run &run, int token, Error error, std::chrono::millise
 {
     RunItem &item = run.items.at(token);
     const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
-    const Instant at = std::max(m_clock.now() + wait, quarantineOf(run, node));
+    const Instant at = std::max(m_time.now() + wait, quarantineOf(run, node));
     item.lookUp = error.outcomeUnknown && node.onUnknown == OnUnknown::LookUp;
     if (error.outcomeUnknown && !item.doubtSince)
         item.doubtSince = item.startedAt;
     event.phase = Phase::Waiting;
     event.error = error;
-    event.retryAt = at;
+    event.retryAt = m_time.toWall(at);
     if (record) {
         run.pending.change.steps.push_back(recordFor(run, item, RecordState::Waiting));
         if (error.outcomeUnknown)
-            run.pending.change.steps.back().at = item.startedAt;
+            run.pending.change.steps.back().at = m_time.toWall(item.startedAt);
         run.pending.change.steps.back().error = std::move(error);
-        run.pending.change.steps.back().retryAt = at;
+        run.pending.change.steps.back().retryAt = m_time.toWall(at);
     }
     note(run, item, std::move(event));
     wakeAt(run, token, at);

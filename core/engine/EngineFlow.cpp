@@ -186,11 +186,11 @@ void Engine::settleHeld(Run &run, int token, const StepAnswer &answer, StepEvent
         return endItem(run, token, Ending::Dropped);
     }
     if (answer.until && !group.until) {
-        group.until = answer.until;
+        group.until = m_time.fromWall(*answer.until);
         StepRecord record = recordFor(run, item, RecordState::Waiting);
         record.retryAt = answer.until;
         recordGroup(run, group, std::move(record));
-        m_alarms.add({*answer.until, run.id, true});
+        m_alarms.add({*group.until, run.id, true});
         setAlarm();
     }
     group.isRecorded = group.isRecorded || isTimed;
@@ -212,8 +212,8 @@ bool Engine::settleRecorded(Run &run, int token, Gathering::Group &group)
     group.isRecorded = true;
     if (record->state == RecordState::Waiting) {
         if (!group.until && record->retryAt) {
-            group.until = record->retryAt;
-            m_alarms.add({*record->retryAt, run.id, true});
+            group.until = m_time.fromWall(*record->retryAt);
+            m_alarms.add({*group.until, run.id, true});
             setAlarm();
         }
         return false;
@@ -243,7 +243,7 @@ void Engine::recordGroup(Run &run, Gathering::Group &group, StepRecord record)
 
 void Engine::releaseDue(Run &run)
 {
-    while (Gathering::Group *group = run.work.nextDue(m_clock.now())) {
+    while (Gathering::Group *group = run.work.nextDue(m_time.now())) {
         run.isFresh = true;
         release(run, *group);
         advance(run);

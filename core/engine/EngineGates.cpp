@@ -14,7 +14,7 @@ using State = RunItem::State;
 
 namespace {
 
-// What a restart must know soon (a block, a pause) and what it may know late (how many calls).
+// Waits are kept at once; these are for the end of a wait, and for how many calls there were.
 constexpr std::chrono::milliseconds kKeepPause{250};
 constexpr std::chrono::milliseconds kKeepCountsPause{1000};
 // Waits that move by less are not worth a word.
@@ -46,7 +46,7 @@ GateDesk &Engine::deskOf(const std::shared_ptr<Connection> &connection)
             return *desk;
     }
     m_desks.push_back(std::make_unique<GateDesk>(
-        connection, Gate(connection->name(), connection->limits(), m_clock, m_random.next())));
+        connection, Gate(connection->name(), connection->limits(), m_time, m_random.next())));
     GateDesk &desk = *m_desks.back();
     connection->onReport([this, &desk](const CallReport &report) {
         if (!m_closing)
@@ -119,7 +119,7 @@ bool Engine::holdBack(Run &run, int token)
     item.state = State::Held;
     node.gate->queue.add(run.id, true);
     StepRecord waits = recordFor(run, item, RecordState::Waiting);
-    waits.retryAt = m_clock.now();
+    waits.retryAt = m_time.toWall(m_time.now());
     waits.error = transientError("engine.held_back",
                                  "The connection \"" + node.gate->gate.connection()
                                      + "\" sends nothing for now. The call did not leave.");
@@ -132,7 +132,9 @@ void Engine::told(GateDesk &desk, const CallReport &report)
     desk.gate.told(report);
     desk.unkept = std::max(desk.unkept, GateDesk::Change::Counts);
     if (isNews(desk.told, desk.gate.view()))
-        watch(desk); // What shuts a gate is on its way to the disk before anything else happens.
+        watch(desk);
+    if (desk.keptWaits != desk.gate.waits())
+        keepGate(desk); // What shuts a gate is on its way to the disk before anything else happens.
     schedulePump();
 }
 
@@ -211,7 +213,7 @@ void Engine::bringIn(GateDesk &desk, GateQueue::Waiting waiting)
 /// Tells and keeps what is new, and sees to it that somebody looks again in time.
 void Engine::watch(GateDesk &desk)
 {
-    const Instant now = m_clock.now();
+    const Instant now = m_time.now();
     if (!desk.queue.isEmpty() || desk.inside > 0) {
         for (const std::string &endpoint : desk.endpoints) {
             if (const auto at = desk.gate.ask(endpoint).at)
@@ -233,12 +235,9 @@ void Engine::watch(GateDesk &desk)
 
 void Engine::tellGate(GateDesk &desk, const GateView &view)
 {
-    if (desk.told.state != view.state || desk.told.cause != view.cause)
-        desk.keptAt.reset(); // At once; a wait that grows by some milliseconds is written later.
     desk.told = view;
     desk.unkept = GateDesk::Change::News;
-    GateStatus status = desk.gate.status();
-    status.queued = desk.queue.size();
+    const GateStatus status = statusOf(desk);
     qCInfo(log::engine).noquote() << toQString(
         "connection " + status.connection + ": " + std::string(wordOf(status.state))
         + (status.why.empty() ? std::string() : ", " + status.why));
@@ -248,8 +247,10 @@ void Engine::tellGate(GateDesk &desk, const GateView &view)
 void Engine::keepGate(GateDesk &desk, std::function<void(Result<void>)> done)
 {
     desk.unkept = GateDesk::Change::None;
-    desk.keptAt = m_clock.now();
-    const Kept kept{kGateArea, desk.gate.connection(), desk.gate.text(), m_clock.now()};
+    desk.keptAt = m_time.now();
+    desk.keptWaits = desk.gate.waits();
+    const Kept kept{kGateArea, desk.gate.connection(), desk.gate.text(m_time.toWall({}) - Instant{}),
+                    m_time.toWall(m_time.now())};
     m_store.submit<bool>(
         this,
         [kept](Journal &journal) -> Result<bool> {
@@ -270,7 +271,7 @@ void Engine::setGateAlarm(Instant at)
     if (m_gateAlarm && *m_gateAlarm <= at)
         return;
     m_gateAlarm = at;
-    m_clock.callAfter(std::max(std::chrono::milliseconds(0), at - m_clock.now()), this, [this, at] {
+    m_clock.callAfter(std::max(std::chrono::milliseconds(0), at - m_time.now()), this, [this, at] {
         if (m_gateAlarm != at)
             return;
         m_gateAlarm.reset();
@@ -306,11 +307,20 @@ void Engine::resumeConnection(const std::string &name, const std::string &who,
 std::vector<GateStatus> Engine::gates() const
 {
     std::vector<GateStatus> all;
-    for (const auto &desk : m_desks) {
-        all.push_back(desk->gate.status());
-        all.back().queued = desk->queue.size();
-    }
+    for (const auto &desk : m_desks)
+        all.push_back(statusOf(*desk));
     return all;
+}
+
+GateStatus Engine::statusOf(const GateDesk &desk) const
+{
+    GateStatus status = desk.gate.status();
+    status.queued = desk.queue.size();
+    for (std::optional<Instant> *time : {&status.since, &status.until, &status.dayUsedUpAt}) {
+        if (*time)
+            *time = m_time.toWall(**time);
+    }
+    return status;
 }
 
 } // namespace tw

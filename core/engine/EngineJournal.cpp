@@ -14,7 +14,7 @@ void Engine::flush(Run &run)
     if (run.committing)
         return;
     const Instant rest = run.items.empty() ? restOf(run) : Instant{};
-    if (rest > m_clock.now()) {
+    if (rest > m_time.now()) {
         if (run.restsUntil != rest)
             m_alarms.add({rest, run.id, true});
         run.restsUntil = rest;

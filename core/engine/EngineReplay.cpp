@@ -95,7 +95,7 @@ bool Engine::isKeyOver(const Run &run, const RunItem &item) const
     const Node &node = nodeOf(run, item);
     return item.doubtSince && !item.lookUp && !item.againAnyway
         && node.repeat == Repeat::SafeByKey
-        && m_clock.now() - *item.doubtSince >= node.type->keyLifetime;
+        && m_time.now() - *item.doubtSince >= node.type->keyLifetime;
 }
 
 void Engine::lookOrAsk(Run &run, int token, Instant since)
@@ -105,7 +105,7 @@ void Engine::lookOrAsk(Run &run, int token, Instant since)
         item.lookUp = true;
         return queueEffect(run, token);
     }
-    const auto hours = std::chrono::duration_cast<std::chrono::hours>(m_clock.now() - since);
+    const auto hours = std::chrono::duration_cast<std::chrono::hours>(m_time.now() - since);
     askPerson(run, token,
               transientError("engine.key_over", "It was sent " + std::to_string(hours.count())
                                  + " hours ago, and the other side no longer recognises a repeat."),
@@ -113,18 +113,18 @@ void Engine::lookOrAsk(Run &run, int token, Instant since)
 }
 
 /// Upserts say how new they are: an older event must not overwrite what a newer one wrote.
-void Engine::guard(const Run &run, const RunItem &item, StepRecord &intent) const
+void Engine::guard(const Run &run, const RunItem &item, StepRecord &record) const
 {
     const Node &node = nodeOf(run, item);
     if (!node.skipsStale || run.event.created == Instant{} || !run.flow->isOrdered())
         return;
-    std::string record = node.step->batchKey(callFor(run, item));
-    if (record.empty())
-        record = run.event.key;
-    if (record.empty())
+    std::string written = node.step->batchKey(callFor(run, item));
+    if (written.empty())
+        written = run.event.key;
+    if (written.empty())
         return;
-    intent.guard = run.flow->id() + '/' + node.id + '/' + record;
-    intent.guardTime = run.event.created;
+    record.guard = run.flow->id() + '/' + node.id + '/' + written;
+    record.guardTime = run.event.created;
 }
 
 /// True: the item came too late and is settled without a call.

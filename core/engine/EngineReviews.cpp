@@ -91,11 +91,9 @@ void Engine::parked(std::int64_t id, int token, Question question,
         run->pending.change.steps.push_back(recordFor(*run, item, RecordState::Parked));
         run->pending.change.steps.back().retryAt = event.retryAt;
         item.state = State::Parked;
-        item.wakeAt = review.dueAt;
-        if (event.retryAt) {
-            m_alarms.add({*event.retryAt, run->id, true});
-            setAlarm();
-        }
+        item.wakeAt = {};
+        if (event.retryAt)
+            alarmAt(*run, item, m_time.fromWall(*event.retryAt));
         run->pending.change.reviews.push_back(std::move(review));
         note(*run, item, std::move(event));
     }
@@ -115,11 +113,9 @@ void Engine::takeUpParked(Run &run, int token)
     if (record->retryAt && *record->retryAt <= m_clock.now())
         return timeOut(run, token);
     item.state = State::Parked;
-    item.wakeAt = record->retryAt.value_or(Instant{});
-    if (record->retryAt) {
-        m_alarms.add({*record->retryAt, run.id, true});
-        setAlarm();
-    }
+    item.wakeAt = {};
+    if (record->retryAt)
+        alarmAt(run, item, m_time.fromWall(*record->retryAt));
 }
 
 void Engine::settleReview(Run &run, int token, const ReviewDecision &decision)
@@ -203,10 +199,8 @@ void Engine::timeOut(Run &run, int token)
                 return;
             if (!decision || decision->status == ReviewStatus::Open) {
                 known->items.at(token).state = State::Parked;
-                const Instant again = m_clock.now() + std::chrono::minutes(1);
-                known->items.at(token).wakeAt = again;
-                m_alarms.add({again, id, true});
-                return setAlarm();
+                return alarmAt(*known, known->items.at(token),
+                               m_time.now() + std::chrono::minutes(1));
             }
             known->items.at(token).told = false;
             settleReview(*known, token, *decision);

@@ -70,7 +70,7 @@ void Engine::resume(Unfinished unfinished)
             continue;
         }
         const bool later = head.retryAt && !flow->forks()
-            && *head.retryAt > m_clock.now() + m_limits.unloadAfter;
+            && *head.retryAt > m_time.now() + m_limits.unloadAfter;
         if (later)
             m_alarms.add({*head.retryAt, head.run, false});
         if (later && lane != 0 && flow->mayStepAside())
@@ -236,24 +236,11 @@ Run &Engine::makeRun(OpenRun &&open, DeployedFlow &flow)
     run.indexRecords();
     run.work = Gathering(&flow.map());
     run.event = std::move(open.event);
-    reckonFromNow(run);
+    reckonRecords(run.earlier);
+    reckonRecords(run.before);
     m_runs.emplace(run.id, std::move(owned));
     m_wasBusy = true;
     return run;
-}
-
-/// Nothing was done in the future: the clock was set back, and nobody shall wait for it to catch up.
-void Engine::reckonFromNow(Run &run) const
-{
-    const Instant now = m_clock.now();
-    for (StepRecord &record : run.earlier) {
-        if (record.at <= now)
-            continue;
-        const bool isNamed = record.state == RecordState::Waiting && !record.error; // By a step.
-        if (record.retryAt && !isNamed)
-            record.retryAt = now + (*record.retryAt - record.at);
-        record.at = now;
-    }
 }
 
 void Engine::startRun(OpenRun open, DeployedFlow &flow, bool told)
@@ -341,7 +328,7 @@ void Engine::emitTrigger(Run &run, int trigger, bool told)
     item.input = run.message;
     item.attempt = 1;
     item.told = told;
-    item.startedAt = run.event.received;
+    item.startedAt = m_time.fromWall(run.event.received);
     item.started = std::chrono::steady_clock::now();
     StepEvent event = eventFor(run, item, StepEvent::Phase::Done);
     event.exits = {node.defaultExit};
@@ -383,97 +370,6 @@ void Engine::settleDown(Run &run)
     flush(run);
     if (!run.committing && unload(run))
         checkIdle(); // What waits for a person without a limit is nothing to wait for.
-}
-
-/// Drops a run that only waits, and long; the alarm brings it back. False: it stays.
-bool Engine::unload(Run &run)
-{
-    if (run.ending || !run.pending.isEmpty() || m_stopping)
-        return false;
-    const Instant soon = m_clock.now() + m_limits.unloadAfter;
-    if (run.items.empty() && run.restsUntil <= soon)
-        return false;
-    const auto due = run.work.firstDue();
-    if (due && *due <= soon)
-        return false;
-    bool waits = run.items.empty() || due;
-    for (const auto &[token, item] : run.items) {
-        const bool rests = item.state == RunItem::State::Collected
-            || item.state == RunItem::State::Looping; // Made again from the others.
-        const bool parked = item.state == RunItem::State::Parked
-            && (item.wakeAt == Instant{} || item.wakeAt > soon);
-        const bool isLong = nodeOf(run, item).isEffect()
-            ? item.state == RunItem::State::Held
-                || (item.state == RunItem::State::Waiting && item.wakeAt > soon)
-            : item.isWaitKept && item.state == RunItem::State::Waiting && item.wakeAt > soon;
-        if (!rests && !parked && !isLong)
-            return false;
-        waits = waits || !rests;
-    }
-    if (!waits)
-        return false;
-    const std::int64_t id = run.id;
-    const Lanes::Lane lane = run.lane;
-    const bool aside = stepsAside(run);
-    m_runs.erase(id);
-    if (aside)
-        stepAside(id, lane);
-    return true;
-}
-
-void Engine::wakeAt(Run &run, int token, Instant at)
-{
-    RunItem &item = run.items.at(token);
-    item.state = RunItem::State::Waiting;
-    item.wakeAt = at;
-    m_alarms.add({at, run.id, true});
-    setAlarm();
-}
-
-void Engine::setAlarm()
-{
-    const auto first = m_alarms.first();
-    if (!first || (m_nextAlarm && *m_nextAlarm <= *first))
-        return;
-    m_nextAlarm = first;
-    const auto delay = std::max(std::chrono::milliseconds(0), *first - m_clock.now());
-    m_clock.callAfter(delay, this, [this, at = *first] {
-        if (m_nextAlarm != at)
-            return; // Another one was set for an earlier time and looks at all.
-        m_nextAlarm.reset();
-        ring();
-    });
-}
-
-void Engine::ring()
-{
-    const Instant now = m_clock.now();
-    for (const Alarms::Alarm &alarm : m_alarms.take(now)) {
-        Run *run = find(alarm.run);
-        if (!run) {
-            if (comesBack(alarm))
-                m_ready.push_back({alarm.run, alarm.told});
-            continue;
-        }
-        wakeDue(*run, now);
-        settleDown(*run); // It rested, or a group waited.
-    }
-    setAlarm();
-    checkIdle();
-}
-
-void Engine::wakeDue(Run &run, Instant now)
-{
-    for (auto &[token, item] : run.items) {
-        const bool over = item.state == RunItem::State::Parked && item.wakeAt != Instant{};
-        if ((item.state != RunItem::State::Waiting && !over) || item.wakeAt > now)
-            continue;
-        item.state = RunItem::State::Due;
-        if (item.isWaitKept)
-            item.told = false;
-        run.isFresh = run.isFresh || item.isWaitKept;
-        enqueue(run, token);
-    }
 }
 
 } // namespace tw

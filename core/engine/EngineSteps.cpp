@@ -32,6 +32,7 @@ void Engine::schedulePump()
 void Engine::pump()
 {
     m_pumpPosted = false;
+    followClock();
     m_pumping = true;
     const StoreThread::Turn turn(m_store);
     QElapsedTimer spent;
@@ -107,7 +108,7 @@ void Engine::begin(Run &run, int token)
 {
     RunItem &item = run.items.at(token);
     const auto &node = run.flow->nodes()[static_cast<std::size_t>(item.node)];
-    item.startedAt = m_clock.now();
+    item.startedAt = m_time.now();
     item.started = std::chrono::steady_clock::now();
     if (node.disabled) {
         StepAnswer passed;
@@ -146,7 +147,7 @@ void Engine::ask(Run &run, int token)
     if (!effect)
         ++item.attempt;
     item.state = State::Asked;
-    item.startedAt = m_clock.now();
+    item.startedAt = m_time.now();
     item.started = std::chrono::steady_clock::now();
     if (effect) {
         item.told = false;
@@ -302,6 +303,8 @@ void Engine::settleFailed(Run &run, int token, Error error, StepEvent event, boo
     if (record) {
         run.pending.change.steps.push_back(recordFor(run, item, RecordState::Failed));
         run.pending.change.steps.back().error = error;
+        if (node.isEffect() && !unknown && !item.doubtSince)
+            guard(run, item, run.pending.change.steps.back());
     }
     note(run, item, std::move(event));
     if (node.targets(kErrorExit).empty()) {
@@ -398,7 +401,7 @@ StepEvent Engine::eventFor(const Run &run, const RunItem &item, Phase phase) con
     event.item = item.number;
     event.attempt = std::max(1, item.attempt);
     event.phase = phase;
-    event.at = phase == Phase::Started ? item.startedAt : m_clock.now();
+    event.at = m_time.toWall(phase == Phase::Started ? item.startedAt : m_time.now());
     event.input = item.input;
     return event;
 }
@@ -413,7 +416,7 @@ StepRecord Engine::recordFor(const Run &run, const RunItem &item, RecordState st
     record.attempt = item.attempt;
     if (state == RecordState::Waiting || (state == RecordState::Intent && !item.tally.isEmpty()))
         record.outputs = item.tally.text();
-    record.at = m_clock.now();
+    record.at = m_time.toWall(m_time.now());
     return record;
 }
 

@@ -22,7 +22,7 @@ void Engine::settleLater(Run &run, int token, StepAnswer answer, StepEvent event
     record.note = answer.note;
     run.pending.change.steps.push_back(std::move(record));
     note(run, item, std::move(event));
-    wakeAt(run, token, *answer.until);
+    wakeAt(run, token, m_time.fromWall(*answer.until));
 }
 
 /// A wait that the journal knows. False: it is over, and the step is called.
@@ -35,7 +35,7 @@ bool Engine::takeUpWait(Run &run, int token, const StepRecord &record)
     if (item.isWaitOver && item.waited > m_clock.now())
         item.waited = m_clock.now(); // The clock was set back since.
     if (!item.isWaitOver && record.retryAt > m_clock.now()) {
-        wakeAt(run, token, *record.retryAt);
+        wakeAt(run, token, m_time.fromWall(*record.retryAt));
         return true;
     }
     if (!item.isWaitOver) {
@@ -58,7 +58,7 @@ void Engine::keepWaitOver(Run &run, RunItem &item)
 /// may still land, and nothing of it waits for a person.
 bool Engine::stepsAside(const Run &run) const
 {
-    if (run.lane == 0 || run.holds || !run.flow->mayStepAside() || restOf(run) > m_clock.now())
+    if (run.lane == 0 || run.holds || !run.flow->mayStepAside() || restOf(run) > m_time.now())
         return false;
     const bool onlyWaits = std::all_of(run.items.begin(), run.items.end(), [&](const auto &one) {
         const RunItem &item = one.second;

@@ -207,14 +207,15 @@ void Gate::block(GateCause cause, const CallReport &report)
     const Instant now = m_clock.now();
     const Instant asked = now + report.retryAfter.value_or(Milliseconds(0));
     if (isBlocked() && m_block.until > now) {
-        m_block.until = std::max(m_block.until, asked);
+        prolong(m_block.until, asked);
         return;
     }
     const bool relapse = !isBlocked() && m_lastCause == cause && now - m_unblockedAt < kRelapse;
     if (m_block.cause != cause)
         m_block = {cause, {}, now, {}, relapse ? m_lastTimes : 0};
     m_block.why = report.why;
-    m_block.until = std::max(asked, now + grown(patienceFor(cause), m_block.times++, m_random));
+    prolong(m_block.until,
+            std::max(asked, now + grown(patienceFor(cause), m_block.times++, m_random)));
 }
 
 void Gate::unblock()
@@ -239,9 +240,17 @@ void Gate::slowDown(const CallReport &report)
     if (begins)
         wait.since = now;
     wait.why = report.why;
-    wait.until = std::max(wait.until, now
-                              + (report.retryAfter ? *report.retryAfter
-                                                   : grown(kTooMany, m_refusals++, m_random)));
+    prolong(wait.until, now
+                            + (report.retryAfter ? *report.retryAfter
+                                                 : grown(kTooMany, m_refusals++, m_random)));
+}
+
+void Gate::prolong(Instant &until, Instant to)
+{
+    if (to <= until)
+        return;
+    until = to;
+    ++m_longer;
 }
 
 void Gate::pause(std::string who, std::string why)

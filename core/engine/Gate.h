@@ -54,10 +54,13 @@ public:
 
     const std::string &connection() const { return m_connection; }
     int inFlight() const { return m_inFlight; }
+    /// Changes whenever something has to wait longer than before, for the connection or a class of calls.
+    std::uint64_t waits() const { return m_longer; }
     GateView view() const;
     GateStatus status() const; ///< Without `queued`.
 
-    std::string text() const; ///< JSON: pause, block, waits, refusals, concurrency, day.
+    /// JSON: pause, block, waits, refusals, concurrency, day. Times are moved by `shift`.
+    std::string text(std::chrono::milliseconds shift = {}) const;
     /// What text() said when a process before this one kept it, and when that was. When the clock was
     /// set meanwhile, what was left to wait then is left now.
     void restore(std::string_view text, Instant at, bool clockMoved = false);
@@ -88,6 +91,7 @@ private:
     void block(GateCause cause, const CallReport &report);
     void unblock();
     void slowDown(const CallReport &report);
+    void prolong(Instant &until, Instant to);
     std::optional<Instant> waitUntil(const std::string &endpoint, Instant now) const;
     std::optional<Instant> tokensAt(const std::string &endpoint, Instant now) const;
     TokenBucket *bucketOf(const std::string &endpoint);
@@ -109,6 +113,7 @@ private:
     std::map<std::string, Wait> m_waits; ///< Asked for by the other side; "" is for all.
     int m_refusals = 0;                  ///< "Too many" without a time, in a row.
     int m_inFlight = 0;
+    std::uint64_t m_longer = 0;
 };
 
 } // namespace tw

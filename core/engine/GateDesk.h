@@ -37,6 +37,7 @@ struct GateDesk
     GateView told;                  ///< What the observer heard last.
     Change unkept = Change::None;   ///< What the journal does not know yet.
     std::optional<Instant> keptAt;
+    std::uint64_t keptWaits = 0; ///< Gate::waits() then.
 
     std::size_t expected() const { return inside + queue.expected(); }
 };

@@ -17,11 +17,6 @@ Value textValue(Arena &arena, const std::string &text)
     return Value::string(arena, text);
 }
 
-Value timeValue(Instant at)
-{
-    return Value::integer(at.msSinceEpoch);
-}
-
 /// Reads times, moved as the clock was.
 struct Times
 {
@@ -34,8 +29,11 @@ struct Times
 
 } // namespace
 
-std::string Gate::text() const
+std::string Gate::text(std::chrono::milliseconds shift) const
 {
+    const auto timeValue = [shift](Instant at) {
+        return Value::integer((at + shift).msSinceEpoch);
+    };
     const Instant now = m_clock.now();
     Arena arena;
     ObjectBuilder gate(arena);

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <ctime>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -26,9 +25,7 @@ std::uint64_t sumOf(const Words &words)
 
 std::int64_t upMs()
 {
-    timespec up{};
-    ::clock_gettime(CLOCK_BOOTTIME, &up);
-    return std::int64_t(up.tv_sec) * 1000 + up.tv_nsec / 1'000'000;
+    return SystemClock().upTime().count();
 }
 
 } // namespace

@@ -22,7 +22,7 @@ public:
         std::uint64_t salt = 0;    ///< Generation of the log,
         std::int64_t frames = 0;   ///< and how many frames of it were confirmed.
         std::int64_t newestRun = 0;
-        Instant at{};             ///< What the clock said, where it is set; else write() asks it.
+        Instant at{};             ///< By the clock that the rows are written by; unset: by the machine's.
         std::int64_t upMs = 0;    ///< Filled in by write(): how long the machine had been up.
     };
 

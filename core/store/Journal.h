@@ -73,6 +73,9 @@ public:
     /// Whether the clock was set to another time between the last commit before it was opened and
     /// then. What runs are in doubt about or wait for was reckoned anew; times in kept() were not.
     virtual bool hasClockMoved() const { return false; }
+    /// The machine's clock was set by so much since the last call or the start: moves the times of open
+    /// runs that say how long something lasts.
+    virtual Result<void> clockWasSet(std::chrono::milliseconds) { return {}; }
 
     /// Called between transactions; `busy` when more work is waiting. Keeps the files small.
     virtual void maintain(bool busy) = 0;

@@ -107,10 +107,17 @@ struct StepRecord
     std::string outputs;
     std::optional<Error> error;
     /// Intent: what it is about to write, and how new that is. An intent older than one of the same
-    /// guard that was written before is stale (Written::stale).
+    /// guard that was written before is stale (Written::stale). Failed: what surely was not written, so
+    /// that its intent counts no more.
     std::string guard{};
     Instant guardTime{};
 };
+
+/// Whether its retryAt ends a span (a retry), and is no moment that a step or a review named.
+inline bool isSpan(const StepRecord &record)
+{
+    return record.state == RecordState::Waiting && record.error;
+}
 
 /// A message that nobody took care of, with what is needed to send it again.
 struct LetterRecord

@@ -66,9 +66,13 @@ Result<void> SqliteJournal::Core::prepare()
                      " proposal, candidates, cause, owner, asked, due, timeout_exit, escalate_at,"
                      " escalate_to) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
                      " ?13, ?14, ?15) ON CONFLICT (run, step, lineage) DO NOTHING"},
-        {&putNewest, "INSERT INTO newest (guard, at, seen) VALUES (?1, ?2, ?3)"
-                     " ON CONFLICT (guard) DO UPDATE SET at = excluded.at, seen = excluded.seen"
+        {&putNewest, "INSERT INTO newest (guard, at, seen, run) VALUES (?1, ?2, ?3, ?4)"
+                     " ON CONFLICT (guard) DO UPDATE SET at = excluded.at, seen = excluded.seen,"
+                     " run = excluded.run,"
+                     " before = iif(run = excluded.run, before, newest.at)"
                      " WHERE excluded.at >= newest.at"},
+        {&takeBackNewest, "UPDATE newest SET at = before, run = 0"
+                          " WHERE guard = ?1 AND at = ?2 AND run = ?3"},
         {&putKept, "INSERT OR REPLACE INTO keep (area, name, value, at) VALUES (?1, ?2, ?3, ?4)"},
     };
     for (const auto &[statement, sql] : all) {

@@ -30,6 +30,7 @@ struct SqliteJournal::Core
     sqlite::Statement claim;
     sqlite::Statement openHeads, openWaits, flowOfSource, openRuns, openSteps;
     sqlite::Statement originSteps, answeredReviews, addReview, putKept, putNewest;
+    sqlite::Statement takeBackNewest;
 
     /// Payloads on their way to a row and back. Opening fails when the key is not the right one.
     std::string sealed(std::string_view plain, std::string_view place)
@@ -55,12 +56,18 @@ struct SqliteJournal::Core
     std::map<SourceKey, std::int64_t> newSources; ///< Of the open transaction.
     Result<void> openMark(const std::string &name);
     void setMark();
+    /// The time that the rows are written by.
+    Instant now() const { return openedAt + (SystemClock().upTime() - openedUp) + setBy; }
 
     int walPages = 0;  ///< Since the last checkpoint; what the log is worth copying.
     int walFrames = 0; ///< Of the log as of the last commit.
     std::unique_ptr<CommitMark> mark;
     CommitMark::Reached reached;
     bool clockMoved = false; ///< Before it was opened.
+    Instant openedAt;
+    std::chrono::milliseconds openedUp{0}; ///< The same.
+    std::chrono::milliseconds setBy{0};    ///< The clock, since then.
+    std::chrono::milliseconds newSetBy{0}; ///< Of the open transaction.
     bool toReckon = false;   ///< Times of sealed rows, once they can be read.
     bool isOpen = false;     ///< To the end.
     std::int64_t newestRun = 0; ///< Of the open transaction.

@@ -167,7 +167,7 @@ SqliteJournal::~SqliteJournal()
     // Whoever closes the file last takes the log away. A file that could not be opened to the end is
     // still as the process before left it, and so is its clock.
     if (m_core->isOpen)
-        m_core->mark->write({0, 0, m_core->reached.newestRun});
+        m_core->mark->write({0, 0, m_core->reached.newestRun, m_core->now()});
 }
 
 /// A journal that ends before what its mark tells has lost its end.
@@ -178,6 +178,8 @@ Result<void> SqliteJournal::Core::openMark(const std::string &name)
     if (!newest)
         return std::move(newest).error();
     const auto last = mark->read();
+    openedAt = SystemClock().now();
+    openedUp = SystemClock().upTime();
     clockMoved = last && CommitMark::hasClockMoved(*last);
     if (last && last->newestRun > *newest)
         return damaged("its newest run is " + std::to_string(*newest) + ", and "
@@ -201,6 +203,31 @@ Result<void> SqliteJournal::Core::openMark(const std::string &name)
 /// mark to the clock of today.
 Result<void> SqliteJournal::reckonAnew(Instant now)
 {
+    if (auto begun = begin(); !begun)
+        return begun;
+    auto reckoned = reckon([now](StepRecord &record) {
+        if (record.retryAt && isSpan(record))
+            record.retryAt = now + (*record.retryAt - record.at);
+        record.at = now;
+    });
+    return reckoned ? commit() : reckoned;
+}
+
+Result<void> SqliteJournal::clockWasSet(std::chrono::milliseconds span)
+{
+    auto reckoned = reckon([span](StepRecord &record) {
+        if (record.retryAt && isSpan(record))
+            record.retryAt = *record.retryAt + span;
+        record.at = record.at + span;
+    });
+    if (reckoned)
+        m_core->newSetBy += span; // Else the next start sees that the mark is by another clock.
+    return reckoned;
+}
+
+/// Changes the times of what runs are in doubt about or wait for.
+Result<void> SqliteJournal::reckon(const std::function<void(StepRecord &)> &change)
+{
     std::vector<std::int64_t> doubtful;
     {
         auto list = m_core->database->prepare(
@@ -213,8 +240,6 @@ Result<void> SqliteJournal::reckonAnew(Instant now)
         if (!read)
             return read;
     }
-    if (auto begun = begin(); !begun)
-        return begun;
     for (const std::int64_t run : doubtful) {
         auto open = openRuns({run});
         if (!open)
@@ -222,15 +247,12 @@ Result<void> SqliteJournal::reckonAnew(Instant now)
         for (StepRecord &record : open->front().damaged ? std::vector<StepRecord>() : open->front().steps) {
             if (record.state > RecordState::Waiting && !(record.error && record.error->outcomeUnknown))
                 continue;
-            const bool isNamed = record.state == RecordState::Waiting && !record.error; // By a step.
-            if (record.retryAt && !isNamed)
-                record.retryAt = now + (*record.retryAt - record.at);
-            record.at = now;
+            change(record);
             if (auto written = writeStep(run, record); !written)
                 return written;
         }
     }
-    return commit();
+    return {};
 }
 
 void SqliteJournal::Core::setMark()
@@ -239,6 +261,7 @@ void SqliteJournal::Core::setMark()
         reached.salt = sqlite::saltOf(file + "-wal"); // The log began anew.
     reached.frames = walFrames;
     reached.newestRun = newestRun;
+    reached.at = now();
     mark->write(reached);
 }
 
@@ -276,6 +299,7 @@ Result<void> SqliteJournal::commit()
     for (auto &[key, id] : m_core->newSources)
         m_core->sources.emplace(std::move(key), id);
     m_core->newSources.clear();
+    m_core->setBy += std::exchange(m_core->newSetBy, {});
     m_core->setMark();
     return {};
 }
@@ -283,6 +307,7 @@ Result<void> SqliteJournal::commit()
 void SqliteJournal::rollback()
 {
     m_core->newSources.clear();
+    m_core->newSetBy = {};
     m_core->newestRun = m_core->reached.newestRun;
     if (m_core->database->inTransaction())
         (void)m_core->rollback.run();

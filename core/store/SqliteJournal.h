@@ -99,6 +99,7 @@ public:
     Result<void> mayAccept() override { return room(0); }
     Result<void> setSeal(RowSeal *seal) override;
     bool hasClockMoved() const override;
+    Result<void> clockWasSet(std::chrono::milliseconds span) override;
     Result<ErasureReport> erase(const Erasure &erasure) override;
     JournalDesk &desk() override { return *this; }
     void maintain(bool busy) override;
@@ -107,12 +108,13 @@ public:
 private:
     struct Core;
     Result<void> reckonAnew(Instant now);
+    Result<void> reckon(const std::function<void(StepRecord &)> &change);
     Result<void> readRetries(std::vector<OpenRunHead> &heads);
     Result<std::string> flowOf(std::int64_t source);
     explicit SqliteJournal(std::unique_ptr<Core> core);
     Result<std::int64_t> sourceOf(const std::string &flow, const std::string &trigger);
     Result<void> writeStep(std::int64_t run, const StepRecord &record);
-    Result<bool> isNewest(const StepRecord &record);
+    Result<bool> isNewest(std::int64_t run, const StepRecord &record);
     Result<WrittenLetter> writeLetter(std::int64_t run, const LetterRecord &letter);
     Result<void> readSteps(std::vector<OpenRun> &runs, const std::string &ids);
     Result<void> readOrigins(std::vector<OpenRun> &runs);

@@ -205,7 +205,13 @@ CREATE TABLE audit (
 ) STRICT;
 )sql";
 
-constexpr std::array<const char *, 3> kSteps{kVersion1, kVersion2, kVersion3};
+// Whose the newest time of a guard is, and what it was before: a refused write counts no more.
+constexpr const char *kVersion4 = R"sql(
+ALTER TABLE newest ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE newest ADD COLUMN before INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<const char *, 4> kSteps{kVersion1, kVersion2, kVersion3, kVersion4};
 
 static_assert(kSteps.size() == kFormVersion);
 

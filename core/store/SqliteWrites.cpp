@@ -178,10 +178,10 @@ Result<WrittenLetter> SqliteJournal::writeLetter(std::int64_t run, const LetterR
 }
 
 /// Notes that what the record is about to write is the newest so far, unless it is not.
-Result<bool> SqliteJournal::isNewest(const StepRecord &record)
+Result<bool> SqliteJournal::isNewest(std::int64_t run, const StepRecord &record)
 {
     auto noted = m_core->putNewest.bind(1, record.guard).bind(2, record.guardTime)
-                     .bind(3, record.at).run();
+                     .bind(3, record.at).bind(4, run).run();
     if (!noted)
         return std::move(noted).error();
     return m_core->database->changes() > 0;
@@ -195,9 +195,17 @@ Result<Written> SqliteJournal::write(const RunChange &change)
         if (auto step = writeStep(change.run, record); !step)
             return std::move(step).error();
         TW_FAULT_POINT("store.step");
-        if (record.guard.empty() || record.state != RecordState::Intent)
+        if (record.guard.empty())
             continue;
-        auto newest = isNewest(record);
+        if (record.state == RecordState::Failed) {
+            auto back = m_core->takeBackNewest.bind(1, record.guard).bind(2, record.guardTime)
+                            .bind(3, change.run).run();
+            if (!back)
+                return std::move(back).error();
+        }
+        if (record.state != RecordState::Intent)
+            continue;
+        auto newest = isNewest(change.run, record);
         if (!newest)
             return std::move(newest).error();
         if (!*newest)

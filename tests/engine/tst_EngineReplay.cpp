@@ -283,6 +283,40 @@ private Q_SLOTS:
         QCOMPARE(dropped->note, std::string("a newer event of this record was written already"));
     }
 
+    void aRefusedEventLetsAnOlderOneThrough_data()
+    {
+        QTest::addColumn<bool>("inDoubt");
+        QTest::newRow("surely not written") << false;
+        QTest::newRow("an attempt before may still land") << true;
+    }
+
+    void aRefusedEventLetsAnOlderOneThrough()
+    {
+        QFETCH(bool, inDoubt);
+        EngineWorld world;
+        world.start(kUpsert);
+        Error cut = transientError("net.reset", "The line was cut.");
+        cut.outcomeUnknown = true;
+        const StepAnswer refused = EngineWorld::fails(rejectedError("x.invalid", "No such state."));
+        world.script("write", inDoubt ? std::vector{EngineWorld::fails(cut), refused}
+                                      : std::vector{refused});
+        world.created = world.clock.now();
+        world.send("evt_new", "{\"state\":\"lost\"}", "ch_1");
+        QTRY_COMPARE(world.callsOf("write"), 1);
+        if (inDoubt) {
+            QTRY_VERIFY(world.told.last("write", StepEvent::Phase::Waiting));
+            world.clock.advance(5min);
+        }
+        QTRY_COMPARE(world.told.letters.size(), 1u);
+        world.clock.advance(5min);
+        world.created = world.clock.now() + -15min;
+        world.send("evt_old", "{\"state\":\"paid\"}", "ch_1");
+        QVERIFY(world.waitIdle());
+        QCOMPARE(world.callsOf("write"), 2);
+        QCOMPARE(world.told.last("write", StepEvent::Phase::Dropped) != nullptr, inDoubt);
+        QCOMPARE(jsonText(world.calls.back().input).find("paid") != std::string::npos, !inDoubt);
+    }
+
     void aCallGoesWithoutTheRecordsThatAreTooOld()
     {
         EngineWorld world;
@@ -294,10 +328,13 @@ private Q_SLOTS:
         world.send("evt_busy", "{\"n\":2}", "ch_2"); // Those that follow wait for its end.
         QTRY_COMPARE(world.held.size(), 1u);
         int accepted = 0;
-        const auto count = [&accepted](const Result<Acceptance> &result) { accepted += result.has_value(); };
+        const auto count = [&accepted](const Result<Acceptance> &result) {
+            accepted += result.has_value();
+        };
         for (const int number : {3, 4})
             world.sendLater("evt_" + std::to_string(number), count,
-                            "{\"n\":" + std::to_string(number) + "}", "ch_" + std::to_string(number));
+                            "{\"n\":" + std::to_string(number) + "}",
+                            "ch_" + std::to_string(number));
         world.created = world.clock.now() + -5s;
         world.sendLater("evt_old", count, "{\"n\":5}", "ch_1");
         QTRY_COMPARE(accepted, 3);

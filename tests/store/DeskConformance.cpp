@@ -54,8 +54,8 @@ void put(Journal &journal, const RunChange &change)
 
 std::string replayed(Journal &journal, const ReplayOrder &order, std::int64_t *run = nullptr)
 {
-    const auto result
-        = write<AcceptedRun>(journal, [&](Journal &j) { return j.desk().replay(order); });
+    const auto result =
+        write<AcceptedRun>(journal, [&](Journal &j) { return j.desk().replay(order); });
     if (result && run)
         *run = result->run;
     return result ? "replayed" : result.error().code;
@@ -80,8 +80,8 @@ StepRecord record(const std::string &step, RecordState state, const std::string 
 
 LetterRecord letter(const std::string &step, const std::string &cause = "missing amount")
 {
-    LetterRecord letter{step, 42, rejectedError("x.refused", "No."), "{\"a\":1}", 3, kNoon,
-                        kNoon + 90 * 24h};
+    LetterRecord letter{
+        step, 42, rejectedError("x.refused", "No."), "{\"a\":1}", 3, kNoon, kNoon + 90 * 24h};
     letter.item = 5;
     letter.cause = cause;
     letter.owner = "finance";
@@ -111,7 +111,9 @@ std::int64_t failedRun(Journal &journal, const std::string &id,
                        const std::string &cause = "missing amount")
 {
     const std::int64_t run = accepted(journal, incoming(id)).run;
-    put(journal, {run, {record("upsert", RecordState::Failed)}, {letter("upsert", cause)},
+    put(journal, {run,
+                  {record("upsert", RecordState::Failed)},
+                  {letter("upsert", cause)},
                   RunEnd{RunState::DeadLettered, kNoon + 1s}});
     return run;
 }
@@ -215,7 +217,8 @@ void DeskConformance::runsAreFoundByBusinessIdStepTimeAndState()
     NewRun run = incoming("evt_1");
     run.ids = " ch_1 cus_7 ";
     const auto first = accepted(*journal, run).run;
-    put(*journal, {first, {record("upsert", RecordState::Done)}, {}, RunEnd{RunState::Done, kNoon}});
+    put(*journal,
+        {first, {record("upsert", RecordState::Done)}, {}, RunEnd{RunState::Done, kNoon}});
     RunChange more;
     more.run = first;
     more.ids = "a01A ";
@@ -250,8 +253,8 @@ void DeskConformance::aReplayIsARunOfItsOwnAndKnowsWhatWasDone()
 {
     const auto journal = open();
     const auto run = accepted(*journal, incoming("evt_1")).run;
-    put(*journal, {run, {record("upsert", RecordState::Done, "[]")}, {},
-                   RunEnd{RunState::Done, kNoon}});
+    put(*journal,
+        {run, {record("upsert", RecordState::Done, "[]")}, {}, RunEnd{RunState::Done, kNoon}});
     std::int64_t again = 0;
     QCOMPARE(replayed(*journal, {run, 0, {}, false, "ana", kNoon + 1h}, &again),
              std::string("replayed"));
@@ -449,8 +452,8 @@ void DeskConformance::aReviewIsAskedOnceAndAnsweredOnce()
     decision.by = "ana";
     decision.at = kNoon + 1min;
     const auto decide = [&] {
-        const auto done = write<std::int64_t>(
-            *journal, [&](Journal &j) { return j.desk().decide(decision); });
+        const auto done =
+            write<std::int64_t>(*journal, [&](Journal &j) { return j.desk().decide(decision); });
         return done ? std::to_string(*done) : done.error().code;
     };
     QCOMPARE(decide(), std::to_string(run));
@@ -473,8 +476,7 @@ void DeskConformance::anAnsweredReviewComesWithItsRun()
     decision.review = journal->desk().reviews({})->front().id;
     decision.exit = "approved";
     decision.answer = "{\"account\":2}";
-    QVERIFY(write<std::int64_t>(*journal,
-                                [&](Journal &j) { return j.desk().decide(decision); }));
+    QVERIFY(write<std::int64_t>(*journal, [&](Journal &j) { return j.desk().decide(decision); }));
     const OpenRun back = openRun(*journal, run);
     QCOMPARE(back.reviews.size(), 1u);
     QCOMPARE(back.reviews.front().step, std::string("ask"));
@@ -497,8 +499,7 @@ void DeskConformance::aDecisionIsRememberedByItsCause()
     decision.answer = "{\"account\":2}";
     decision.by = "ana";
     decision.remember = true;
-    QVERIFY(write<std::int64_t>(*journal,
-                                [&](Journal &j) { return j.desk().decide(decision); }));
+    QVERIFY(write<std::int64_t>(*journal, [&](Journal &j) { return j.desk().decide(decision); }));
     const auto known = journal->desk().remembered("payments", "ask", "ana@example.com");
     QVERIFY(known && known->has_value());
     QCOMPARE((*known)->answer, std::string()); // What one record said is not for others.
@@ -541,11 +542,11 @@ void DeskConformance::anIntentOlderThanOneBeforeIsStale()
     const auto intent = [&](const std::string &id, Instant created, const std::string &guard) {
         RunChange change;
         change.run = accepted(*journal, incoming(id)).run;
-        change.steps = {record("other", RecordState::Intent), record("upsert", RecordState::Intent)};
+        change.steps = {record("other", RecordState::Intent),
+                        record("upsert", RecordState::Intent)};
         change.steps[1].guard = guard;
         change.steps[1].guardTime = created;
-        const auto written
-            = write<Written>(*journal, [&](Journal &j) { return j.write(change); });
+        const auto written = write<Written>(*journal, [&](Journal &j) { return j.write(change); });
         return written ? written->stale : std::vector<std::size_t>{99};
     };
     using Stale = std::vector<std::size_t>;
@@ -556,6 +557,36 @@ void DeskConformance::anIntentOlderThanOneBeforeIsStale()
     QCOMPARE(intent("evt_4", kNoon + 9s, "ch_1"), Stale{1});
     QCOMPARE(intent("evt_5", kNoon + 10s, "ch_1"), Stale{}); // the same age is new enough
     QCOMPARE(intent("evt_6", kNoon + 11s, "ch_1"), Stale{});
+}
+
+void DeskConformance::aRefusedWriteMakesNothingStale()
+{
+    const auto journal = open();
+    const auto keep = [&](std::int64_t run, RecordState state, Instant created) {
+        RunChange change;
+        change.run = run;
+        change.steps = {record("upsert", state)};
+        change.steps[0].guard = "ch_1";
+        change.steps[0].guardTime = created;
+        const auto written = write<Written>(*journal, [&](Journal &j) { return j.write(change); });
+        return written && written->stale.empty();
+    };
+    const auto first = accepted(*journal, incoming("evt_1")).run;
+    QVERIFY(keep(first, RecordState::Intent, kNoon));
+    QVERIFY(keep(first, RecordState::Done, kNoon));
+    const auto newer = accepted(*journal, incoming("evt_2")).run;
+    const auto late = accepted(*journal, incoming("evt_3")).run;
+    QVERIFY(keep(newer, RecordState::Intent, kNoon + 10s));
+    QVERIFY(keep(newer, RecordState::Intent, kNoon + 10s)); // Tried twice.
+    QVERIFY(!keep(late, RecordState::Intent, kNoon + 5s));
+    QVERIFY(keep(newer, RecordState::Failed, kNoon + 10s));
+    QVERIFY(keep(late, RecordState::Intent, kNoon + 5s));
+    QVERIFY(keep(newer, RecordState::Failed, kNoon + 10s)); // Not its time any more.
+    const auto old = accepted(*journal, incoming("evt_4")).run;
+    QVERIFY(!keep(old, RecordState::Intent, kNoon + 4s));
+    QVERIFY(keep(late, RecordState::Failed, kNoon + 5s));
+    QVERIFY(keep(old, RecordState::Intent, kNoon + 4s));
+    QVERIFY(!keep(late, RecordState::Intent, kNoon + -1s)); // What was written first still counts.
 }
 
 void DeskConformance::theAuditLogIsChained()
@@ -638,7 +669,9 @@ void DeskConformance::anErasedPersonIsGoneAndTheProofStays()
 {
     const auto journal = open();
     const auto run = accepted(*journal, incoming("evt_1", "{\"mail\":\"ana@example.com\"}")).run;
-    put(*journal, {run, {record("upsert", RecordState::Done, "[{\"m\":\"ana@example.com\"}]")}, {},
+    put(*journal, {run,
+                   {record("upsert", RecordState::Done, "[{\"m\":\"ana@example.com\"}]")},
+                   {},
                    RunEnd{RunState::Done, kNoon}});
     const auto other = accepted(*journal, incoming("evt_2", "{\"mail\":\"bob@example.com\"}")).run;
     put(*journal, {other, {}, {}, RunEnd{RunState::Done, kNoon}});

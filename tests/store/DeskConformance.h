@@ -41,6 +41,7 @@ private Q_SLOTS:
     void aDecisionIsRememberedByItsCause();
     void reviewsAreFoundWhenTheirTimeIsOver();
     void anIntentOlderThanOneBeforeIsStale();
+    void aRefusedWriteMakesNothingStale();
     void theAuditLogIsChained();
     void retentionKeepsWhatLettersNeed();
     void bodiesGoByAgeOfTheReplayNotOfTheEvent();

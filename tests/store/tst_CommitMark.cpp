@@ -17,7 +17,8 @@ class tst_CommitMark final : public QObject
 {
     Q_OBJECT
 
-    /// A journal with a call in doubt and one that waits, as a kill left it while the clock was wrong.
+    /// A journal with a call in doubt and one that waits, as a kill left it while the clock was
+    /// wrong.
     void makeJournal(std::chrono::milliseconds wrongBy)
     {
         m_folder = std::make_unique<QTemporaryDir>();
@@ -71,7 +72,7 @@ class tst_CommitMark final : public QObject
         QVERIFY(now[0].at <= SystemClock().now());
         QVERIFY(*now[1].retryAt - now[1].at == seconds(90));
         QVERIFY(now[1].at == now[0].at);
-        QVERIFY(now[2].at == m_then); // History stays.
+        QVERIFY(now[2].at == m_then);                     // History stays.
         QVERIFY(*now[3].retryAt == m_then + seconds(90)); // A step named it.
     }
 
@@ -99,6 +100,38 @@ private Q_SLOTS:
     {
         QFETCH(int, minutesWrong);
         makeJournal(minutes(minutesWrong));
+        verifyReckoned();
+    }
+
+    void aClockThatIsSetMeanwhileMovesSpansAndNothingElse_data()
+    {
+        QTest::addColumn<int>("hours");
+        QTest::newRow("ahead") << 30;
+        QTest::newRow("back") << -30;
+    }
+
+    /// The test's clock was not set, so the next start finds that it was set to and fro.
+    void aClockThatIsSetMeanwhileMovesSpansAndNothingElse()
+    {
+        QFETCH(int, hours);
+        makeJournal({});
+        const std::chrono::hours by(hours);
+        {
+            auto journal = SqliteJournal::open({m_file});
+            QVERIFY(journal);
+            QVERIFY((*journal)->begin());
+            QVERIFY((*journal)->clockWasSet(by));
+            QVERIFY((*journal)->commit());
+            const auto runs = (*journal)->openRuns({1});
+            QVERIFY(runs && !runs->front().damaged);
+            const auto &now = runs->front().steps;
+            QVERIFY(now[0].at == m_then + by);
+            QVERIFY(*now[1].retryAt == m_then + seconds(90) + by);
+            QVERIFY(now[2].at == m_then);
+            QVERIFY(*now[3].retryAt == m_then + seconds(90));
+        }
+        const auto marked = CommitMark(CommitMark::nameFor(m_file)).read();
+        QVERIFY(marked && CommitMark::hasClockMoved(*marked));
         verifyReckoned();
     }
 

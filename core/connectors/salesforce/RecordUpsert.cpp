@@ -115,6 +115,7 @@ NodeDescriptor RecordUpsert::descriptor()
                        "salesforce.missing_key",
                        "salesforce.not_a_record",
                        "salesforce.unavailable",
+                       "salesforce.bad_answer",
                        "salesforce.unable_to_lock_row",
                        "salesforce.request_limit_exceeded",
                        "salesforce.invalid_session_id",
