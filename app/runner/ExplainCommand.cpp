@@ -7,7 +7,7 @@
 #include "core/analysis/Lineage.h"
 #include "core/analysis/Recognition.h"
 #include "core/analysis/Types.h"
-#include "core/connectors/stripe/EventTypes.h"
+#include "core/connectors/stripe/facts/EventTypes.h"
 #include "core/data/Json.h"
 #include "core/expr/Parser.h"
 

@@ -3,8 +3,8 @@
 #include "app/runner/Files.h"
 #include "app/runner/Output.h"
 #include "core/base/Clock.h"
-#include "core/connectors/stripe/SampleFactory.h"
-#include "core/connectors/stripe/WebhookSignature.h"
+#include "core/connectors/stripe/samples/SampleFactory.h"
+#include "core/connectors/stripe/facts/WebhookSignature.h"
 #include "core/data/Json.h"
 #include "core/net/HttpClient.h"
 

@@ -103,7 +103,7 @@ def merged(a, b):
 
 
 def written(tree):
-    """The text that core/connectors/stripe/ObjectShapes.cpp reads."""
+    """The text that core/connectors/stripe/facts/ObjectShapes.cpp reads."""
     if isinstance(tree, str):
         return ":" + tree
     if isinstance(tree, list):
@@ -137,7 +137,7 @@ def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     source = pathlib.Path(sys.argv[1])
-    target = pathlib.Path(__file__).resolve().parents[2] / "core" / "connectors" / "stripe"
+    target = pathlib.Path(__file__).resolve().parents[2] / "core" / "connectors" / "stripe" / "facts"
     facts = json.loads((source / "event-types.json").read_text())
     hints = json.loads((source / "field-hints.json").read_text())
     (target / "EventTypes.inc").write_text(event_types(facts))

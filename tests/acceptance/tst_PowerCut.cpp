@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Random.h"
 #include "core/base/Text.h"
-#include "core/connectors/stripe/WebhookSignature.h"
+#include "core/connectors/stripe/facts/WebhookSignature.h"
 #include "core/net/HttpClient.h"
 #include "tests/acceptance/ChaosOrg.h"
 #include "tests/acceptance/Programs.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/WebhookSignature.h"
+#include "core/connectors/stripe/facts/WebhookSignature.h"
 #include "core/connectors/stripe/WebhookTrigger.h"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/SampleFactory.h"
+#include "core/connectors/stripe/samples/SampleFactory.h"
 
-#include "core/connectors/stripe/EventTypes.h"
+#include "core/connectors/stripe/facts/EventTypes.h"
 #include "core/data/Money.h"
 #include "tests/connectors_stripe/StripeTesting.h"
 

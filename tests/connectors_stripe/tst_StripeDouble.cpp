@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/StripeDouble.h"
+#include "core/connectors/stripe/double/StripeDouble.h"
 
-#include "core/connectors/stripe/WebhookSignature.h"
+#include "core/connectors/stripe/facts/WebhookSignature.h"
 #include "core/net/HttpServer.h"
 #include "tests/connectors_stripe/StripeTesting.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "StripeTesting.h"
 
-#include "core/connectors/stripe/StripeDouble.h"
+#include "core/connectors/stripe/double/StripeDouble.h"
 #include "core/connectors/stripe/StripeErrors.h"
 
 #include <QTest>

@@ -2,7 +2,7 @@
 #include "core/connectors/stripe/WebhookTrigger.h"
 
 #include "core/connectors/stripe/StripeConnection.h"
-#include "core/connectors/stripe/WebhookSignature.h"
+#include "core/connectors/stripe/facts/WebhookSignature.h"
 #include "core/net/HttpReply.h"
 #include "core/net/HttpServer.h"
 #include "tests/connectors_stripe/StripeTesting.h"

@@ -67,8 +67,15 @@ void TestLayers::initTestCase()
          words("core/base core/data core/schema core/expr core/mapping core/connector core/net core/sandbox")},
         {QStringLiteral("core/connectors/timer"),
          words("core/base core/data core/schema core/expr core/connector")},
+        {QStringLiteral("core/connectors/stripe/facts"), words("core/base core/data core/schema")},
+        {QStringLiteral("core/connectors/stripe/samples"),
+         words("core/base core/data core/schema core/sandbox core/connectors/stripe/facts")},
+        {QStringLiteral("core/connectors/stripe/double"),
+         words("core/base core/data core/schema core/connector core/net core/sandbox "
+               "core/connectors/stripe/facts core/connectors/stripe/samples")},
         {QStringLiteral("core/connectors/stripe"),
-         words("core/base core/data core/schema core/connector core/net core/sandbox")},
+         words("core/base core/data core/schema core/connector core/net core/sandbox "
+               "core/connectors/stripe/facts core/connectors/stripe/samples core/connectors/stripe/double")},
         {QStringLiteral("core/connectors/salesforce"),
          words("core/base core/data core/schema core/connector core/net core/sandbox")},
         {QStringLiteral("core/ops"), core + words("core/store core/engine core/net")},
@@ -89,7 +96,8 @@ void TestLayers::initTestCase()
         // The runner signs and checks deliveries itself (`webhook send`, `webhook verify`) and reads
         // describes of records (`map --target`).
         {QStringLiteral("app/runner"),
-         core + words("core/vault core/net core/store core/engine core/ops core/sandbox core/runtime core/connectors/stripe core/connectors/salesforce")},
+         core + words("core/vault core/net core/store core/engine core/ops core/sandbox core/runtime core/connectors/stripe core/connectors/stripe/facts "
+                      "core/connectors/stripe/samples core/connectors/salesforce")},
         {QStringLiteral("app/workbench"), core + words("core/runtime ui/base ui/models ui/shell")},
     };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/Text.h"
 #include "core/connectors/salesforce/SalesforceDouble.h"
-#include "core/connectors/stripe/StripeDouble.h"
+#include "core/connectors/stripe/double/StripeDouble.h"
 
 #include <QFileInfo>
 #include <QProcess>

@@ -2,7 +2,7 @@
 #include "TestProject.h"
 
 #include "core/base/Text.h"
-#include "core/connectors/stripe/WebhookSignature.h"
+#include "core/connectors/stripe/facts/WebhookSignature.h"
 #include "core/net/HttpClient.h"
 #include "core/runtime/Connectors.h"
 #include "core/runtime/Runtime.h"

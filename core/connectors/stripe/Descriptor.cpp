@@ -2,7 +2,7 @@
 #include "core/connectors/stripe/Descriptor.h"
 
 #include "core/connectors/stripe/StripeConnection.h"
-#include "core/connectors/stripe/StripeDouble.h"
+#include "core/connectors/stripe/double/StripeDouble.h"
 #include "core/connectors/stripe/WebhookTrigger.h"
 
 namespace tw::stripe {

@@ -3,7 +3,7 @@
 
 #include "core/connector/LimitParams.h"
 #include "core/connectors/stripe/StripeErrors.h"
-#include "core/connectors/stripe/WebhookSignature.h"
+#include "core/connectors/stripe/facts/WebhookSignature.h"
 
 namespace tw::stripe {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connector/Connection.h"
+#include "core/connectors/stripe/facts/ApiVersion.h"
 #include "core/schema/Param.h"
 
 #include <string>
@@ -31,7 +32,5 @@ public:
 private:
     std::vector<Secret> m_webhookSecrets;
 };
-
-inline constexpr const char *kApiVersion = "2026-10-28.endive";
 
 } // namespace tw::stripe

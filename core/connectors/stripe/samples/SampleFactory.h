@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/Result.h"
-#include "core/connectors/stripe/SampleObjects.h"
+#include "core/connectors/stripe/samples/SampleObjects.h"
 
 #include <optional>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/EventDelivery.h"
+#include "core/connectors/stripe/double/EventDelivery.h"
 
-#include "core/connectors/stripe/EventTypes.h"
-#include "core/connectors/stripe/WebhookSignature.h"
+#include "core/connectors/stripe/facts/EventTypes.h"
+#include "core/connectors/stripe/facts/WebhookSignature.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/SampleObjects.h"
+#include "core/connectors/stripe/samples/SampleObjects.h"
 
 namespace tw::stripe::samples {
 

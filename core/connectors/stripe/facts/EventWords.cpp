@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/EventTypes.h"
+#include "core/connectors/stripe/facts/EventTypes.h"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/StripeApi.h"
+#include "core/connectors/stripe/double/StripeApi.h"
 
-#include "core/connectors/stripe/ObjectList.h"
-#include "core/connectors/stripe/StripeAnswers.h"
-#include "core/connectors/stripe/StripeConnection.h"
+#include "core/connectors/stripe/double/ObjectList.h"
+#include "core/connectors/stripe/double/StripeAnswers.h"
+#include "core/connectors/stripe/facts/ApiVersion.h"
 #include "core/data/Json.h"
 #include "core/data/Money.h"
 #include "core/net/Encoding.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/connectors/stripe/SampleFactory.h"
-#include "core/connectors/stripe/StripeStore.h"
+#include "core/connectors/stripe/samples/SampleFactory.h"
+#include "core/connectors/stripe/double/StripeStore.h"
 #include "core/net/HttpMessage.h"
 
 #include <functional>

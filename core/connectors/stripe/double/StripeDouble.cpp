@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/StripeDouble.h"
+#include "core/connectors/stripe/double/StripeDouble.h"
 
-#include "core/connectors/stripe/StripeAnswers.h"
+#include "core/connectors/stripe/double/StripeAnswers.h"
 #include "core/data/Json.h"
 
 #include <algorithm>

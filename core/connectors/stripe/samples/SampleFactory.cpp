@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/SampleFactory.h"
+#include "core/connectors/stripe/samples/SampleFactory.h"
 
 #include "core/base/Text.h"
-#include "core/connectors/stripe/StripeConnection.h"
+#include "core/connectors/stripe/facts/ApiVersion.h"
 
 #include <algorithm>
 #include <functional>

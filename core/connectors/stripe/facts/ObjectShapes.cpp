@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/ObjectShapes.h"
+#include "core/connectors/stripe/facts/ObjectShapes.h"
 
-#include "core/connectors/stripe/EventTypes.h"
+#include "core/connectors/stripe/facts/EventTypes.h"
 
 #include <algorithm>
 #include <map>
@@ -16,7 +16,7 @@ struct ObjectFields
 };
 
 constexpr ObjectFields kObjects[] = {
-#include "core/connectors/stripe/ObjectFields.inc"
+#include "core/connectors/stripe/facts/ObjectFields.inc"
 };
 
 Shape ofType(Shape::Type type)

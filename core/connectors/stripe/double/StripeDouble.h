@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/connectors/stripe/EventDelivery.h"
-#include "core/connectors/stripe/StripeApi.h"
+#include "core/connectors/stripe/double/EventDelivery.h"
+#include "core/connectors/stripe/double/StripeApi.h"
 #include "core/net/HttpServer.h"
 #include "core/sandbox/Double.h"
 #include "core/sandbox/FaultPlan.h"

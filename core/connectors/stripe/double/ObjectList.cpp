@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/ObjectList.h"
+#include "core/connectors/stripe/double/ObjectList.h"
 
-#include "core/connectors/stripe/EventTypes.h"
-#include "core/connectors/stripe/StripeAnswers.h"
+#include "core/connectors/stripe/facts/EventTypes.h"
+#include "core/connectors/stripe/double/StripeAnswers.h"
 #include "core/sandbox/JsonMaker.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/connectors/stripe/Sale.h"
+#include "core/connectors/stripe/samples/Sale.h"
 #include "core/sandbox/JsonMaker.h"
 
 namespace tw::stripe {

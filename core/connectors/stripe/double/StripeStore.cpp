@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/StripeStore.h"
+#include "core/connectors/stripe/double/StripeStore.h"
 
 #include <algorithm>
 

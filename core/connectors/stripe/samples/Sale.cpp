@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/Sale.h"
+#include "core/connectors/stripe/samples/Sale.h"
 
 #include "core/data/Money.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/StripeAnswers.h"
+#include "core/connectors/stripe/double/StripeAnswers.h"
 
 #include "core/data/Json.h"
 #include "core/sandbox/JsonMaker.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/stripe/EventTypes.h"
+#include "core/connectors/stripe/facts/EventTypes.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@ namespace tw::stripe {
 namespace {
 
 constexpr EventType kTypes[] = {
-#include "core/connectors/stripe/EventTypes.inc"
+#include "core/connectors/stripe/facts/EventTypes.inc"
 };
 
 enum class Fact { MinorAmount, UnixTime, Currency, Email, Url };
@@ -20,7 +20,7 @@ struct FieldFact
 };
 
 constexpr FieldFact kFieldFacts[] = {
-#include "core/connectors/stripe/FieldFacts.inc"
+#include "core/connectors/stripe/facts/FieldFacts.inc"
 };
 
 const FieldFact *factOf(std::string_view object, std::string_view path)
