@@ -6,7 +6,7 @@
 #include "core/connectors/stripe/facts/ApiVersion.h"
 #include "core/data/Json.h"
 #include "core/data/Money.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 #include "core/sandbox/FormTree.h"
 
 #include <QByteArray>
