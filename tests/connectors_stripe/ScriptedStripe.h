@@ -38,9 +38,10 @@ public:
     {
         m_server.setHandler([this](const HttpRequest &request, HttpReply reply) {
             const bool inQuery = request.method != "POST";
-            asked.push_back({request.method, request.path,
-                             formDecode(inQuery ? request.query : request.body).value_or(FormFields()),
-                             request.headers});
+            asked.push_back(
+                {request.method, request.path,
+                 formDecode(inQuery ? request.query : request.body).value_or(FormFields()),
+                 request.headers});
             if (hold) {
                 held.push_back(std::move(reply));
                 return;
@@ -58,7 +59,8 @@ public:
                 return *answer;
         }
         if (answers.empty())
-            return jsonResponse(500, R"({"error":{"type":"api_error","message":"Nothing scripted."}})");
+            return jsonResponse(500,
+                                R"({"error":{"type":"api_error","message":"Nothing scripted."}})");
         HttpResponse next = answers.front();
         answers.pop_front();
         return next;
@@ -75,8 +77,8 @@ public:
                               HttpHeaders headers = {})
     {
         return json(status,
-                    R"({"error":{"type":")" + type + R"(","code":")" + code
-                        + R"(","message":"So it is."}})",
+                    R"({"error":{"type":")" + type + R"(","code":")" + code +
+                        R"(","message":"So it is."}})",
                     std::move(headers));
     }
 
@@ -85,10 +87,10 @@ public:
     std::shared_ptr<stripe::StripeConnection> connect(const std::string &more = {},
                                                       const std::string &key = "rk_test_1")
     {
-        auto made = stripe::StripeConnection::open(
-            {clock, http, nullptr}, "payments",
-            settingsFrom(stripe::StripeConnection::params(), "base_url: " + url() + '\n' + more,
-                         {{"api_key", Secret(key)}}));
+        auto made = stripe::StripeConnection::open({clock, http, nullptr}, "payments",
+                                                   settingsFrom(stripe::StripeConnection::params(),
+                                                                "base_url: " + url() + '\n' + more,
+                                                                {{"api_key", Secret(key)}}));
         if (!made)
             qFatal("%s", made.error().text().c_str());
         return std::dynamic_pointer_cast<stripe::StripeConnection>(*made);
@@ -97,7 +99,9 @@ public:
     std::unique_ptr<Step> make(const NodeDescriptor &node, std::string_view with,
                                std::shared_ptr<Connection> connection = {})
     {
-        auto step = node.createStep({{clock, http, nullptr}, "flow", "call",
+        auto step = node.createStep({{clock, http, nullptr},
+                                     "flow",
+                                     "call",
                                      settingsFrom(node.params, with),
                                      connection ? connection : connect()});
         if (!step)

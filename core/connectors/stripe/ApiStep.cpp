@@ -36,8 +36,8 @@ bool isOldNews(const StepCall &call, const HttpAnswer &answer, const Error &erro
     if (isReplayed(answer) && answer.status >= 500)
         return true;
     const bool byPerson = call.origin != 0 && call.origin != call.run;
-    return byPerson && answer.status < 500
-        && (isReplayed(answer) || error.code == "stripe.idempotency_error");
+    return byPerson && answer.status < 500 &&
+           (isReplayed(answer) || error.code == "stripe.idempotency_error");
 }
 
 } // namespace
@@ -54,16 +54,18 @@ struct ApiStep::Search
 };
 
 ApiStep::ApiStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection)
-    : expand(context.settings.list("expand")), m_clock(context.services.clock),
+    : expand(context.settings.list("expand")),
+      m_clock(context.services.clock),
       m_connection(std::move(connection))
 {}
 
 void ApiStep::get(StripeCall request, std::function<void(Result<DocumentPtr>)> done)
 {
     request.method = "GET";
-    m_connection->send(request, this, [this, request, done = std::move(done)](Result<HttpAnswer> answer) {
-        done(read(request, std::move(answer)));
-    });
+    m_connection->send(request, this,
+                       [this, request, done = std::move(done)](Result<HttpAnswer> answer) {
+                           done(read(request, std::move(answer)));
+                       });
 }
 
 void ApiStep::post(const StepCall &call, StripeCall request, const std::string &object,
@@ -71,33 +73,37 @@ void ApiStep::post(const StepCall &call, StripeCall request, const std::string &
 {
     request.method = "POST";
     request.idempotencyKey = keyOfRound(call, round);
-    m_connection->send(request, this, [this, call, request, object, done = std::move(done),
-                                       round](Result<HttpAnswer> answer) {
-        if (!answer)
-            return done(std::move(answer).error(), {});
-        const std::string note = callNote({}, *answer, request.idempotencyKey);
-        const HttpAnswer said = *answer;
-        auto result = read(request, std::move(answer));
-        const bool mayLook = !object.empty() && round + 1 < kMostRounds;
-        if (result || !mayLook || !isOldNews(call, said, result.error()))
-            return done(std::move(result), note);
-        const auto since = m_clock.now() - call.runStarted;
-        if (since < kEventLag && said.status >= 500) {
-            Error wait = std::move(result).error();
-            wait.retryAfter = std::chrono::duration_cast<std::chrono::milliseconds>(kEventLag - since);
-            return done(std::move(wait), note);
-        }
-        findByKey(call, request.idempotencyKey, object,
-                  [this, call, request, object, done, round](Result<std::optional<std::string>> id) {
-                      if (!id)
-                          return done(std::move(id).error(), {});
-                      if (!*id)
-                          return post(call, request, object, done, round + 1);
-                      fetch(object, **id, [done, key = request.idempotencyKey](Result<DocumentPtr> now) {
-                          done(std::move(now), "done by an earlier call, key " + key);
-                      });
-                  });
-    });
+    m_connection->send(
+        request, this,
+        [this, call, request, object, done = std::move(done), round](Result<HttpAnswer> answer) {
+            if (!answer)
+                return done(std::move(answer).error(), {});
+            const std::string note = callNote({}, *answer, request.idempotencyKey);
+            const HttpAnswer said = *answer;
+            auto result = read(request, std::move(answer));
+            const bool mayLook = !object.empty() && round + 1 < kMostRounds;
+            if (result || !mayLook || !isOldNews(call, said, result.error()))
+                return done(std::move(result), note);
+            const auto since = m_clock.now() - call.runStarted;
+            if (since < kEventLag && said.status >= 500) {
+                Error wait = std::move(result).error();
+                wait.retryAfter =
+                    std::chrono::duration_cast<std::chrono::milliseconds>(kEventLag - since);
+                return done(std::move(wait), note);
+            }
+            findByKey(
+                call, request.idempotencyKey, object,
+                [this, call, request, object, done, round](Result<std::optional<std::string>> id) {
+                    if (!id)
+                        return done(std::move(id).error(), {});
+                    if (!*id)
+                        return post(call, request, object, done, round + 1);
+                    fetch(object, **id,
+                          [done, key = request.idempotencyKey](Result<DocumentPtr> now) {
+                              done(std::move(now), "done by an earlier call, key " + key);
+                          });
+                });
+        });
 }
 
 Result<DocumentPtr> ApiStep::read(const StripeCall &request, Result<HttpAnswer> answer) const
@@ -114,9 +120,9 @@ Result<DocumentPtr> ApiStep::read(const StripeCall &request, Result<HttpAnswer> 
     if (parsed && parsed->root().isObject())
         return share(std::move(*parsed));
     Error error = transientError("stripe.bad_answer",
-                                 "The answer to " + request.method + ' ' + request.path
-                                     + " is no object. Something between here and Stripe answers in "
-                                       "its place; look at the connection's address.");
+                                 "The answer to " + request.method + ' ' + request.path +
+                                     " is no object. Something between here and Stripe answers in "
+                                     "its place; look at the connection's address.");
     error.outcomeUnknown = request.method != "GET";
     error.evidence = answer->body.substr(0, kEvidenceBytes);
     return error;
@@ -126,10 +132,11 @@ void ApiStep::findByKey(const StepCall &call, const std::string &key, const std:
                         Found done)
 {
     if (m_clock.now() - call.runStarted > kEventsKept)
-        return done(rejectedError("stripe.too_old_to_tell",
-                                  "Stripe lists events for 30 days, and this run began before. Look in "
-                                  "the Dashboard whether the " + objectTitle(object)
-                                      + " is there, then send it again or leave it."));
+        return done(
+            rejectedError("stripe.too_old_to_tell",
+                          "Stripe lists events for 30 days, and this run began before. Look in "
+                          "the Dashboard whether the " +
+                              objectTitle(object) + " is there, then send it again or leave it."));
     auto search = std::make_shared<Search>();
     search->key = key;
     search->object = object;
@@ -159,8 +166,8 @@ void ApiStep::nextPage(std::shared_ptr<Search> search)
         const Value data = (*page)->root().get("data");
         for (const Value &event : data.items()) {
             const Value about = event.find("data.object");
-            if (event.find("request.idempotency_key").text() == search->key
-                && about.get("object").text() == search->object)
+            if (event.find("request.idempotency_key").text() == search->key &&
+                about.get("object").text() == search->object)
                 search->id = about.get("id").text();
         }
         const Value more = (*page)->root().get("has_more");
@@ -168,11 +175,13 @@ void ApiStep::nextPage(std::shared_ptr<Search> search)
         if (!search->id.empty() || !goesOn)
             return search->done(search->id.empty() ? std::nullopt : std::optional(search->id));
         if (++search->pages == kMostPages)
-            return search->done(rejectedError("stripe.too_many_to_tell",
-                                              "Too many events came since this run began to find out "
-                                              "whether it was sent. Look in the Dashboard, then send it "
-                                              "again or leave it."));
-        std::erase_if(search->fields, [](const auto &field) { return field.first == "starting_after"; });
+            return search->done(
+                rejectedError("stripe.too_many_to_tell",
+                              "Too many events came since this run began to find out "
+                              "whether it was sent. Look in the Dashboard, then send it "
+                              "again or leave it."));
+        std::erase_if(search->fields,
+                      [](const auto &field) { return field.first == "starting_after"; });
         search->fields.emplace_back("starting_after",
                                     std::string(data.at(data.size() - 1).get("id").text()));
         nextPage(search);
@@ -196,7 +205,9 @@ void ApiStep::fetch(const std::string &object, const std::string &id,
 std::string callNote(const std::string &what, const HttpAnswer &answer, const std::string &key)
 {
     std::string note = what;
-    const auto add = [&note](const std::string &text) { note += (note.empty() ? "" : ", ") + text; };
+    const auto add = [&note](const std::string &text) {
+        note += (note.empty() ? "" : ", ") + text;
+    };
     if (const auto request = answer.headers.value("Request-Id"); !request.empty())
         add("request " + std::string(request));
     if (!key.empty())
@@ -281,8 +292,8 @@ void checkExpand(const Settings &settings, std::string_view object, bool isList,
         Diagnostic finding;
         finding.severity = Severity::Error;
         finding.code = "stripe.no_expansion";
-        finding.message = "\"" + path + "\" is nothing that can be expanded in "
-            + (isList ? "a list of " : "a ") + objectTitle(object) + " objects.";
+        finding.message = "\"" + path + "\" is nothing that can be expanded in " +
+                          (isList ? "a list of " : "a ") + objectTitle(object) + " objects.";
         std::string some;
         for (const std::string &other : catalogue.expandable(object, 1))
             some += (some.empty() ? "" : ", ") + std::string(isList ? "data." : "") + other;
@@ -299,9 +310,9 @@ Result<std::shared_ptr<StripeConnection>> stripeConnectionOf(const NodeContext &
         return configError("stripe.no_connection",
                            "Choose a Stripe connection for the step \"" + context.step + "\".");
     if (connection->apiKey().isEmpty())
-        return configError("stripe.no_key", "The connection \"" + connection->name()
-                                                + "\" has no key, so nothing can be sent. Put a "
-                                                  "restricted key into its \"api_key\".");
+        return configError("stripe.no_key", "The connection \"" + connection->name() +
+                                                "\" has no key, so nothing can be sent. Put a "
+                                                "restricted key into its \"api_key\".");
     return connection;
 }
 

@@ -15,15 +15,15 @@
 
 namespace tw::stripe {
 
-/// What the steps that call Stripe's API have in common: they know the calls of the catalogue, build
-/// the form of a message, and read answers. One object serves all items, on the engine's thread; its
-/// answers die with it.
+/// What the steps that call Stripe's API have in common: they know the calls of the catalogue,
+/// build the form of a message, and read answers. One object serves all items, on the engine's
+/// thread; its answers die with it.
 ///
-/// Keys: a POST carries the engine's idempotency key. Stripe gives the first answer again for a key,
-/// also when that was a failure; so where that failure is no longer the last word (the answer of a
-/// broken server comes again, or a person replays a refused event), the step first looks whether
-/// anything came of the key, by the events that name it, and only then sends under the key that
-/// follows from it ("<key>-1").
+/// Keys: a POST carries the engine's idempotency key. Stripe gives the first answer again for a
+/// key, also when that was a failure; so where that failure is no longer the last word (the answer
+/// of a broken server comes again, or a person replays a refused event), the step first looks
+/// whether anything came of the key, by the events that name it, and only then sends under the key
+/// that follows from it ("<key>-1").
 class ApiStep : public QObject, public Step
 {
 public:
@@ -40,14 +40,16 @@ protected:
 
     /// Sends a POST under the keys of the call until one of them has an answer that counts.
     void post(const StepCall &call, StripeCall request, const std::string &object,
-              std::function<void(Result<DocumentPtr>, const std::string &note)> done, int round = 0);
+              std::function<void(Result<DocumentPtr>, const std::string &note)> done,
+              int round = 0);
     void get(StripeCall request, std::function<void(Result<DocumentPtr>)> done);
 
     /// What an answer holds. Errors as toError(), `stripe.bad_answer` when a success is no object.
     Result<DocumentPtr> read(const StripeCall &request, Result<HttpAnswer> answer) const;
     /// Which object came of a key, by the events of the last 30 days that name it. Error Rejected
     /// `stripe.too_old_to_tell`.
-    void findByKey(const StepCall &call, const std::string &key, const std::string &object, Found done);
+    void findByKey(const StepCall &call, const std::string &key, const std::string &object,
+                   Found done);
     /// The object as it is now, by the catalogue's way to retrieve it.
     void fetch(const std::string &object, const std::string &id,
                std::function<void(Result<DocumentPtr>)> done);

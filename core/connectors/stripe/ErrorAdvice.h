@@ -5,8 +5,8 @@
 
 namespace tw::stripe {
 
-/// What a person does about an error code or a decline code of Stripe's; empty: nothing is known that
-/// its own message does not say.
+/// What a person does about an error code or a decline code of Stripe's; empty: nothing is known
+/// that its own message does not say.
 std::string_view adviceForCode(std::string_view code, std::string_view declineCode);
 
 } // namespace tw::stripe

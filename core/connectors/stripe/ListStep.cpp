@@ -35,8 +35,8 @@ Shape pageShape(std::string_view object)
     more.type = Shape::Type::Boolean;
     Shape shape;
     shape.type = Shape::Type::Group;
-    shape.fields = {{"data", data, true, true}, {"count", count, true, true},
-                    {"has_more", more, true, true}};
+    shape.fields = {
+        {"data", data, true, true}, {"count", count, true, true}, {"has_more", more, true, true}};
     return shape;
 }
 
@@ -65,7 +65,7 @@ NodeDescriptor describe(const char *type, const char *title)
         return list ? std::vector{rightFor(*list)} : std::vector<Right>();
     };
     node.errorCodes = {"stripe.bad_parameter", "stripe.not_an_object", "stripe.resource_missing",
-                       "stripe.rate_limit", "stripe.api_error", "stripe.bad_answer"};
+                       "stripe.rate_limit",    "stripe.api_error",     "stripe.bad_answer"};
     return node;
 }
 
@@ -83,17 +83,18 @@ struct ListStep::Pages
 NodeDescriptor ListStep::list()
 {
     NodeDescriptor node = describe("stripe.object.list", "Stripe list");
-    node.help = "Reads all objects that fit the filters in the message, page by page, newest first: "
-                "the invoices of a customer, the transactions of a payout. What was written just now is "
-                "among them. A For each after it takes them one by one.";
+    node.help =
+        "Reads all objects that fit the filters in the message, page by page, newest first: "
+        "the invoices of a customer, the transactions of a payout. What was written just now is "
+        "among them. A For each after it takes them one by one.";
     node.params = {choice("object", "Object")
                        .help("What to list.")
                        .oneOf(objectChoices(ApiVerb::List))
                        .required(),
                    mostParam(), expandParam()};
     node.inputShape = [](const Settings &settings) {
-        const auto *operation
-            = ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::List);
+        const auto *operation =
+            ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::List);
         return operation ? ApiCatalogue::builtIn().paramShape(*operation) : Shape();
     };
     node.createStep = [](NodeContext context) { return make(std::move(context), ApiVerb::List); };
@@ -103,9 +104,10 @@ NodeDescriptor ListStep::list()
 NodeDescriptor ListStep::search()
 {
     NodeDescriptor node = describe("stripe.object.search", "Stripe search");
-    node.help = "Finds objects by a query, also by metadata. What was written within the last minute, in "
-                "times of trouble the last hour, is not found yet: to look before you create, use "
-                "upsert.";
+    node.help =
+        "Finds objects by a query, also by metadata. What was written within the last minute, in "
+        "times of trouble the last hour, is not found yet: to look before you create, use "
+        "upsert.";
     node.params = {choice("object", "Object")
                        .help("What to search.")
                        .oneOf(objectChoices(ApiVerb::Search))
@@ -126,8 +128,8 @@ Result<std::unique_ptr<Step>> ListStep::make(NodeContext context, ApiVerb verb)
         return std::move(connection).error();
     const auto *operation = ApiCatalogue::builtIn().find(context.settings.text("object"), verb);
     if (!operation)
-        return configError("stripe.no_such_call", "Stripe cannot list the object of the step \""
-                                                      + context.step + "\". Choose another one.");
+        return configError("stripe.no_such_call", "Stripe cannot list the object of the step \"" +
+                                                      context.step + "\". Choose another one.");
     std::optional<Expression> query;
     if (verb == ApiVerb::Search) {
         auto compiled = compileSetting(context.settings.text("query"), "query");
@@ -141,7 +143,9 @@ Result<std::unique_ptr<Step>> ListStep::make(NodeContext context, ApiVerb verb)
 
 ListStep::ListStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
                    const ApiOperation &operation, std::optional<Expression> query)
-    : ApiStep(context, std::move(connection)), m_operation(operation), m_query(std::move(query)),
+    : ApiStep(context, std::move(connection)),
+      m_operation(operation),
+      m_query(std::move(query)),
       m_most(context.settings.integer("most"))
 {
     setEndpoint(endpointOf(operation.path));
@@ -156,8 +160,8 @@ void ListStep::process(const StepCall &call, StepReply reply)
         if (!query)
             return pages->reply.fail(std::move(query).error().at("query"));
         if (!query->isString() || query->size() == 0)
-            return pages->reply.fail(rejectedError("stripe.no_query",
-                                                   "The expression of the query gives no text."));
+            return pages->reply.fail(
+                rejectedError("stripe.no_query", "The expression of the query gives no text."));
         pages->fields = {{"query", std::string(query->text())}};
     } else {
         auto fields = stripeForm(call.input->root());
@@ -166,8 +170,8 @@ void ListStep::process(const StepCall &call, StepReply reply)
         if (auto fine = mayBeSent(connection(), m_operation, call.input->root()); !fine)
             return pages->reply.fail(std::move(fine).error());
         for (auto &field : *fields) {
-            if (field.first != "limit" && field.first != "starting_after"
-                && field.first != "ending_before")
+            if (field.first != "limit" && field.first != "starting_after" &&
+                field.first != "ending_before")
                 pages->fields.push_back(std::move(field));
         }
     }
@@ -194,7 +198,8 @@ void ListStep::nextPage(std::shared_ptr<Pages> pages)
         if (hasMore && pages->count < m_most) {
             pages->request.fields = pages->fields;
             if (m_operation.verb == ApiVerb::Search)
-                pages->request.fields.emplace_back("page", std::string(root.get("next_page").text()));
+                pages->request.fields.emplace_back("page",
+                                                   std::string(root.get("next_page").text()));
             else
                 pages->request.fields.emplace_back(
                     "starting_after", std::string(data.at(data.size() - 1).get("id").text()));
@@ -212,8 +217,8 @@ void ListStep::nextPage(std::shared_ptr<Pages> pages)
         answer.set("has_more", Value::boolean(hasMore));
         all.setRoot(answer.finish());
         pages->reply.emit("out", share(std::move(all)),
-                          std::to_string(pages->count) + " read in "
-                              + std::to_string(pages->read.size()) + " calls");
+                          std::to_string(pages->count) + " read in " +
+                              std::to_string(pages->read.size()) + " calls");
     });
 }
 

@@ -42,13 +42,13 @@ std::vector<Param::Choice> actionChoices()
 {
     std::vector<Param::Choice> choices;
     for (const ApiOperation &operation : ApiCatalogue::builtIn().operations()) {
-        if (operation.verb == ApiVerb::Action && operation.method == "POST"
-            && operation.path.starts_with("/v1/")
-            && std::count(operation.path.begin(), operation.path.end(), '{') <= 1)
+        if (operation.verb == ApiVerb::Action && operation.method == "POST" &&
+            operation.path.starts_with("/v1/") &&
+            std::count(operation.path.begin(), operation.path.end(), '{') <= 1)
             choices.push_back({operation.object + '.' + operation.action,
-                               objectTitle(operation.object) + ": "
-                                   + objectTitle(operation.action),
-                               {}, objectTitle(operation.object)});
+                               objectTitle(operation.object) + ": " + objectTitle(operation.action),
+                               {},
+                               objectTitle(operation.object)});
     }
     std::sort(choices.begin(), choices.end(),
               [](const auto &a, const auto &b) { return a.value < b.value; });
@@ -62,11 +62,21 @@ Param objectParam(ApiVerb verb, const char *help)
 
 std::vector<std::string> commonCodes()
 {
-    return {"stripe.bad_parameter", "stripe.not_an_object", "stripe.missing_id",
-            "stripe.resource_missing", "stripe.parameter_missing", "stripe.parameter_unknown",
-            "stripe.parameter_invalid_empty", "stripe.invalid_request_error", "stripe.lock_timeout",
-            "stripe.rate_limit", "stripe.card_declined", "stripe.idempotency_error",
-            "stripe.idempotency_key_in_use", "stripe.api_error", "stripe.bad_answer"};
+    return {"stripe.bad_parameter",
+            "stripe.not_an_object",
+            "stripe.missing_id",
+            "stripe.resource_missing",
+            "stripe.parameter_missing",
+            "stripe.parameter_unknown",
+            "stripe.parameter_invalid_empty",
+            "stripe.invalid_request_error",
+            "stripe.lock_timeout",
+            "stripe.rate_limit",
+            "stripe.card_declined",
+            "stripe.idempotency_error",
+            "stripe.idempotency_key_in_use",
+            "stripe.api_error",
+            "stripe.bad_answer"};
 }
 
 NodeDescriptor describe(ApiVerb verb, const char *type, const char *title)
@@ -138,8 +148,9 @@ Result<void> mayBeSent(const StripeConnection &connection, const ApiOperation &o
 NodeDescriptor ObjectStep::create()
 {
     NodeDescriptor node = describe(ApiVerb::Create, "stripe.object.create", "Stripe create");
-    node.help = "Creates an object from each message. The message has the fields that Stripe takes; a "
-                "mapping before it gives them. A repeat after a lost answer creates nothing twice.";
+    node.help =
+        "Creates an object from each message. The message has the fields that Stripe takes; a "
+        "mapping before it gives them. A repeat after a lost answer creates nothing twice.";
     node.params = {objectParam(ApiVerb::Create, "What to create."), expandParam()};
     node.createStep = [](NodeContext context) {
         const ApiOperation *operation = operationOf(ApiVerb::Create, context.settings);
@@ -168,12 +179,14 @@ NodeDescriptor ObjectStep::retrieve()
 NodeDescriptor ObjectStep::update()
 {
     NodeDescriptor node = describe(ApiVerb::Update, "stripe.object.update", "Stripe update");
-    node.help = "Changes an object. A field that is missing in the message is left alone; null unsets "
-                "it. Metadata is merged: null takes one key away.";
-    node.params = {objectParam(ApiVerb::Update, "What to change."),
-                   idParam("Which one; an expression over the message. A field that is named here is "
-                           "not sent."),
-                   expandParam()};
+    node.help =
+        "Changes an object. A field that is missing in the message is left alone; null unsets "
+        "it. Metadata is merged: null takes one key away.";
+    node.params = {
+        objectParam(ApiVerb::Update, "What to change."),
+        idParam("Which one; an expression over the message. A field that is named here is "
+                "not sent."),
+        expandParam()};
     node.createStep = [](NodeContext context) {
         const ApiOperation *operation = operationOf(ApiVerb::Update, context.settings);
         return make(std::move(context), operation);
@@ -183,12 +196,15 @@ NodeDescriptor ObjectStep::update()
 
 NodeDescriptor ObjectStep::remove()
 {
-    NodeDescriptor node = describe(ApiVerb::Delete, "stripe.object.delete", "Stripe delete or cancel");
-    node.help = "Deletes an object; a subscription is cancelled at once. It cannot be brought back. What "
-                "is gone already counts as done when the call is a repeat.";
-    node.params = {objectParam(ApiVerb::Delete, "What to delete."),
-                   idParam("Which one; an expression over the message. A field that is named here is "
-                           "not sent.")};
+    NodeDescriptor node =
+        describe(ApiVerb::Delete, "stripe.object.delete", "Stripe delete or cancel");
+    node.help =
+        "Deletes an object; a subscription is cancelled at once. It cannot be brought back. What "
+        "is gone already counts as done when the call is a repeat.";
+    node.params = {
+        objectParam(ApiVerb::Delete, "What to delete."),
+        idParam("Which one; an expression over the message. A field that is named here is "
+                "not sent.")};
     node.repeat = Repeat::SafeByState;
     node.check = nullptr;
     node.createStep = [](NodeContext context) {
@@ -201,13 +217,15 @@ NodeDescriptor ObjectStep::remove()
 NodeDescriptor ObjectStep::act()
 {
     NodeDescriptor node = describe(ApiVerb::Action, "stripe.object.act", "Stripe action");
-    node.help = "Does something with an object: finalises, pays, voids or sends an invoice, confirms, "
-                "captures or cancels a payment, attaches a payment method, closes a dispute. A repeat "
-                "after a lost answer does nothing twice.";
-    node.params = {choice("action", "Action").help("What to do.").oneOf(actionChoices()).required(),
-                   idParam("With which object; an expression over the message. A field that is named "
-                           "here is not sent."),
-                   expandParam()};
+    node.help =
+        "Does something with an object: finalises, pays, voids or sends an invoice, confirms, "
+        "captures or cancels a payment, attaches a payment method, closes a dispute. A repeat "
+        "after a lost answer does nothing twice.";
+    node.params = {
+        choice("action", "Action").help("What to do.").oneOf(actionChoices()).required(),
+        idParam("With which object; an expression over the message. A field that is named "
+                "here is not sent."),
+        expandParam()};
     node.createStep = [](NodeContext context) {
         const ApiOperation *operation = operationOf(ApiVerb::Action, context.settings);
         return make(std::move(context), operation);
@@ -221,8 +239,9 @@ Result<std::unique_ptr<Step>> ObjectStep::make(NodeContext context, const ApiOpe
     if (!connection)
         return std::move(connection).error();
     if (!operation)
-        return configError("stripe.no_such_call", "Stripe has no such call for the object of the step \""
-                                                      + context.step + "\". Choose another one.");
+        return configError("stripe.no_such_call",
+                           "Stripe has no such call for the object of the step \"" + context.step +
+                               "\". Choose another one.");
     std::optional<Expression> id;
     if (operation->hasId()) {
         auto compiled = compileSetting(context.settings.text("id"), "id");
@@ -255,8 +274,8 @@ Result<std::string> ObjectStep::idOf(const StepCall &call) const
     std::string id = value->isObject() ? plainText(value->get("id")) : plainText(*value);
     if (id.empty() || id.size() > kLongestId)
         return rejectedError("stripe.missing_id",
-                             "The message has no id of the " + objectTitle(m_operation.object)
-                                 + " that the step is about. Map one, or filter these messages.");
+                             "The message has no id of the " + objectTitle(m_operation.object) +
+                                 " that the step is about. Map one, or filter these messages.");
     return id;
 }
 
@@ -268,9 +287,9 @@ Result<Value> ObjectStep::paramsOf(const StepCall &call, Arena &arena) const
         ObjectBuilder known(arena);
         for (const Member &member : message.members()) {
             const auto &params = m_operation.params;
-            const bool isKnown = std::any_of(params.begin(), params.end(), [&](const ApiField &field) {
-                return field.name == member.key.text();
-            });
+            const bool isKnown =
+                std::any_of(params.begin(), params.end(),
+                            [&](const ApiField &field) { return field.name == member.key.text(); });
             if (m_operation.method == "DELETE" && isKnown)
                 known.set(member.key.text(), member.value);
         }
@@ -341,8 +360,8 @@ void ObjectStep::process(const StepCall &call, StepReply reply)
                  return held->fail(std::move(object).error());
              const std::string id(((*object)->root()).get("id").text());
              held->emit("out", *object,
-                        wordOf(m_operation) + (id.empty() ? "" : ' ' + id)
-                            + (note.empty() ? "" : ", " + note));
+                        wordOf(m_operation) + (id.empty() ? "" : ' ' + id) +
+                            (note.empty() ? "" : ", " + note));
          });
 }
 
@@ -387,8 +406,8 @@ DocumentPtr ObjectStep::preview(const StepCall &call) const
     Arena &arena = shown.arena();
     ObjectBuilder fields(arena);
     const auto id = idOf(call);
-    fields.set("call", Value::string(arena, m_operation.method + ' '
-                                                + pathWithId(m_operation.path, id.value_or("?"))));
+    fields.set("call", Value::string(arena, m_operation.method + ' ' +
+                                                pathWithId(m_operation.path, id.value_or("?"))));
     const auto params = paramsOf(call, arena);
     fields.set("params", params ? copyInto(arena, *params) : Value::null());
     shown.setRoot(fields.finish());

@@ -5,8 +5,8 @@
 
 namespace tw::stripe {
 
-/// One call about one object: create, retrieve, update, delete or an action ("invoice.finalize"). The
-/// message is what is sent, named as Stripe names it; `id` says which object it is about.
+/// One call about one object: create, retrieve, update, delete or an action ("invoice.finalize").
+/// The message is what is sent, named as Stripe names it; `id` says which object it is about.
 class ObjectStep final : public ApiStep
 {
 public:
@@ -36,7 +36,8 @@ private:
     Result<std::string> idOf(const StepCall &call) const;
     Result<Value> paramsOf(const StepCall &call, Arena &arena) const;
     Result<Prepared> prepare(const StepCall &call) const;
-    void deleted(const Prepared &prepared, bool isRepeat, StepReply &reply, Result<HttpAnswer> answer);
+    void deleted(const Prepared &prepared, bool isRepeat, StepReply &reply,
+                 Result<HttpAnswer> answer);
 
     const ApiOperation &m_operation; ///< Of the built-in catalogue.
     std::optional<Expression> m_id;

@@ -26,23 +26,23 @@ NodeDescriptor RequestStep::descriptor()
     node.group = "Act";
     node.icon = "stripe";
     node.connection = "stripe";
-    node.help = "Calls any address of Stripe's API, for what the other steps do not offer. The message "
-                "has the parameters; the answer is passed on.";
-    node.params = {choice("method", "Method")
-                       .oneOf({{"GET", "GET", "", ""},
-                               {"POST", "POST", "", ""},
-                               {"DELETE", "DELETE", "", ""}})
-                       .fallback("POST"),
-                   text("path", "Path")
-                       .help("From /v1/ on. Values of the message stand in braces.")
-                       .matches("^/v[12]/.+$", "a path such as /v1/customers/{id}/tax_ids")
-                       .example("/v1/customers/{id}/tax_ids")
-                       .required(),
-                   choice("send", "Parameters")
-                       .help("Whether the message is sent along.")
-                       .oneOf({{"message", "The message", "", ""}, {"nothing", "Nothing", "", ""}})
-                       .fallback("message"),
-                   expandParam()};
+    node.help =
+        "Calls any address of Stripe's API, for what the other steps do not offer. The message "
+        "has the parameters; the answer is passed on.";
+    node.params = {
+        choice("method", "Method")
+            .oneOf({{"GET", "GET", "", ""}, {"POST", "POST", "", ""}, {"DELETE", "DELETE", "", ""}})
+            .fallback("POST"),
+        text("path", "Path")
+            .help("From /v1/ on. Values of the message stand in braces.")
+            .matches("^/v[12]/.+$", "a path such as /v1/customers/{id}/tax_ids")
+            .example("/v1/customers/{id}/tax_ids")
+            .required(),
+        choice("send", "Parameters")
+            .help("Whether the message is sent along.")
+            .oneOf({{"message", "The message", "", ""}, {"nothing", "Nothing", "", ""}})
+            .fallback("message"),
+        expandParam()};
     node.effect = true;
     node.repeatWith = [](const Settings &settings) {
         return settings.text("method") == "DELETE" ? Repeat::SafeByState : Repeat::SafeByKey;
@@ -53,9 +53,14 @@ NodeDescriptor RequestStep::descriptor()
     node.rights = [](const Settings &settings) {
         return std::vector{rightForPath(settings.text("method"), settings.text("path"))};
     };
-    node.errorCodes = {"stripe.empty_path_value", "stripe.bad_parameter", "stripe.not_an_object",
-                       "stripe.resource_missing", "stripe.invalid_request_error",
-                       "stripe.rate_limit", "stripe.api_error", "stripe.bad_answer"};
+    node.errorCodes = {"stripe.empty_path_value",
+                       "stripe.bad_parameter",
+                       "stripe.not_an_object",
+                       "stripe.resource_missing",
+                       "stripe.invalid_request_error",
+                       "stripe.rate_limit",
+                       "stripe.api_error",
+                       "stripe.bad_answer"};
     node.createStep = make;
     return node;
 }
@@ -74,8 +79,10 @@ Result<std::unique_ptr<Step>> RequestStep::make(NodeContext context)
 
 RequestStep::RequestStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
                          PathTemplate path)
-    : ApiStep(context, std::move(connection)), m_method(context.settings.text("method")),
-      m_path(std::move(path)), m_sendMessage(context.settings.text("send") == "message")
+    : ApiStep(context, std::move(connection)),
+      m_method(context.settings.text("method")),
+      m_path(std::move(path)),
+      m_sendMessage(context.settings.text("send") == "message")
 {
     setEndpoint(endpointOf(context.settings.text("path")));
 }

@@ -39,7 +39,8 @@ Result<void> append(FormFields &fields, const std::string &name, const Value &va
             fields.emplace_back(name, std::string());
         std::size_t index = 0;
         for (const Value &item : value.items()) {
-            auto added = append(fields, name + '[' + std::to_string(index++) + ']', item, depth + 1);
+            auto added =
+                append(fields, name + '[' + std::to_string(index++) + ']', item, depth + 1);
             if (!added)
                 return added;
         }
@@ -51,9 +52,9 @@ Result<void> append(FormFields &fields, const std::string &name, const Value &va
         for (const Member &member : value.members()) {
             const std::string key(member.key.text());
             if (key.empty() || key.find_first_of("[]") != std::string::npos)
-                return badParameter(name, "has a field named \"" + key
-                                              + "\". Stripe takes no empty names and none with "
-                                                "brackets.");
+                return badParameter(name, "has a field named \"" + key +
+                                              "\". Stripe takes no empty names and none with "
+                                              "brackets.");
             auto added = append(fields, name + '[' + key + ']', member.value, depth + 1);
             if (!added)
                 return added;

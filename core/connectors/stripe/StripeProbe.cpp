@@ -42,13 +42,15 @@ Result<void> StripeConnection::fits(const Settings &settings, const std::string 
     const bool isTest = key.find("_test_") != std::string_view::npos;
     const bool isProduction = environmentKind == "production";
     if (isLive && !isProduction)
-        return configError("stripe.live_key",
-                           "its key is a live key, and this environment is not one of production. Real "
-                           "money would move. Put in a test key, or one of a sandbox.");
+        return configError(
+            "stripe.live_key",
+            "its key is a live key, and this environment is not one of production. Real "
+            "money would move. Put in a test key, or one of a sandbox.");
     if (isTest && isProduction)
-        return configError("stripe.test_key",
-                           "its key is a test key, and this is a production environment. No real event "
-                           "would ever arrive. Put in a restricted live key.");
+        return configError(
+            "stripe.test_key",
+            "its key is a test key, and this is a production environment. No real event "
+            "would ever arrive. Put in a restricted live key.");
     return {};
 }
 
@@ -64,8 +66,9 @@ bool StripeConnection::probe(const std::vector<Right> &rights, QObject *receiver
     if (isRestrictedKey())
         trial->findings.push_back({Kind::Fine, "Key", "restricted", {}});
     else
-        trial->findings.push_back({Kind::Warning, "Key", "a secret key that may do everything",
-                                   "Make a restricted key with the rights below and nothing more."});
+        trial->findings.push_back(
+            {Kind::Warning, "Key", "a secret key that may do everything",
+             "Make a restricted key with the rights below and nothing more."});
     trial->findings.push_back({Kind::Fact, "API version", apiVersion(), {}});
 
     auto next = std::make_shared<std::function<void()>>();
@@ -75,8 +78,10 @@ bool StripeConnection::probe(const std::vector<Right> &rights, QObject *receiver
         if (!guard)
             return;
         while (!trial->left.empty() && trialPath(trial->left.front().resource).empty()) {
-            trial->findings.push_back({Kind::Warning, trial->left.front().resource,
-                                       "cannot be tried without changing something", {}});
+            trial->findings.push_back({Kind::Warning,
+                                       trial->left.front().resource,
+                                       "cannot be tried without changing something",
+                                       {}});
             trial->left.erase(trial->left.begin());
         }
         if (trial->left.empty())
@@ -95,16 +100,18 @@ bool StripeConnection::probe(const std::vector<Right> &rights, QObject *receiver
             if (answer && answer->status == 200) {
                 finding.kind = Kind::Fine;
                 // Whether it may write shows only when something is written.
-                finding.text = right.write ? "can be read; needs the right to write" : "can be read";
+                finding.text =
+                    right.write ? "can be read; needs the right to write" : "can be read";
                 if (right.write && isRestrictedKey())
                     finding.fix = "Check in the Dashboard that the key has \"write\" for it.";
             } else {
                 finding.kind = Kind::Failed;
                 const Error error = answer ? toError(*answer, m_clock.now()) : answer.error();
                 finding.text = error.message;
-                finding.fix = answer && answer->status == 403
-                    ? "Give the restricted key \"" + level + "\" for it (Dashboard, API keys)."
-                    : std::string();
+                finding.fix =
+                    answer && answer->status == 403
+                        ? "Give the restricted key \"" + level + "\" for it (Dashboard, API keys)."
+                        : std::string();
             }
             trial->findings.push_back(std::move(finding));
             (*keep)();
@@ -121,19 +128,21 @@ bool StripeConnection::probe(const std::vector<Right> &rights, QObject *receiver
                 std::string name = textAt(root, "settings.dashboard.display_name");
                 if (name.empty())
                     name = textAt(root, "business_profile.name");
-                trial->findings.push_back({Kind::Fact, "Account",
-                                           textAt(root, "id")
-                                               + (name.empty() ? "" : " (" + name + ')'),
-                                           {}});
+                trial->findings.push_back(
+                    {Kind::Fact,
+                     "Account",
+                     textAt(root, "id") + (name.empty() ? "" : " (" + name + ')'),
+                     {}});
                 const std::string country = textAt(root, "country");
                 const std::string currency = textAt(root, "default_currency");
                 if (!country.empty() || !currency.empty())
-                    trial->findings.push_back({Kind::Fact, "Country and currency",
-                                               country + ' ' + currency, {}});
+                    trial->findings.push_back(
+                        {Kind::Fact, "Country and currency", country + ' ' + currency, {}});
             }
         } else if (answer && answer->status == 403) {
-            trial->findings.push_back({Kind::Warning, "Account", "the key may not read it",
-                                       "Give it \"read\" for the account if its name shall be shown."});
+            trial->findings.push_back(
+                {Kind::Warning, "Account", "the key may not read it",
+                 "Give it \"read\" for the account if its name shall be shown."});
         } else {
             const Error error = answer ? toError(*answer, m_clock.now()) : answer.error();
             trial->findings.push_back({Kind::Failed, "Sign-in", error.message, {}});

@@ -39,17 +39,17 @@ std::string collectionOf(const std::string &path)
         return {};
     const std::string rest = path.substr(from + 1);
     const auto first = rest.find('/');
-    if (rest.starts_with("test_helpers/") || rest.starts_with("checkout/") || rest.starts_with("core/")
-        || rest.starts_with("radar/"))
+    if (rest.starts_with("test_helpers/") || rest.starts_with("checkout/") ||
+        rest.starts_with("core/") || rest.starts_with("radar/"))
         return rest.substr(0, rest.find('/', first + 1));
     return rest.substr(0, first);
 }
 
 std::string resourceOf(const std::string &collection)
 {
-    const auto *entry = std::find_if(std::begin(kEntries), std::end(kEntries), [&](const Entry &one) {
-        return one.collection == collection;
-    });
+    const auto *entry =
+        std::find_if(std::begin(kEntries), std::end(kEntries),
+                     [&](const Entry &one) { return one.collection == collection; });
     if (entry != std::end(kEntries))
         return std::string(entry->resource);
     std::string title = collection;
@@ -97,8 +97,8 @@ std::string trialPath(const std::string &resource)
             return std::string(entry.trial);
     }
     for (const ApiOperation &operation : ApiCatalogue::builtIn().operations()) {
-        if (operation.verb == ApiVerb::List && !operation.hasId()
-            && resourceOf(collectionOf(operation.path)) == resource)
+        if (operation.verb == ApiVerb::List && !operation.hasId() &&
+            resourceOf(collectionOf(operation.path)) == resource)
             return operation.path;
     }
     return {};

@@ -13,7 +13,8 @@ namespace tw::stripe {
 namespace {
 
 constexpr std::chrono::hours kForGood{24 * 365 * 100};
-// Search may be an hour behind in times of trouble (docs.stripe.com/search); what is younger is listed.
+// Search may be an hour behind in times of trouble (docs.stripe.com/search); what is younger is
+// listed.
 constexpr std::chrono::hours kSearchLag{2};
 constexpr int kMostRecentPages = 20;
 constexpr std::size_t kMostCandidates = 20;
@@ -24,12 +25,11 @@ std::vector<Param::Choice> upsertChoices()
     const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
     std::erase_if(choices, [&catalogue](const Param::Choice &choice) {
         const auto *create = catalogue.find(choice.value, ApiVerb::Create);
-        const bool hasMetadata = std::any_of(create->params.begin(), create->params.end(),
-                                             [](const ApiField &field) {
-                                                 return field.name == "metadata";
-                                             });
-        return !hasMetadata || !catalogue.find(choice.value, ApiVerb::Update)
-            || !catalogue.find(choice.value, ApiVerb::List);
+        const bool hasMetadata =
+            std::any_of(create->params.begin(), create->params.end(),
+                        [](const ApiField &field) { return field.name == "metadata"; });
+        return !hasMetadata || !catalogue.find(choice.value, ApiVerb::Update) ||
+               !catalogue.find(choice.value, ApiVerb::List);
     });
     return choices;
 }
@@ -85,9 +85,10 @@ NodeDescriptor UpsertStep::descriptor()
     node.group = "Act";
     node.icon = "stripe";
     node.connection = "stripe";
-    node.help = "Changes the object that stands for a record of another system, or creates it. It is "
-                "found by the id that the other system keeps, else by a key in its metadata, else, for "
-                "customers, by e-mail. Several that fit are a failure with the candidates, not a guess.";
+    node.help =
+        "Changes the object that stands for a record of another system, or creates it. It is "
+        "found by the id that the other system keeps, else by a key in its metadata, else, for "
+        "customers, by e-mail. Several that fit are a failure with the candidates, not a guess.";
     node.params = {
         choice("object", "Object").help("What to write.").oneOf(upsertChoices()).required(),
         expression("id", "Id that is kept")
@@ -140,9 +141,9 @@ NodeDescriptor UpsertStep::descriptor()
         const auto *create = ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::Create);
         return create ? std::vector{rightFor(*create)} : std::vector<Right>();
     };
-    node.errorCodes = {"stripe.several_matches", "stripe.missing_key", "stripe.bad_parameter",
-                       "stripe.not_an_object", "stripe.parameter_missing", "stripe.lock_timeout",
-                       "stripe.rate_limit", "stripe.api_error", "stripe.bad_answer"};
+    node.errorCodes = {"stripe.several_matches", "stripe.missing_key",       "stripe.bad_parameter",
+                       "stripe.not_an_object",   "stripe.parameter_missing", "stripe.lock_timeout",
+                       "stripe.rate_limit",      "stripe.api_error",         "stripe.bad_answer"};
     node.createStep = make;
     return node;
 }
@@ -153,7 +154,8 @@ Result<std::unique_ptr<Step>> UpsertStep::make(NodeContext context)
     if (!connection)
         return std::move(connection).error();
     Parts parts;
-    for (auto [id, part] : {std::pair{"id", &parts.id}, {"key", &parts.key}, {"email", &parts.email}}) {
+    for (auto [id, part] :
+         {std::pair{"id", &parts.id}, {"key", &parts.key}, {"email", &parts.email}}) {
         if (context.settings.text(id).empty())
             continue;
         auto compiled = compileSetting(context.settings.text(id), id);
@@ -166,14 +168,15 @@ Result<std::unique_ptr<Step>> UpsertStep::make(NodeContext context)
     std::unique_ptr<UpsertStep> step(
         new UpsertStep(context, std::move(*connection), std::move(parts)));
     if (!step->m_create || !step->m_update || !step->m_list)
-        return configError("stripe.no_such_call", "Stripe cannot upsert the object of the step \""
-                                                      + context.step + "\". Choose another one.");
+        return configError("stripe.no_such_call", "Stripe cannot upsert the object of the step \"" +
+                                                      context.step + "\". Choose another one.");
     return std::unique_ptr<Step>(std::move(step));
 }
 
 UpsertStep::UpsertStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
                        Parts parts)
-    : ApiStep(context, std::move(connection)), m_parts(std::move(parts)),
+    : ApiStep(context, std::move(connection)),
+      m_parts(std::move(parts)),
       m_object(context.settings.text("object"))
 {
     const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
@@ -201,7 +204,8 @@ Value UpsertStep::paramsOf(const StepCall &call, Arena &arena) const
     return params.finish();
 }
 
-std::string UpsertStep::textOf(const std::optional<Expression> &expression, const StepCall &call) const
+std::string UpsertStep::textOf(const std::optional<Expression> &expression,
+                               const StepCall &call) const
 {
     if (!expression)
         return {};
@@ -219,10 +223,10 @@ void UpsertStep::process(const StepCall &call, StepReply reply)
     work->key = textOf(m_parts.key, call);
     work->email = textOf(m_parts.email, call);
     if (work->key.empty())
-        return work->reply.fail(rejectedError(
-            "stripe.missing_key", "The message has no value for the key, so the "
-                                      + objectTitle(m_object)
-                                      + " could not be found again. Map one, or filter these messages."));
+        return work->reply.fail(
+            rejectedError("stripe.missing_key",
+                          "The message has no value for the key, so the " + objectTitle(m_object) +
+                              " could not be found again. Map one, or filter these messages."));
     if (!call.input->root().isObject())
         return work->reply.fail(stripeForm(call.input->root()).error());
     Arena arena;
@@ -249,8 +253,8 @@ void UpsertStep::byId(std::shared_ptr<Work> work)
 void UpsertStep::take(Work &work, const Value &object) const
 {
     const std::string id(object.get("id").text());
-    if (object.find("metadata").get(m_parts.keyName).text() != work.key
-        || std::find(work.found.begin(), work.found.end(), id) != work.found.end())
+    if (object.find("metadata").get(m_parts.keyName).text() != work.key ||
+        std::find(work.found.begin(), work.found.end(), id) != work.found.end())
         return;
     work.found.push_back(id);
 }
@@ -335,11 +339,12 @@ void UpsertStep::decide(std::shared_ptr<Work> work)
         std::string list;
         for (std::size_t at = 0; at < std::min(work->found.size(), kMostCandidates); ++at)
             list += (at == 0 ? "" : ", ") + work->found[at];
-        Error error = rejectedError("stripe.several_matches",
-                                    std::to_string(work->found.size()) + ' ' + objectTitle(m_object)
-                                        + " objects fit the record (" + work->how + "): " + list
-                                        + ". Nothing was written. Give the right one the key in its "
-                                          "metadata, or keep its id.");
+        Error error =
+            rejectedError("stripe.several_matches",
+                          std::to_string(work->found.size()) + ' ' + objectTitle(m_object) +
+                              " objects fit the record (" + work->how + "): " + list +
+                              ". Nothing was written. Give the right one the key in its "
+                              "metadata, or keep its id.");
         return work->reply.fail(std::move(error));
     }
     if (work->found.empty() && !m_parts.mayCreate)
@@ -380,8 +385,8 @@ void UpsertStep::write(std::shared_ptr<Work> work, const std::string &id)
              const std::string what = creates ? "created " : "updated ";
              const std::string found = creates ? std::string() : ", found " + work->how;
              work->reply.emit("out", *object,
-                              what + std::string((*object)->root().get("id").text()) + found
-                                  + (note.empty() ? "" : ", " + note));
+                              what + std::string((*object)->root().get("id").text()) + found +
+                                  (note.empty() ? "" : ", " + note));
          });
 }
 

@@ -30,7 +30,8 @@ private:
     };
 
     static Result<std::unique_ptr<Step>> make(NodeContext context);
-    UpsertStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection, Parts parts);
+    UpsertStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
+               Parts parts);
 
     std::string textOf(const std::optional<Expression> &expression, const StepCall &call) const;
     void byId(std::shared_ptr<Work> work);
