@@ -164,7 +164,8 @@ private:
     void endUnread(OpenRun open);
 
     // EngineRuns.cpp: which runs are in memory
-    Lanes::Lane laneOf(const DeployedFlow &flow, const std::string &key) const;
+    Lanes::Lane laneOf(const DeployedFlow &flow, const std::string &key,
+                       std::int64_t origin = 0) const;
     void admit(std::size_t bytes);
     Run &makeRun(OpenRun &&open, DeployedFlow &flow);
     void startRun(OpenRun open, DeployedFlow &flow, bool told);

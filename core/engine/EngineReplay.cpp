@@ -30,7 +30,7 @@ void Engine::takeUp(std::int64_t id, std::function<void(Result<void>)> done)
                 return done(rejectedError("engine.no_flow", "The flow \"" + event.flow
                                               + "\" is not running. The run waits for it."));
             admit(event.body.size());
-            const Lanes::Lane lane = laneOf(*flow, event.key);
+            const Lanes::Lane lane = laneOf(*flow, event.key, event.origin);
             if (m_lanes.enterFirst(id, lane))
                 mayBegin(id);
             else

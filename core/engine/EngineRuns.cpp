@@ -17,9 +17,12 @@ constexpr std::chrono::hours kKeepLetter{90 * 24};
 
 } // namespace
 
-Lanes::Lane Engine::laneOf(const DeployedFlow &flow, const std::string &key) const
+Lanes::Lane Engine::laneOf(const DeployedFlow &flow, const std::string &key,
+                           std::int64_t origin) const
 {
-    return flow.isOrdered() ? Lanes::of(flow.id(), key) : 0;
+    if (flow.isOrdered() && !key.empty())
+        return Lanes::of(flow.id(), key);
+    return origin == 0 ? 0 : Lanes::ofReplays(origin);
 }
 
 void Engine::admit(std::size_t bytes)
@@ -64,7 +67,10 @@ void Engine::resume(Unfinished unfinished)
             continue;
         }
         admit(head.bytes);
-        const Lanes::Lane lane = flow->isOrdered() ? head.lane : 0;
+        const bool isKeyed = flow->isOrdered() && head.lane != 0;
+        const Lanes::Lane lane = isKeyed ? head.lane
+            : head.origin == 0           ? 0
+                                         : Lanes::ofReplays(head.origin);
         if (!m_lanes.enter(head.run, lane)) {
             nudge(lane);
             continue;
@@ -227,7 +233,7 @@ Run &Engine::makeRun(OpenRun &&open, DeployedFlow &flow)
     Run &run = *owned;
     run.id = open.run;
     run.flow = &flow;
-    run.lane = laneOf(flow, open.event.key);
+    run.lane = laneOf(flow, open.event.key, open.event.origin);
     run.bytes = open.event.body.size();
     run.resumed = open.run <= m_newestBefore;
     run.earlier = std::move(open.steps);

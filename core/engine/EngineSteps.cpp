@@ -379,7 +379,7 @@ void Engine::keepLetter(Run &run, LetterRecord letter)
         letter.dueAt = letter.at + failures.due;
     if (letter.cause.empty())
         letter.cause = causeOf(letter.step, letter.error);
-    letter.holdsKey = run.lane != 0 && run.flow->holdsAfterFailure();
+    letter.holdsKey = run.flow->holdsAfterFailure() && run.flow->isOrdered() && !run.event.key.empty();
     run.holds = run.holds || letter.holdsKey;
     run.pending.change.letters.push_back(std::move(letter));
     if (run.outcome == RunState::Done)

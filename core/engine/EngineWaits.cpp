@@ -109,7 +109,7 @@ bool Engine::yields(const OpenRun &open, const DeployedFlow &flow, bool told)
 {
     if (open.run > m_newestBefore || !flow.mayStepAside())
         return false;
-    const Lanes::Lane lane = laneOf(flow, open.event.key);
+    const Lanes::Lane lane = laneOf(flow, open.event.key, open.event.origin);
     bool hasWaited = false;
     for (const StepRecord &record : open.steps) {
         const int index = flow.indexOf(record.step);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/Lanes.h"
 
+#include <string>
+
 namespace tw {
 
 Lanes::Lane Lanes::of(std::string_view flow, std::string_view key)
@@ -16,6 +18,11 @@ Lanes::Lane Lanes::of(std::string_view flow, std::string_view key)
     mix(flow);
     mix(key);
     return hash == 0 ? 1 : hash;
+}
+
+Lanes::Lane Lanes::ofReplays(Run origin)
+{
+    return of("\x1freplays", std::to_string(origin)); // No flow is called so.
 }
 
 bool Lanes::enter(Run run, Lane lane)

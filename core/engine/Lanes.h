@@ -24,6 +24,9 @@ public:
     void reserve(std::size_t lanes) { m_lanes.reserve(lanes); }
 
     static Lane of(std::string_view flow, std::string_view key); ///< 0 for an empty key.
+    /// Of the replays of one event, where no key keeps them in a row: what one of them did, the next
+    /// one has to know.
+    static Lane ofReplays(Run origin);
 
     /// True: the run may begin now. False: leave() or release() will name it.
     bool enter(Run run, Lane lane);

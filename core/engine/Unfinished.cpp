@@ -38,7 +38,7 @@ Result<Unfinished> readUnfinished(Journal &journal, int page)
         for (OpenRunHead &head : *heads) {
             const Lanes::Lane lane = Lanes::of(head.flow, head.key);
             left.runs.push_back({head.run, lane, indexOf(left.flows, std::move(head.flow)),
-                                 static_cast<std::uint32_t>(head.bytes), head.retryAt});
+                                 static_cast<std::uint32_t>(head.bytes), head.retryAt, head.origin});
         }
         if (static_cast<int>(heads->size()) < page)
             return left;

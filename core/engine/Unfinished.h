@@ -20,6 +20,7 @@ struct Unfinished
         std::uint32_t flow = 0; ///< Index into `flows`.
         std::uint32_t bytes = 0;
         std::optional<Instant> retryAt;
+        std::int64_t origin = 0; ///< Of a replay.
     };
 
     std::int64_t newest = 0;

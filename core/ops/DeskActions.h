@@ -27,6 +27,10 @@ void addNote(DeskWork &work, const std::string &note);
 /// SHA-256 in hexadecimal digits: tells in the audit log whether two texts are the same, not what they say.
 std::string fingerprint(std::string_view text);
 
+/// A version of the flow that ran here, by its text or by a beginning that only one has ("1.1.0").
+/// Rejected `store.no_version` with those that there are.
+Result<std::string> wholeVersion(DeskWork &work, const std::string &flow, const std::string &given);
+
 using DeskAction = Result<void> (*)(DeskWork &);
 
 Result<void> listRuns(DeskWork &work);

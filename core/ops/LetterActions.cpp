@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 
 namespace tw::ops {
@@ -59,8 +60,11 @@ Result<std::vector<LetterRow>> chosenLetters(DeskWork &work)
     const std::string cause = work.arguments.text("cause");
     if (work.arguments.error())
         return *work.arguments.error();
-    if ((id == 0) == cause.empty())
+    if (id == 0 && cause.empty())
         return rejectedError("ops.bad_argument", "Either \"id\" or \"cause\" must be given.");
+    if (id != 0 && !cause.empty())
+        return rejectedError("ops.bad_argument", "\"id\" and \"cause\" must not both be given: it is "
+                                                 "one letter, or all open ones of a cause.");
     if (id != 0) {
         auto one = letterOf(work, id);
         if (!one)
@@ -225,15 +229,31 @@ Result<void> replayLetters(DeskWork &work)
     if (!letters)
         return std::move(letters).error();
     ReplayOrder order;
-    order.flowVersion = work.arguments.text("version");
+    const std::string given = work.arguments.text("version");
+    std::map<std::string, std::string> versions; // of each flow
     order.asNew = work.arguments.flag("as_new");
     order.by = work.call.who;
     order.at = work.call.at;
     if (work.arguments.error())
         return *work.arguments.error();
+    const bool isBulk = work.arguments.number("id") == 0;
+    std::optional<Error> refused;
+    std::string leftOut;
     for (const LetterRow &letter : *letters) {
         order.letter = letter.id;
+        if (versions.count(letter.flow) == 0) {
+            auto version = wholeVersion(work, letter.flow, given);
+            if (!version)
+                return std::move(version).error();
+            versions[letter.flow] = *version;
+        }
+        order.flowVersion = versions[letter.flow];
         auto run = work.desk().replay(order);
+        if (!run && isBulk && run.error().code == "store.run_open") {
+            refused = refused ? refused : std::move(run).error().at(subjectOf(letter.id));
+            leftOut += (leftOut.empty() ? "" : ", ") + std::to_string(letter.id);
+            continue;
+        }
         if (!run)
             return std::move(run).error().at(subjectOf(letter.id));
         work.outcome.newRuns.push_back(run->run);
@@ -242,7 +262,12 @@ Result<void> replayLetters(DeskWork &work)
         if (auto noted = work.note(subjectOf(letter.id), detail); !noted)
             return noted;
     }
+    if (refused && work.outcome.newRuns.empty())
+        return *refused;
     answerIds(work, "runs", work.outcome.newRuns);
+    if (refused)
+        addNote(work, "Left out: dead letters " + leftOut + ", another replay of whose event has not "
+                      "ended yet. Send them when it has.");
     return {};
 }
 

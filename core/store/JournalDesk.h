@@ -18,7 +18,9 @@ public:
     /// Rejected `store.no_run`.
     virtual Result<RunHistory> history(std::int64_t run) = 0;
     /// A new open run with the event of an old one. Rejected `store.no_run`, `store.no_body` (its
-    /// bytes are gone), `store.no_letter`, `store.run_open`, `store.letter_closed`, `store.no_version`.
+    /// bytes are gone), `store.no_letter`, `store.letter_closed`, `store.no_version`, and
+    /// `store.run_open` while any run of the event is open: two at a time would do things twice. Letters
+    /// of one run are different records; their replays may be open together.
     virtual Result<AcceptedRun> replay(const ReplayOrder &order) = 0;
 
     /// Ends an open run as Cancelled and withdraws its questions; what the engine still writes of it

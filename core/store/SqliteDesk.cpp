@@ -46,6 +46,13 @@ Error openRunError(std::int64_t run)
                          "Run " + std::to_string(run) + " has not ended yet: wait for its end.");
 }
 
+Error openReplayError(std::int64_t run)
+{
+    return rejectedError("store.run_open", "Run " + std::to_string(run)
+                                               + ", another replay of this event, has not ended yet: "
+                                                 "wait for its end, or cancel it.");
+}
+
 bool isClosed(const LetterRow &row)
 {
     return row.status == LetterStatus::Discarded || row.status == LetterStatus::Resolved;
@@ -196,6 +203,57 @@ Result<void> SqliteJournal::change(const LetterChange &change)
     return update->run();
 }
 
+/// The letter that the run of this letter was sent again from, and so on: the first of them. Two
+/// letters of one run are two records; so is what came of them.
+Result<SqliteJournal::Root> SqliteJournal::rootOf(Root letter)
+{
+    for (;;) {
+        auto find = m_core->database->prepare(
+            "SELECT id, run FROM letter WHERE replay_run = ?1 AND replay_run <> 0 LIMIT 1");
+        if (!find)
+            return std::move(find).error();
+        auto row = find->bind(1, letter.run).step();
+        if (!row)
+            return std::move(row).error();
+        if (*row == Statement::Row::Done || find->integer(1) >= letter.run)
+            return letter;
+        letter = {find->integer(0), find->integer(1)};
+    }
+}
+
+/// Two replays of one event at a time would not know what the other one did. Those of different
+/// records of one run never meet; the engine takes them one after the other all the same.
+Result<void> SqliteJournal::checkNoReplay(std::int64_t source, const std::string &eventId,
+                                          const LetterRow &letter)
+{
+    auto list = m_core->database->prepare(
+        "SELECT run.id, coalesce(letter.id, 0), coalesce(letter.run, 0) FROM run"
+        " LEFT JOIN letter ON letter.replay_run = run.id AND letter.replay_run <> 0"
+        " WHERE run.source = ?1 AND run.event_id = ?2 AND +run.state = 0");
+    if (!list)
+        return std::move(list).error();
+    list->bind(1, source).bind(2, eventId);
+    std::vector<std::pair<std::int64_t, Root>> open;
+    auto read = eachRow(*list, [&open](const Statement &row) {
+        open.push_back({row.integer(0), {row.integer(1), row.integer(2)}});
+    });
+    if (!read || open.empty())
+        return read;
+    auto own = letter.id == 0 ? Result<Root>(Root{}) : rootOf({letter.id, letter.run});
+    if (!own)
+        return std::move(own).error();
+    for (const auto &[run, from] : open) {
+        if (from.letter == 0 || own->letter == 0)
+            return openReplayError(run);
+        auto other = rootOf(from);
+        if (!other)
+            return std::move(other).error();
+        if (other->run != own->run || other->letter == own->letter)
+            return openReplayError(run);
+    }
+    return {};
+}
+
 Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
 {
     LetterRow letter;
@@ -242,6 +300,8 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
     auto source = sourceOf(event.flow, event.trigger);
     if (!source)
         return std::move(source).error();
+    if (auto alone = checkNoReplay(*source, event.eventId, letter); !alone)
+        return std::move(alone).error();
     auto last = m_core->database->prepare(
         "SELECT max(replay) FROM run WHERE source = ?1 AND event_id = ?2");
     if (!last)

@@ -107,6 +107,20 @@ public:
 
 private:
     struct Core;
+    Result<void> addKnown(std::int64_t run, const std::vector<std::string> &names);
+    Result<void> addLaterIds(std::int64_t run, const std::string &ids);
+    Result<std::int64_t> indexedUpTo();
+    void indexIds(bool busy);
+    Result<void> forgetIds(std::int64_t run);
+    Result<void> findWaits(std::vector<RunRow *> rows);
+    struct Root
+    {
+        std::int64_t letter = 0;
+        std::int64_t run = 0;
+    };
+    Result<Root> rootOf(Root letter);
+    Result<void> checkNoReplay(std::int64_t source, const std::string &eventId,
+                               const LetterRow &letter);
     Result<void> reckonAnew(Instant now);
     Result<void> reckon(const std::function<void(StepRecord &)> &change);
     Result<void> readRetries(std::vector<OpenRunHead> &heads);

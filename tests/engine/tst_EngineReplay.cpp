@@ -47,6 +47,15 @@ constexpr const char *kUnsafe = R"(  - id: start
     type: fake.unsafe
 )";
 
+constexpr const char *kTwo = R"(  - id: start
+    type: fake.trigger
+    to: [left, right]
+  - id: left
+    type: fake.unsafe
+  - id: right
+    type: fake.unsafe
+)";
+
 Error refusal()
 {
     return rejectedError("x.refused", "Amount 12 of \"Ana\" is missing.");
@@ -172,6 +181,70 @@ private Q_SLOTS:
         world.replay(order);
         QVERIFY(world.waitIdle());
         QCOMPARE(world.callsOf("write"), 1);
+    }
+
+    void anEventIsNotReplayedTwiceAtATime()
+    {
+        EngineWorld world;
+        world.start(kUnsafe);
+        world.script("write", {EngineWorld::fails(refusal())});
+        world.send("evt_1");
+        QVERIFY(world.waitIdle());
+        const std::int64_t letter = letterOf(world).id;
+        world.holdEffects = true;
+        world.calls.clear();
+        QCOMPARE(world.replay(whole(1)), std::string("taken up"));
+        QTRY_COMPARE(world.held.size(), 1u);
+        QCOMPARE(world.replay(whole(1)), std::string("store.run_open"));
+        QCOMPARE(world.replay({0, letter, {}, false, "ana", {}}), std::string("store.run_open"));
+        world.answerHeld(EngineWorld::emits("{}"));
+        QVERIFY(world.waitIdle());
+        QCOMPARE(world.replay(whole(1)), std::string("taken up"));
+        QVERIFY(world.waitIdle()); // It finds what the first one did.
+        QCOMPARE(world.callsOf("write"), 1);
+    }
+
+    /// Two records of one event, put aside, sent again together: one after the other, also after a
+    /// restart, so that each knows what was done before it.
+    void recordsOfOneEventAreSentAgainOneAfterTheOther_data()
+    {
+        QTest::addColumn<bool>("restart");
+        QTest::newRow("while it works") << false;
+        QTest::newRow("ordered while nothing ran") << true;
+    }
+
+    void recordsOfOneEventAreSentAgainOneAfterTheOther()
+    {
+        QFETCH(bool, restart);
+        EngineWorld world;
+        world.start(kTwo);
+        world.script("left", {EngineWorld::fails(refusal())});
+        world.script("right", {EngineWorld::fails(refusal())});
+        world.send("evt_1");
+        QVERIFY(world.waitIdle());
+        QCOMPARE(world.told.letters.size(), 2u);
+        world.holdEffects = true;
+        world.calls.clear();
+        if (restart) {
+            for (const std::int64_t letter : {1, 2}) {
+                QVERIFY(world.inJournal<AcceptedRun>([letter](Journal &journal) {
+                    return journal.desk().replay({0, letter, {}, false, "ana", {}});
+                }));
+            }
+            world.stop();
+            world.start(kTwo);
+        } else {
+            QCOMPARE(world.replay({0, 1, {}, false, "ana", {}}), std::string("taken up"));
+            QCOMPARE(world.replay({0, 2, {}, false, "ana", {}}), std::string("taken up"));
+        }
+        QTRY_COMPARE(world.held.size(), 1u);
+        QVERIFY(world.inJournal<bool>([](Journal &) -> Result<bool> { return true; }));
+        QCOMPARE(world.held.size(), 1u);
+        world.answerHeld(EngineWorld::emits("{}"));
+        QTRY_COMPARE(world.held.size(), 1u);
+        world.answerHeld(EngineWorld::emits("{}"));
+        QVERIFY(world.waitIdle());
+        QCOMPARE(world.callsOf("left") + world.callsOf("right"), 2);
     }
 
     void aLetterIsSentAgainFromItsStepWithTheEditedInput()

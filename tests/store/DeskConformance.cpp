@@ -306,6 +306,62 @@ void DeskConformance::anOpenRunIsNotReplayed()
     QCOMPARE(replayed(*journal, {99, 0, {}, false, "ana", kNoon}), std::string("store.no_run"));
 }
 
+void DeskConformance::anEventIsReplayedOnceAtATime()
+{
+    auto journal = open();
+    const auto run = failedRun(*journal, "evt_1");
+    const std::int64_t id = lettersOf(*journal, run).front().id;
+    const ReplayOrder whole{run, 0, {}, false, "ana", kNoon};
+    const ReplayOrder part{0, id, {}, false, "ana", kNoon};
+    std::int64_t first = 0;
+    QCOMPARE(replayed(*journal, whole, &first), std::string("replayed"));
+    journal = open();
+    QCOMPARE(replayed(*journal, whole), std::string("store.run_open"));
+    QCOMPARE(replayed(*journal, part), std::string("store.run_open"));
+    ReplayOrder asNew = whole;
+    asNew.asNew = true;
+    QCOMPARE(replayed(*journal, asNew), std::string("store.run_open"));
+    failedRun(*journal, "evt_2"); // Another event has nothing to do with it.
+    QCOMPARE(replayed(*journal, {first + 1, 0, {}, false, "ana", kNoon}), std::string("replayed"));
+    put(*journal, {first, {}, {letter("upsert")}, RunEnd{RunState::DeadLettered, kNoon}});
+    std::int64_t second = 0;
+    QCOMPARE(replayed(*journal, part, &second), std::string("replayed"));
+    QCOMPARE(replayed(*journal, whole), std::string("store.run_open"));
+    QCOMPARE(replayed(*journal, {first, 0, {}, false, "ana", kNoon}), std::string("store.run_open"));
+    // The letter of the first replay is about the same record.
+    const std::int64_t same = lettersOf(*journal, first).front().id;
+    QCOMPARE(replayed(*journal, {0, same, {}, false, "ana", kNoon}), std::string("store.run_open"));
+    put(*journal, {second, {}, {}, RunEnd{RunState::Done, kNoon}});
+    QCOMPARE(replayed(*journal, whole), std::string("replayed"));
+}
+
+void DeskConformance::recordsOfOneRunAreSentAgainTogether()
+{
+    const auto journal = open();
+    const std::int64_t run = accepted(*journal, incoming("evt_1")).run;
+    LetterRecord one = letter("upsert");
+    LetterRecord two = letter("upsert");
+    two.lineage = 43;
+    put(*journal, {run, {}, {one, two}, RunEnd{RunState::DeadLettered, kNoon}});
+    std::vector<std::int64_t> letters;
+    for (const LetterRow &row : lettersOf(*journal, run))
+        letters.push_back(row.id);
+    const auto again = [&](std::int64_t id, std::int64_t *number = nullptr) {
+        return replayed(*journal, {0, id, {}, false, "ana", kNoon}, number);
+    };
+    std::int64_t a = 0, b = 0;
+    QCOMPARE(again(letters[0], &a), std::string("replayed"));
+    QCOMPARE(again(letters[1], &b), std::string("replayed"));
+    QCOMPARE(again(letters[0]), std::string("store.run_open"));
+    QCOMPARE(replayed(*journal, {run, 0, {}, false, "ana", kNoon}), std::string("store.run_open"));
+    put(*journal, {a, {}, {letter("upsert")}, RunEnd{RunState::DeadLettered, kNoon}});
+    put(*journal, {b, {}, {letter("upsert")}, RunEnd{RunState::DeadLettered, kNoon}});
+    // What failed again may be sent together again, and not beside what it came from.
+    QCOMPARE(again(lettersOf(*journal, a).front().id), std::string("replayed"));
+    QCOMPARE(again(letters[0]), std::string("store.run_open"));
+    QCOMPARE(again(lettersOf(*journal, b).front().id), std::string("replayed"));
+}
+
 void DeskConformance::aReplayWithoutBytesIsRefused()
 {
     const auto journal = open();

@@ -30,6 +30,8 @@ private Q_SLOTS:
     void aReplayIsARunOfItsOwnAndKnowsWhatWasDone();
     void aReplayCanUseAnotherVersionAndANewGeneration();
     void anOpenRunIsNotReplayed();
+    void anEventIsReplayedOnceAtATime();
+    void recordsOfOneRunAreSentAgainTogether();
     void aReplayWithoutBytesIsRefused();
     void aLetterIsEditedBesideItsOriginalAndReplayedFromItsStep();
     void aLetterIsResolvedWhenItsReplayEndsWell();
