@@ -8,6 +8,7 @@
 #include "core/flow/SecretSources.h"
 #include "core/runtime/Stage.h"
 #include "core/vault/Keychain.h"
+#include "core/vault/Masker.h"
 
 #include <QCoreApplication>
 #include <memory>
@@ -26,6 +27,7 @@ struct StageOptions
     int limit = 1000;
     bool expectSame = false;
     bool json = false;
+    bool masked = false;
     std::string log;
 };
 
@@ -76,37 +78,56 @@ Value toValue(Arena &arena, const ops::ShadowReport &report)
     object.set("same", Value::integer(report.same));
     object.set("failed_before", Value::integer(report.failedBefore));
     object.set("failed_after", Value::integer(report.failedAfter));
+    object.set("left_out", Value::integer(report.leftOut));
     object.set("differences", differences.finish());
     return object.finish();
 }
 
-void showShadow(Output &out, const ops::ShadowReport &report)
+void showShadow(Output &out, const Masker *masker, const ops::ShadowReport &report)
 {
     Arena arena;
+    const Value plain = toValue(arena, report);
+    const Value shown = masker ? masker->masked(arena, plain) : plain;
     if (out.isJson())
-        return out.json(toValue(arena, report));
+        return out.json(shown);
     out.line(out.bold("Nothing was sent.") + ' ' + std::to_string(report.events) + " events; "
              + std::to_string(report.recordsBefore) + " records then, "
              + std::to_string(report.recordsAfter) + " now; " + std::to_string(report.same)
              + " the same, " + std::to_string(report.differences.size()) + " differ; runs that failed: "
              + std::to_string(report.failedBefore) + " then, " + std::to_string(report.failedAfter)
              + " now.");
+    if (report.leftOut > 0)
+        out.line(std::to_string(report.leftOut)
+                 + " runs are left out: they are open, or their event is no longer kept.");
     std::vector<std::vector<std::string>> rows{
-        {out.faint("record"), out.faint("step"), out.faint("field"), out.faint("then"),
-         out.faint("now")}};
-    for (const ops::RecordDifference &difference : report.differences) {
-        if (difference.kind != ops::RecordDifference::Kind::Changed) {
-            const bool before = difference.kind == ops::RecordDifference::Kind::OnlyBefore;
-            rows.push_back({difference.record, difference.step, "(record)",
-                            before ? "sent" : "-", before ? "-" : "sent"});
+        {out.faint("run"), out.faint("event"), out.faint("record"), out.faint("step"),
+         out.faint("field"), out.faint("then"), out.faint("now")}};
+    const std::span<const Value> differences = shown.get("differences").items();
+    for (std::size_t at = 0; at < differences.size(); ++at) {
+        const Value &difference = differences[at];
+        const auto &known = report.differences[at].fields;
+        const auto text = [&difference](const char *name) {
+            return std::string(difference.get(name).text());
+        };
+        const std::vector<std::string> start{toJson(difference.get("run")), text("event"),
+                                             text("record"), text("step")};
+        const auto row = [&](const std::string &field, const std::string &then, const std::string &now) {
+            rows.push_back(start);
+            rows.back().insert(rows.back().end(), {field, then, now});
+        };
+        if (text("kind") != "changed") {
+            const bool before = text("kind") == "only_before";
+            row("(record)", before ? "sent" : "-", before ? "-" : "sent");
         }
-        for (const ops::FieldDifference &field : difference.fields)
-            rows.push_back({difference.record, difference.step, field.field,
-                            field.before.empty() ? "-" : field.before,
-                            field.after.empty() ? "-" : field.after});
+        const std::span<const Value> fields = difference.get("fields").items();
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            row(std::string(fields[i].get("field").text()),
+                known[i].before.empty() ? "-" : toJson(fields[i].get("before")),
+                known[i].after.empty() ? "-" : toJson(fields[i].get("after")));
+        }
     }
     if (rows.size() > 1)
-        out.line(table(fitted(std::move(rows), {false, true, true, true, true})));
+        out.line(table(fitted(std::move(rows), {false, true, false, true, true, true, true})));
 }
 
 const char *wordOf(StepEvent::Phase phase)
@@ -160,11 +181,13 @@ Value toValue(Arena &arena, const Stage::Rerun &told)
     return object.finish();
 }
 
-void showRerun(Output &out, const Stage::Rerun &told)
+void showRerun(Output &out, const Masker *masker, const Stage::Rerun &told)
 {
     Arena arena;
+    const Value plain = toValue(arena, told);
+    const Value shown = masker ? masker->masked(arena, plain) : plain;
     if (out.isJson())
-        return out.json(toValue(arena, told));
+        return out.json(shown);
     out.line(out.bold(told.differences.empty() ? "As recorded." : "Not as recorded.")
              + " Run " + std::to_string(told.rehearsed.run) + ", event " + told.rehearsed.eventId
              + ". Nothing was sent.");
@@ -172,33 +195,42 @@ void showRerun(Output &out, const Stage::Rerun &told)
              + ", with which it ran then; `tidewire runs shadow` tries the flow as it is now.");
     for (const std::string &difference : told.differences)
         out.line(out.red("  " + difference));
-    for (const StepEvent &event : told.rehearsed.steps) {
+    for (const Value &step : shown.get("steps").items()) {
+        const auto part = [&step](const char *name) {
+            const Value value = step.get(name);
+            return value.isString() ? ": " + std::string(value.text()) : std::string();
+        };
         out.line("");
-        out.line(out.bold(event.step) + ' ' + wordOf(event.phase)
-                 + (event.note.empty() ? "" : ": " + event.note)
-                 + (event.error ? ": " + event.error->text() : std::string()));
-        for (const DocumentPtr &output : event.outputs)
-            out.line(toJson(output->root(), JsonStyle::Pretty));
+        out.line(out.bold(step.get("step").text()) + ' ' + std::string(step.get("phase").text())
+                 + part("note") + part("error"));
+        for (const Value &output : step.get("outputs").items())
+            out.line(toJson(output.get("message"), JsonStyle::Pretty));
     }
 }
 
-void showPreview(Output &out, const ops::RehearsedRun &run)
+void showPreview(Output &out, const Masker *masker, const ops::RehearsedRun &run)
 {
     Arena arena;
     ArrayBuilder effects(arena);
     for (const ops::RehearsedEffect &effect : run.effects) {
         ObjectBuilder one(arena);
         one.set("step", Value::string(arena, effect.step));
-        one.set("record", Value::string(arena, effect.record));
+        one.set("record", Value::string(arena, effect.name()));
         one.set("would_send", copyInto(arena, effect.sent->root()));
         effects.add(one.finish());
     }
+    ArrayBuilder errors(arena);
+    for (const DeadLetter &letter : run.letters)
+        errors.add(Value::string(arena, letter.error.text()));
     ObjectBuilder answer(arena);
     answer.set("ends_well", Value::boolean(run.outcome == RunOutcome::Done));
     answer.set("effects", effects.finish());
-    if (!run.letters.empty())
-        answer.set("error", Value::string(arena, run.letters.front().error.text()));
-    const Value shown = answer.finish();
+    const Value all = errors.finish();
+    if (all.size() > 0)
+        answer.set("error", all.items().front());
+    answer.set("errors", all);
+    const Value plain = answer.finish();
+    const Value shown = masker ? masker->masked(arena, plain) : plain;
     if (out.isJson())
         return out.json(shown);
     out.line(out.bold("Nothing was sent.") + " It would send "
@@ -207,8 +239,8 @@ void showPreview(Output &out, const ops::RehearsedRun &run)
         out.line(out.bold(effect.get("step").text()) + ' ' + std::string(effect.get("record").text()));
         out.line(toJson(effect.get("would_send"), JsonStyle::Pretty));
     }
-    for (const DeadLetter &letter : run.letters)
-        out.line(out.red(letter.error.text()));
+    for (const Value &error : shown.get("errors").items())
+        out.line(out.red(error.text()));
 }
 
 /// One use of the stage, with what it needs.
@@ -218,7 +250,7 @@ public:
     StageSession(const StageOptions &options, const Registry &registry)
         : m_options(options), m_registry(registry), m_out(options.json),
           m_sink(m_clock, {options.log == "json" ? log::Form::Json : log::Form::Text,
-                           log::Level::Info, {}, true})
+                           options.log.empty() ? log::Level::Error : log::Level::Info, {}, true})
     {}
 
     int exec()
@@ -227,6 +259,8 @@ public:
         if (!project)
             return failed(project.error());
         m_project = std::move(*project);
+        if (m_options.masked)
+            m_masker.emplace(m_project->privacy());
         const std::string dataDir = folderName(m_options.dataDir);
         m_secrets.emplace(SecretChain::ofProject(m_project->folder(), dataDir, &m_keychain,
                                                  askPassphrase));
@@ -254,12 +288,14 @@ private:
         return error.kind == ErrorKind::Transient ? kCouldNot : kNotRight;
     }
 
+    const Masker *masker() const { return m_masker ? &*m_masker : nullptr; }
+
     void rerun()
     {
         m_stage->rerun(m_options.run, [this](const Result<Stage::Rerun> &told) {
             if (!told)
                 return QCoreApplication::exit(failed(told.error()));
-            showRerun(m_out, *told);
+            showRerun(m_out, masker(), *told);
             QCoreApplication::exit(told->differences.empty() ? kDone : kNotRight);
         });
     }
@@ -269,7 +305,7 @@ private:
         m_stage->preview(m_options.letter, [this](const Result<ops::RehearsedRun> &run) {
             if (!run)
                 return QCoreApplication::exit(failed(run.error()));
-            showPreview(m_out, *run);
+            showPreview(m_out, masker(), *run);
             QCoreApplication::exit(run->outcome == RunOutcome::Done ? kDone : kNotRight);
         });
     }
@@ -284,8 +320,12 @@ private:
         m_stage->shadow(query, [this](const Result<ops::ShadowReport> &report) {
             if (!report)
                 return QCoreApplication::exit(failed(report.error()));
-            showShadow(m_out, *report);
-            QCoreApplication::exit(m_options.expectSame && !report->isSame() ? kNotRight : kDone);
+            showShadow(m_out, masker(), *report);
+            if (report->events == 0)
+                m_out.message("Nothing was compared: no run of this flow has ended with its event still "
+                              "kept.");
+            const bool isSame = report->isSame() && report->events > 0;
+            QCoreApplication::exit(m_options.expectSame && !isSame ? kNotRight : kDone);
         });
     }
 
@@ -296,6 +336,7 @@ private:
     log::Sink m_sink; ///< A rehearsal must not look like the real thing in any log.
     SystemKeychain m_keychain;
     std::unique_ptr<Project> m_project;
+    std::optional<Masker> m_masker;
     std::optional<SecretChain> m_secrets;
     std::unique_ptr<Stage> m_stage;
 };
@@ -308,7 +349,10 @@ void addCommon(CLI::App &command, const std::shared_ptr<StageOptions> &options,
     command.add_option("--env", options->environment, "Environment, for settings of connections")
         ->capture_default_str();
     command.add_flag("--json", options->json, "One JSON document");
-    command.add_option("--log", options->log, "Log lines (standard error) as json or text")
+    command.add_flag("--masked", options->masked,
+                     "Mask names, addresses and card numbers: for whoever may not see them");
+    command.add_option("--log", options->log,
+                       "What the steps log (standard error) as json or text; without it, errors alone")
         ->check(CLI::IsMember({"json", "text"}));
     command.callback([options, &invocation] {
         invocation.command = [options, &invocation] {
@@ -348,9 +392,9 @@ void addStageCommands(CLI::App &app, Invocation &invocation)
         "shadow", "What the project's flow would have done with recorded events; sends nothing");
     shadow->add_option("PATH", other->project, "Project folder or flow file")->required();
     shadow->add_option("--flow", other->flow, "Id of the flow, where the project has several");
-    shadow->add_option("--limit", other->limit, "The newest so many runs")
+    shadow->add_option("--limit", other->limit, "The newest so many runs that can be told again")
         ->capture_default_str()->check(CLI::Range(1, 100000));
-    shadow->add_flag("--expect-same", other->expectSame, "Exit code 1 when a record would differ");
+    shadow->add_flag("--expect-same", other->expectSame, "Exit code 1 when a record would differ, or nothing was compared");
     shadow->footer("Example:\n  tidewire runs shadow my-project --data-dir data --limit 500");
     addCommon(*shadow, other, invocation);
 }

@@ -126,6 +126,7 @@ Result<void> Rehearsal::prepare(const Make &make)
         node.batches.reset();
         node.connection = nullptr; // No gate stands in front of it.
         node.repeat = Repeat::SafeByKey;
+        node.skipsStale = false; // What came too late then is on record, whatever runs come along now.
     }
     m_engine->deploy(std::move(*flow));
     m_engine->resume({});
@@ -140,8 +141,9 @@ void Rehearsal::next()
     m_run.run = current().row.run;
     m_run.eventId = current().row.eventId;
     NewRun event = current().event;
-    event.eventId += '#' + std::to_string(m_at); // A replay has the id of its event.
-    event.replay = 0;
+    // As it is for real, so that its effects have the keys that they have for real.
+    event.number = current().row.run;
+    event.replay = static_cast<int>(m_at); // A replay has the id of its event.
     event.origin = 0;
     event.fact.clear();
     event.flowVersion = m_engine->flows().front()->version();
@@ -245,10 +247,8 @@ const StepRecord *Rehearsal::recorded(const StepCall &call) const
 
 StepAnswer Rehearsal::answerOf(const StepCall &call, const Step &step)
 {
-    std::string record = step.batchKey(call);
-    if (record.empty())
-        record = call.idempotencyKey;
-    m_run.effects.push_back({call.step, call.item, std::move(record), step.preview(call)});
+    m_run.effects.push_back(
+        {call.step, call.item, step.batchKey(call), step.preview(call), call.idempotencyKey});
     StepAnswer answer;
     const StepRecord *known = recorded(call);
     if (known && known->state == RecordState::Done) {

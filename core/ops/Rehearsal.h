@@ -20,8 +20,12 @@ struct RehearsedEffect
 {
     std::string step;
     int item = 0;
-    std::string record; ///< What it writes, where the step can tell ("ch_1"); else the effect's key.
+    std::string record; ///< What it writes, where the step can tell ("ch_1"); else empty.
     DocumentPtr sent;   ///< Step::preview().
+    std::string key{};  ///< Of the effect, as it is for real.
+
+    /// For people: the record, or which one of the step.
+    std::string name() const { return record.empty() ? "item " + std::to_string(item) : record; }
 };
 
 /// One recorded event, gone through again without the outside world.

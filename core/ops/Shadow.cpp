@@ -35,20 +35,21 @@ void compare(const std::string &path, const Value &before, const Value &after,
         found.push_back({path, old, now});
 }
 
-using Key = std::pair<std::string, std::string>; // step, record
+using Key = std::pair<std::string, std::string>; // step, record or key of the effect
 using Effects = std::map<Key, std::vector<const RehearsedEffect *>>;
 
 Effects effectsOf(const RehearsedRun &run)
 {
     Effects all;
     for (const RehearsedEffect &effect : run.effects)
-        all[{effect.step, effect.record}].push_back(&effect);
+        all[{effect.step, effect.record.empty() ? '\x1f' + effect.key : effect.record}].push_back(&effect);
     return all;
 }
 
-RecordDifference differenceOf(RecordDifference::Kind kind, const RehearsedRun &run, const Key &key)
+RecordDifference differenceOf(RecordDifference::Kind kind, const RehearsedRun &run,
+                              const RehearsedEffect &effect)
 {
-    return {kind, run.run, run.eventId, key.first, key.second, {}};
+    return {kind, run.run, run.eventId, effect.step, effect.name(), {}};
 }
 
 void compareRuns(const RehearsedRun &before, const RehearsedRun &after, ShadowReport &report)
@@ -61,7 +62,7 @@ void compareRuns(const RehearsedRun &before, const RehearsedRun &after, ShadowRe
         const std::size_t there = found == now.end() ? 0 : found->second.size();
         for (std::size_t at = 0; at < effects.size(); ++at) {
             if (at >= there) {
-                report.differences.push_back(differenceOf(Kind::OnlyBefore, before, key));
+                report.differences.push_back(differenceOf(Kind::OnlyBefore, before, *effects[at]));
                 continue;
             }
             auto fields = fieldDifferences(effects[at]->sent->root(),
@@ -70,14 +71,14 @@ void compareRuns(const RehearsedRun &before, const RehearsedRun &after, ShadowRe
                 ++report.same;
                 continue;
             }
-            report.differences.push_back(differenceOf(Kind::Changed, before, key));
+            report.differences.push_back(differenceOf(Kind::Changed, before, *effects[at]));
             report.differences.back().fields = std::move(fields);
         }
     }
     for (const auto &[key, effects] : now) {
         const auto found = old.find(key);
         for (std::size_t at = found == old.end() ? 0 : found->second.size(); at < effects.size(); ++at)
-            report.differences.push_back(differenceOf(Kind::OnlyAfter, after, key));
+            report.differences.push_back(differenceOf(Kind::OnlyAfter, after, *effects[at]));
     }
 }
 

@@ -27,7 +27,7 @@ struct RecordDifference
     std::int64_t run = 0;
     std::string eventId;
     std::string step;
-    std::string record;
+    std::string record; ///< RehearsedEffect::name().
     std::vector<FieldDifference> fields; ///< Changed.
 };
 
@@ -40,13 +40,15 @@ struct ShadowReport
     int same = 0;
     int failedBefore = 0; ///< Runs that did not end well.
     int failedAfter = 0;
+    int leftOut = 0;      ///< Runs that are open, or whose bytes are gone or damaged.
     std::vector<RecordDifference> differences;
 
     bool isSame() const { return differences.empty() && failedBefore == failedAfter; }
 };
 
 /// Compares two rehearsals of the same runs, record by record: in a run, effects of a step that
-/// write the same record belong together, in their order.
+/// write the same record belong together, in their order; where a step does not tell its record, those
+/// with the same key.
 ShadowReport compareRehearsals(const std::vector<RehearsedRun> &before,
                                const std::vector<RehearsedRun> &after);
 

@@ -14,6 +14,7 @@ namespace tw {
 namespace {
 
 using Place = std::pair<std::string, int>; // step, item
+constexpr std::size_t kRowsAtOnce = 500;
 
 /// What the rehearsal did otherwise than the record says.
 std::vector<std::string> differencesOf(const RunHistory &recorded, const ops::RehearsedRun &told)
@@ -133,23 +134,39 @@ ops::Rehearsal::Make Stage::presentVersion(const std::string &flow) const
     };
 }
 
-Result<std::vector<RunHistory>> Stage::historiesOf(const RunQuery &query) const
+/// The newest `query.limit` runs that can be told again, however many others lie between them.
+Result<Stage::Recorded> Stage::historiesOf(RunQuery query) const
 {
-    auto rows = m_journal->desk().runs(query);
-    if (!rows)
-        return std::move(rows).error();
-    std::reverse(rows->begin(), rows->end()); // Oldest first, as they happened.
-    std::vector<RunHistory> histories;
-    for (const RunRow &row : *rows) {
-        if (row.state == RunState::Open || row.replay != 0)
-            continue;
-        auto history = m_journal->desk().history(row.run);
-        if (!history)
-            return std::move(history).error();
-        if (history->bodyKept && !history->damaged)
-            histories.push_back(std::move(*history));
+    const auto wanted = static_cast<std::size_t>(std::max(query.limit, 1));
+    query.limit = static_cast<int>(std::max<std::size_t>(wanted, kRowsAtOnce));
+    Recorded recorded;
+    for (bool more = true; more && recorded.runs.size() < wanted;) {
+        auto rows = m_journal->desk().runs(query);
+        if (!rows)
+            return std::move(rows).error();
+        more = static_cast<int>(rows->size()) == query.limit;
+        for (const RunRow &row : *rows) {
+            query.before = row.run;
+            if (row.replay != 0)
+                continue; // The same event again.
+            if (row.state == RunState::Open) {
+                ++recorded.leftOut;
+                continue;
+            }
+            auto history = m_journal->desk().history(row.run);
+            if (!history)
+                return std::move(history).error();
+            if (!history->bodyKept || history->damaged) {
+                ++recorded.leftOut;
+                continue;
+            }
+            recorded.runs.push_back(std::move(*history));
+            if (recorded.runs.size() == wanted)
+                break;
+        }
     }
-    return histories;
+    std::reverse(recorded.runs.begin(), recorded.runs.end()); // Oldest first, as they happened.
+    return recorded;
 }
 
 void Stage::rehearse(std::vector<RunHistory> runs, const ops::Rehearsal::Make &make, Done done)
@@ -260,19 +277,22 @@ void Stage::preview(std::int64_t letter, std::function<void(Result<ops::Rehearse
 
 void Stage::shadow(const RunQuery &query, std::function<void(Result<ops::ShadowReport>)> done)
 {
-    auto runs = historiesOf(query);
-    if (!runs) {
+    auto recorded = historiesOf(query);
+    if (!recorded) {
         QMetaObject::invokeMethod(
-            this, [done, error = runs.error()] { done(error); }, Qt::QueuedConnection);
+            this, [done, error = recorded.error()] { done(error); }, Qt::QueuedConnection);
         return;
     }
-    rehearseAsTheyWere(*runs, [this, runs = *runs, flow = query.flow, done](Result<Rehearsed> before) {
+    rehearseAsTheyWere(recorded->runs, [this, runs = recorded->runs, leftOut = recorded->leftOut,
+                                        flow = query.flow, done](Result<Rehearsed> before) {
         if (!before)
             return done(std::move(before).error());
-        rehearse(runs, presentVersion(flow), [before, done](Result<Rehearsed> after) {
+        rehearse(runs, presentVersion(flow), [before, leftOut, done](Result<Rehearsed> after) {
             if (!after)
                 return done(std::move(after).error());
-            done(ops::compareRehearsals(*before, *after));
+            ops::ShadowReport report = ops::compareRehearsals(*before, *after);
+            report.leftOut = leftOut;
+            done(std::move(report));
         });
     });
 }

@@ -50,7 +50,8 @@ public:
     /// project has it now. What it would meet at the other side is not known: all of it is taken as
     /// done.
     void preview(std::int64_t letter, std::function<void(Result<ops::RehearsedRun>)> done);
-    /// Runs that ended, as they were and as the project's flow would do them.
+    /// Runs that ended, as they were and as the project's flow would do them: the newest `query.limit`
+    /// that can be told again; replays are the same event once more and do not count.
     void shadow(const RunQuery &query, std::function<void(Result<ops::ShadowReport>)> done);
 
 private:
@@ -59,7 +60,12 @@ private:
 
     Stage(const Place &place, const Registry &registry, Clock &clock);
     Result<void> connect(const SecretSource &secrets);
-    Result<std::vector<RunHistory>> historiesOf(const RunQuery &query) const;
+    struct Recorded
+    {
+        std::vector<RunHistory> runs;
+        int leftOut = 0;
+    };
+    Result<Recorded> historiesOf(RunQuery query) const;
     Result<RunHistory> replayOf(std::int64_t letter) const;
     void rehearse(std::vector<RunHistory> runs, const ops::Rehearsal::Make &make, Done done);
     void rehearseAsTheyWere(std::vector<RunHistory> runs, Done done);

@@ -65,6 +65,7 @@ struct NewRun
     std::int64_t origin = 0;  ///< The run as received that this one replays.
     int generation = 0;       ///< Part of its effects' keys; rises when they are to happen anew.
     std::optional<RunEntry> entry{}; ///< Not from the trigger on.
+    std::int64_t number = 0; ///< What its run is to be called, where it is told again; 0: the next.
 };
 
 /// The answer to NewRun: a repeat names the run that the first one started.

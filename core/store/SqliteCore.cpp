@@ -13,9 +13,9 @@ Result<void> SqliteJournal::Core::prepare()
         {&addSource, "INSERT INTO source (flow, trigger) VALUES (?1, ?2)"},
         {&addRun, "INSERT INTO run (source, state, received, finished, created, live, seed,"
                   " event_id, event_type, flow_version, key, bytes, ids, replay, origin, generation,"
-                  " entry_step, entry_item, entry_lineage)"
+                  " entry_step, entry_item, entry_lineage, id)"
                   " VALUES (?1, 0, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-                  " ?15, ?16, ?17) ON CONFLICT (source, event_id, replay) DO NOTHING"},
+                  " ?15, ?16, ?17, ?18) ON CONFLICT (source, event_id, replay) DO NOTHING"},
         {&findRun, "SELECT id FROM run WHERE source = ?1 AND event_id = ?2 AND replay = 0"},
         {&findFact, "SELECT run FROM claim WHERE flow = ?1 AND step = ?2 AND key = ?3"
                     " AND until > ?4"},

@@ -48,6 +48,8 @@ Result<bool> SqliteJournal::putRun(const NewRun &event, std::int64_t source)
         add.bind(15, event.entry->step).bind(16, event.entry->item)
             .bind(17, static_cast<std::int64_t>(event.entry->lineage));
     }
+    if (event.number > 0)
+        add.bind(18, event.number);
     if (auto added = add.run(); !added)
         return std::move(added).error();
     return m_core->database->changes() > 0;

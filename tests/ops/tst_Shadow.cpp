@@ -78,6 +78,20 @@ private Q_SLOTS:
         QCOMPARE(report.differences[0].fields.front().after, std::string("9"));
     }
 
+    void aRecordWithoutANameIsFoundByItsKey()
+    {
+        const auto keyed = [](int item, const char *key, const char *json) {
+            return RehearsedEffect{"post", item, {}, message(json), key};
+        };
+        const ShadowReport report = compareRehearsals(
+            {runWith({keyed(1, "k1", R"({"a":1})"), keyed(2, "k2", R"({"a":2})")})},
+            {runWith({keyed(1, "k2", R"({"a":2})"), keyed(2, "k1", R"({"a":9})")})});
+        QCOMPARE(report.same, 1);
+        QCOMPARE(report.differences.size(), 1u);
+        QCOMPARE(report.differences[0].record, std::string("item 1"));
+        QCOMPARE(report.differences[0].run, std::int64_t(7));
+    }
+
     void runsThatFailAreCounted()
     {
         const ShadowReport report = compareRehearsals({runWith({})},

@@ -311,6 +311,33 @@ void HttpRequestStep::process(const StepCall &call, StepReply reply)
     });
 }
 
+DocumentPtr HttpRequestStep::preview(const StepCall &call) const
+{
+    auto path = m_parts.path.fill(call);
+    HttpHeaders headers;
+    if (!path || !addQuery(call, *path) || !addHeaders(call, headers))
+        return call.input;
+    const auto body = bodyOf(call);
+    if (!body)
+        return call.input;
+    Document sent;
+    Arena &arena = sent.arena();
+    ObjectBuilder own(arena);
+    for (const auto &[name, value] : headers)
+        own.set(name, Value::string(arena, value));
+    ObjectBuilder request(arena);
+    request.set("method", Value::string(arena, m_method));
+    request.set("path", Value::string(arena, *path));
+    if (!headers.empty())
+        request.set("headers", own.finish());
+    if (!body->empty()) {
+        auto json = parseJsonInto(arena, *body);
+        request.set("body", json && m_body != Body::Form ? *json : Value::string(arena, *body));
+    }
+    sent.setRoot(request.finish());
+    return share(std::move(sent));
+}
+
 bool HttpRequestStep::isSuccess(int status) const
 {
     return (status >= 200 && status < 300)

@@ -30,6 +30,8 @@ public:
     static Result<std::unique_ptr<Step>> create(NodeContext context);
 
     void process(const StepCall &call, StepReply reply) override;
+    /// Method, path with its query, own headers, body; the message where they cannot be made.
+    DocumentPtr preview(const StepCall &call) const override;
 
 private:
     enum class Body { Message, Expression, Form, None };
