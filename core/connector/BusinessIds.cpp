@@ -37,6 +37,17 @@ bool isIdKey(std::string_view key)
         || key.ends_with("_Id__c");
 }
 
+/// "Stripe_Payment_Id__c": what fields and objects of an org are called, not what a record is.
+bool isApiName(std::string_view text)
+{
+    const std::size_t end = text.rfind("__");
+    if (end == std::string_view::npos || end == 0 || text.size() - end > 7)
+        return false;
+    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(end) + 2, text.end(),
+                       [](char letter) { return letter >= 'a' && letter <= 'z'; })
+        && text.size() > end + 2;
+}
+
 class Collector
 {
 public:
@@ -62,7 +73,7 @@ public:
 private:
     void add(std::string_view id)
     {
-        const bool sound = id.size() >= 3 && id.size() <= 64
+        const bool sound = id.size() >= 3 && id.size() <= 64 && !isApiName(id)
             && std::none_of(id.begin(), id.end(), [](char letter) {
                    return static_cast<unsigned char>(letter) <= ' ' || letter == '@';
                });

@@ -27,6 +27,25 @@ std::string listed(const std::vector<std::string> &words)
     return text;
 }
 
+/// An id by its beginning, if only one begins so.
+Result<std::string> wholeId(DeskWork &work, const std::string &given)
+{
+    constexpr int kMost = 10;
+    auto ids = work.desk().idsBeginning(given, kMost + 1);
+    if (!ids)
+        return std::move(ids).error();
+    if (ids->empty() || ids->front() == given)
+        return given;
+    if (ids->size() == 1)
+        return ids->front();
+    std::string list;
+    for (std::size_t at = 0; at < std::min<std::size_t>(ids->size(), kMost); ++at)
+        list += "\n  " + (*ids)[at];
+    if (ids->size() > kMost)
+        list += "\n  and more";
+    return rejectedError("ops.bad_argument", "More than one id begins with " + given + ':' + list);
+}
+
 Result<OpenRun> openRun(DeskWork &work, std::int64_t run)
 {
     auto known = work.desk().history(run);
@@ -60,6 +79,15 @@ Result<void> listRuns(DeskWork &work)
     if (arguments.error())
         return *arguments.error();
     auto rows = work.desk().runs(query);
+    if (rows && rows->empty() && !query.id.empty() && query.before == 0) {
+        auto id = wholeId(work, query.id);
+        if (!id)
+            return std::move(id).error();
+        if (*id != query.id) {
+            query.id = *id;
+            rows = work.desk().runs(query);
+        }
+    }
     if (!rows)
         return std::move(rows).error();
     Document answer;

@@ -15,6 +15,8 @@ public:
     virtual ~JournalDesk() = default;
 
     virtual Result<std::vector<RunRow>> runs(const RunQuery &query) = 0;
+    /// At most `limit` different business ids, event ids and keys that begin so, in order of their text.
+    virtual Result<std::vector<std::string>> idsBeginning(const std::string &beginning, int limit) = 0;
     /// Rejected `store.no_run`.
     virtual Result<RunHistory> history(std::int64_t run) = 0;
     /// A new open run with the event of an old one. Rejected `store.no_run`, `store.no_body` (its

@@ -71,6 +71,8 @@ struct SqliteJournal::Core
     bool toReckon = false;   ///< Times of sealed rows, once they can be read.
     bool isOpen = false;     ///< To the end.
     std::int64_t newestRun = 0; ///< Of the open transaction.
+    std::optional<std::int64_t> indexedUpTo;     ///< The newest run whose ids are in `known`.
+    std::chrono::milliseconds indexAgainAt{0};   ///< By upTime(), after a failure.
     bool erased = false; ///< The log still holds what was taken out.
     std::optional<Error> stopped;
 };

@@ -18,13 +18,23 @@ namespace {
     "run.id, source.flow, source.trigger, run.event_id, run.event_type, run.state,"               \
     " run.received, run.finished, run.key, run.flow_version, run.ids, run.replay, run.origin"
 
+#define TW_RUN_WISHES                                                                              \
+    " WHERE run.id < ?1 AND (?2 = '' OR source.flow = ?2) AND (?3 < 0 OR run.state = ?3)"          \
+    " AND (?5 = '' OR EXISTS (SELECT 1 FROM step WHERE step.run = run.id AND step.step = ?5))"     \
+    " AND run.received >= ?6 AND run.received <= ?7 AND (?8 = 0 OR run.origin = ?8)"               \
+    " ORDER BY run.id DESC LIMIT ?9"
+
 constexpr const char *kRuns
-    = "SELECT " TW_RUN_COLUMNS " FROM run JOIN source ON source.id = run.source"
-      " WHERE run.id < ?1 AND (?2 = '' OR source.flow = ?2) AND (?3 < 0 OR run.state = ?3)"
-      " AND (?4 = '' OR run.event_id = ?4 OR run.key = ?4 OR instr(run.ids, ' ' || ?4 || ' ') > 0)"
-      " AND (?5 = '' OR EXISTS (SELECT 1 FROM step WHERE step.run = run.id AND step.step = ?5))"
-      " AND run.received >= ?6 AND run.received <= ?7 AND (?8 = 0 OR run.origin = ?8)"
-      " ORDER BY run.id DESC LIMIT ?9";
+    = "SELECT " TW_RUN_COLUMNS " FROM run JOIN source ON source.id = run.source" TW_RUN_WISHES;
+
+// In the table of ids, among the newest runs that are not in it yet, or by their event.
+constexpr const char *kRunsById
+    = "SELECT " TW_RUN_COLUMNS " FROM (SELECT run FROM known WHERE id = ?4"
+      " UNION SELECT id FROM run WHERE id > (SELECT coalesce(max(CAST(value AS INTEGER)), 0)"
+      " FROM keep WHERE area = 'ids') AND (key = ?4 OR instr(ids, ' ' || ?4 || ' ') > 0)"
+      " UNION SELECT event.id FROM source CROSS JOIN run AS event ON event.source = source.id"
+      " AND event.event_id = ?4) AS wanted CROSS JOIN run ON run.id = wanted.run"
+      " JOIN source ON source.id = run.source" TW_RUN_WISHES;
 
 RunRow readRow(const Statement &row)
 {
@@ -44,14 +54,16 @@ bool holdsOne(const std::string &text, const std::vector<std::string> &words)
 
 Result<std::vector<RunRow>> SqliteJournal::runs(const RunQuery &query)
 {
-    auto list = m_core->database->prepare(kRuns);
+    auto list = m_core->database->prepare(query.id.empty() ? kRuns : kRunsById);
     if (!list)
         return std::move(list).error();
     constexpr auto kEver = std::numeric_limits<std::int64_t>::max();
     list->bind(1, query.before > 0 ? query.before : kEver).bind(2, query.flow)
-        .bind(3, query.state ? static_cast<int>(*query.state) : -1).bind(4, query.id)
+        .bind(3, query.state ? static_cast<int>(*query.state) : -1)
         .bind(5, query.step).bind(6, query.from.value_or(Instant{}))
         .bind(7, query.to.value_or(Instant{kEver})).bind(8, query.origin).bind(9, query.limit);
+    if (!query.id.empty())
+        list->bind(4, query.id);
     std::vector<RunRow> rows;
     auto read = eachRow(*list, [&rows](const Statement &row) { rows.push_back(readRow(row)); });
     return read ? Result<std::vector<RunRow>>(std::move(rows)) : std::move(read).error();
@@ -140,6 +152,8 @@ Result<RunHistory> SqliteJournal::history(std::int64_t run)
 /// 1 when something of the run was taken out.
 Result<int> SqliteJournal::eraseRun(std::int64_t run, ErasureReport &report)
 {
+    if (auto forgotten = forgetIds(run); !forgotten)
+        return std::move(forgotten).error();
     static constexpr const char *kStatements[] = {
         "DELETE FROM body WHERE run = ?1",
         "DELETE FROM step WHERE run = ?1",

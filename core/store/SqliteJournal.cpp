@@ -315,6 +315,7 @@ void SqliteJournal::rollback()
 
 void SqliteJournal::maintain(bool busy)
 {
+    indexIds(busy);
     const int limit = busy ? kBusyCheckpointPages : kIdleCheckpointPages;
     if ((m_core->walPages < limit && !m_core->erased) || m_core->stopped)
         return;

@@ -75,6 +75,7 @@ public:
     Result<void> keep(const Kept &kept) override;
     Result<std::vector<Kept>> kept(const std::string &area) override;
     Result<std::vector<RunRow>> runs(const RunQuery &query) override;
+    Result<std::vector<std::string>> idsBeginning(const std::string &beginning, int limit) override;
     Result<RunHistory> history(std::int64_t run) override;
     Result<void> cancel(std::int64_t run, Instant at) override;
     Result<AcceptedRun> replay(const ReplayOrder &order) override;

@@ -182,6 +182,10 @@ Result<int> SqliteJournal::forgetRuns(const Retention &retention)
     list->reset();
     if (!old.empty() && old.back() == m_core->newestRun) // Else its absence would look like damage.
         m_core->mark->write({m_core->reached.salt, m_core->reached.frames, 0}, true);
+    for (const std::int64_t run : old) {
+        if (auto forgotten = forgetIds(run); !forgotten)
+            return std::move(forgotten).error();
+    }
     for (const char *sql : {"DELETE FROM step WHERE run = ?1", "DELETE FROM body WHERE run = ?1",
                             "DELETE FROM review WHERE run = ?1", "DELETE FROM run WHERE id = ?1"}) {
         auto remove = m_core->database->prepare(sql);

@@ -211,7 +211,19 @@ ALTER TABLE newest ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE newest ADD COLUMN before INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<const char *, 4> kSteps{kVersion1, kVersion2, kVersion3, kVersion4};
+// What runs are found by, written behind the work (SqliteIds.cpp); what was given to somebody has time.
+constexpr const char *kVersion5 = R"sql(
+CREATE TABLE known (
+    id TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    PRIMARY KEY (id, run)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE letter ADD COLUMN escalate_from INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE review ADD COLUMN escalate_from INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<const char *, 5> kSteps{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 static_assert(kSteps.size() == kFormVersion);
 

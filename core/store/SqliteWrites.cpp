@@ -226,6 +226,8 @@ Result<Written> SqliteJournal::write(const RunChange &change)
     if (!change.ids.empty()) {
         if (auto added = m_core->addIds.bind(1, change.run).bind(2, change.ids).run(); !added)
             return std::move(added).error();
+        if (auto added = addLaterIds(change.run, change.ids); !added)
+            return std::move(added).error();
     }
     if (change.end) {
         m_core->endRun.bind(1, change.run).bind(2, static_cast<int>(change.end->state))
