@@ -18,7 +18,7 @@ using Columns = std::vector<std::string>;
 const Columns &columnsOf(const std::string &action)
 {
     static const std::map<std::string, Columns> kColumns{
-        {"runs.list", {"run", "state", "flow", "key", "received", "replay_of"}},
+        {"runs.list", {"run", "state", "flow", "key", "received", "replay_of", "waits_for"}},
         {"letters.list", {"id", "status", "run", "cause_id", "step", "error.code", "owner", "due"}},
         {"letters.groups", {"count", "cause_id", "cause", "owner", "due"}},
         {"reviews.list", {"id", "status", "question", "owner", "due", "flow", "event"}},
@@ -53,14 +53,19 @@ std::string shortCell(const Value &value)
 bool isProse(const std::string &column)
 {
     static const std::set<std::string> kProse{"flow",  "type",   "cause", "error.code", "step",
-                                              "question", "why", "detail", "subject",   "event"};
+                                              "question", "why", "detail", "subject",   "event", "waits_for"};
     return kProse.contains(column);
 }
 
-void showList(Output &out, const Columns &columns, const Value &rows)
+void showList(Output &out, Columns columns, const Value &rows)
 {
     if (rows.size() == 0)
         return out.message("Nothing.");
+    // Seldom there, and worth a column only then.
+    const std::span<const Value> all = rows.items();
+    if (std::all_of(all.begin(), all.end(),
+                    [](const Value &row) { return row.get("waits_for").isUndefined(); }))
+        std::erase(columns, "waits_for");
     std::vector<std::vector<std::string>> cells;
     std::vector<std::string> titles;
     for (const std::string &column : columns) {
@@ -80,6 +85,27 @@ void showList(Output &out, const Columns &columns, const Value &rows)
     for (const std::string &column : columns)
         prose.push_back(isProse(column));
     out.line(table(fitted(std::move(cells), prose)));
+}
+
+/// "run 13", "runs 13, 14".
+std::string counted(const std::string &what, const Value &numbers)
+{
+    std::string text = what + (numbers.size() == 1 ? " " : "s ");
+    for (std::size_t at = 0; at < numbers.size(); ++at)
+        text += (at == 0 ? "" : ", ") + toJson(numbers.items()[at]);
+    return text;
+}
+
+/// What a decision did, as a sentence; empty where its answer is to be shown.
+std::string sentence(const std::string &action, const Value &answer)
+{
+    if (action == "runs.replay")
+        return "Run " + toJson(answer.get("run")) + " runs the event once more.";
+    if (action == "letters.replay")
+        return "Sent again by " + counted("run", answer.get("runs")) + '.';
+    if (action == "letters.discard")
+        return "Discarded: " + counted("dead letter", answer.get("discarded")) + '.';
+    return {};
 }
 
 /// Short members side by side with their names, then payloads, then lists.

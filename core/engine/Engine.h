@@ -119,6 +119,9 @@ public:
     const EngineCounts &counts() const { return m_counts; }
     std::size_t openRuns() const { return m_openRuns; }
     std::size_t activeRuns() const { return m_runs.size(); }
+    /// Runs that wait for another one of their key; of these, behind one that failed and holds it.
+    std::size_t runsInLine() const { return m_lanes.waiting(); }
+    std::size_t runsHeld() const { return m_lanes.waitingHeld(); }
 
     bool isIdle() const;
     /// Nothing is being done: open runs wait for the clock, for answers or for people.

@@ -103,6 +103,21 @@ bool Lanes::hasWaiting(Lane lane) const
     return found != m_lanes.end() && found->second.first != 0;
 }
 
+std::size_t Lanes::waitingHeld() const
+{
+    std::size_t count = 0;
+    for (const auto &[lane, queue] : m_lanes) {
+        if (!queue.held || queue.begun != 0)
+            continue;
+        for (Run run = queue.first; run != 0;) {
+            count += m_gone.count(run) == 0;
+            const auto behind = m_behind.find(run);
+            run = behind == m_behind.end() ? 0 : behind->second;
+        }
+    }
+    return count;
+}
+
 std::optional<Lanes::Run> Lanes::next(std::unordered_map<Lane, Queue>::iterator lane)
 {
     Queue &queue = lane->second;

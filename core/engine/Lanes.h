@@ -41,6 +41,7 @@ public:
     bool isHeld(Lane lane) const;
     bool hasWaiting(Lane lane) const; ///< Somebody waits for the run that has begun.
     std::size_t waiting() const { return m_behind.size() + m_firstWaiting; }
+    std::size_t waitingHeld() const; ///< Of these, those whose lane is held and free.
 
 private:
     struct Queue

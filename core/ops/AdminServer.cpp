@@ -269,7 +269,8 @@ void AdminServer::sendMetrics(HttpReply reply)
         [this, kept](const Result<DeskCounts> &desk) {
             const EngineCounts &counts = m_engine.counts();
             const EngineGauges gauges{m_engine.openRuns(), m_engine.activeRuns(), counts.accepted,
-                                      counts.refused,      counts.effects,        counts.calls};
+                                      counts.refused,      counts.effects,        counts.calls,
+                                      m_engine.runsInLine(), m_engine.runsHeld()};
             HttpResponse answer = textResponse(
                 200, m_metrics.text(gauges, desk.value_or(DeskCounts{}))
                     + Metrics::text(m_engine.gates()));

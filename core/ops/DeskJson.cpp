@@ -90,6 +90,11 @@ Row runRow(Arena &arena, const RunRow &row)
         .text("state", kRunStates[static_cast<int>(row.state)]).time("received", row.received)
         .time("finished", row.state == RunState::Open ? Instant{} : row.finished)
         .text("key", row.key);
+    if (row.waitsForLetter != 0)
+        out.text("waits_for", "dead letter " + std::to_string(row.waitsForLetter) + " of run "
+                                  + std::to_string(row.waitsForRun));
+    else if (row.waitsForReview != 0)
+        out.text("waits_for", "review " + std::to_string(row.waitsForReview));
     if (row.origin != 0)
         out.number("replay_of", row.origin).number("replay", row.replay);
     return out;

@@ -199,6 +199,11 @@ std::string Metrics::text(const EngineGauges &engine, const DeskCounts &desk) co
     gauge(out, "tidewire_open_runs", "Events accepted whose run has not ended.",
           number(engine.openRuns));
     gauge(out, "tidewire_active_runs", "Open runs in memory.", number(engine.activeRuns));
+    gauge(out, "tidewire_runs_in_line", "Open runs that wait for another run of their key.",
+          number(engine.inLine));
+    gauge(out, "tidewire_runs_held",
+          "Of these, behind a failed one, until somebody decides about its dead letter.",
+          number(engine.held));
     gauge(out, "tidewire_events_busy_total", "Events refused because too many were open.",
           number(engine.refused), "counter");
     gauge(out, "tidewire_effects_total", "Records that an effect was asked for.",

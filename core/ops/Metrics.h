@@ -33,6 +33,8 @@ struct EngineGauges
     std::uint64_t refused = 0;
     std::uint64_t effects = 0;
     std::uint64_t calls = 0;
+    std::uint64_t inLine = 0;
+    std::uint64_t held = 0;
 };
 
 /// Counts what an engine tells, and passes it on. Written in the text format of Prometheus

@@ -27,6 +27,10 @@ struct RunRow
     std::string ids{};
     int replay = 0;
     std::int64_t origin = 0;
+    /// Of an open run: what a person has to decide about before it goes on; 0: nothing.
+    std::int64_t waitsForLetter = 0; ///< Of the run of its key that failed (`waitsForRun`).
+    std::int64_t waitsForRun = 0;
+    std::int64_t waitsForReview = 0; ///< Its own.
 };
 
 /// What a list of runs shows, newest first. Empty texts and nothing mean "all".

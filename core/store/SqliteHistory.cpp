@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <sqlite3.h>
 
 namespace tw {
@@ -52,6 +53,48 @@ bool holdsOne(const std::string &text, const std::vector<std::string> &words)
 
 } // namespace
 
+/// What open runs wait for: keys that letters hold, and questions of their own.
+Result<void> SqliteJournal::findWaits(std::vector<RunRow *> rows)
+{
+    std::erase_if(rows, [](const RunRow *row) { return row->state != RunState::Open; });
+    if (rows.empty())
+        return {};
+    struct Holder
+    {
+        std::int64_t letter = 0;
+        std::int64_t run = 0;
+    };
+    std::map<std::pair<std::string, std::string>, Holder> holders; // by flow and key
+    auto held = m_core->database->prepare(
+        "SELECT source.flow, run.key, letter.id, run.id FROM letter JOIN run ON run.id = letter.run"
+        " JOIN source ON source.id = run.source WHERE letter.holds = 1 AND run.state <> 0");
+    if (!held)
+        return std::move(held).error();
+    auto read = eachRow(*held, [&holders](const Statement &row) {
+        holders.try_emplace({row.text(0), row.text(1)}, Holder{row.integer(2), row.integer(3)});
+    });
+    if (!read)
+        return read;
+    auto asks = m_core->database->prepare(
+        "SELECT id FROM review WHERE run = ?1 AND status = 0 ORDER BY id LIMIT 1");
+    if (!asks)
+        return std::move(asks).error();
+    for (RunRow *row : rows) {
+        const auto holder = holders.find({row->flow, row->key});
+        if (holder != holders.end() && row->origin == 0) { // Replays go through.
+            row->waitsForLetter = holder->second.letter;
+            row->waitsForRun = holder->second.run;
+        }
+        const Reset atEnd(*asks);
+        auto question = asks->bind(1, row->run).step();
+        if (!question)
+            return std::move(question).error();
+        if (*question == Statement::Row::There)
+            row->waitsForReview = asks->integer(0);
+    }
+    return {};
+}
+
 Result<std::vector<RunRow>> SqliteJournal::runs(const RunQuery &query)
 {
     auto list = m_core->database->prepare(query.id.empty() ? kRuns : kRunsById);
@@ -66,7 +109,13 @@ Result<std::vector<RunRow>> SqliteJournal::runs(const RunQuery &query)
         list->bind(4, query.id);
     std::vector<RunRow> rows;
     auto read = eachRow(*list, [&rows](const Statement &row) { rows.push_back(readRow(row)); });
-    return read ? Result<std::vector<RunRow>>(std::move(rows)) : std::move(read).error();
+    if (!read)
+        return std::move(read).error();
+    std::vector<RunRow *> all;
+    for (RunRow &row : rows)
+        all.push_back(&row);
+    auto waits = findWaits(std::move(all));
+    return waits ? Result<std::vector<RunRow>>(std::move(rows)) : std::move(waits).error();
 }
 
 Result<std::vector<StepRecord>> SqliteJournal::stepsOf(std::int64_t run, bool &damaged)
@@ -121,6 +170,8 @@ Result<RunHistory> SqliteJournal::history(std::int64_t run)
                        find->instant(22), known.key, known.flowVersion, known.ids, known.replay,
                        known.origin};
     }
+    if (auto waits = findWaits({&history.row}); !waits)
+        return std::move(waits).error();
     auto steps = stepsOf(run, history.damaged);
     if (!steps)
         return std::move(steps).error();

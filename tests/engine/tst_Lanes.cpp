@@ -49,6 +49,31 @@ private Q_SLOTS:
         QCOMPARE(Lanes::of("payments", "ch_1"), Lanes::of("payments", "ch_1"));
     }
 
+    void whoWaitsBehindAHeldLaneIsCounted()
+    {
+        Lanes lanes;
+        lanes.enter(1, kLane);
+        lanes.hold(kLane);
+        lanes.enter(2, kLane);
+        QCOMPARE(lanes.waitingHeld(), 0u); // The first one is still at it.
+        lanes.leave(1, kLane);
+        lanes.enter(3, kLane);
+        lanes.enter(4, 8);
+        lanes.enter(5, 8);
+        QCOMPARE(lanes.waitingHeld(), 2u);
+        lanes.leave(3, kLane);
+        QCOMPARE(lanes.waitingHeld(), 1u);
+        QVERIFY(lanes.release(kLane) == 2);
+        QCOMPARE(lanes.waitingHeld(), 0u);
+    }
+
+    void replaysOfOneEventHaveALaneOfTheirOwn()
+    {
+        QCOMPARE(Lanes::ofReplays(7), Lanes::ofReplays(7));
+        QVERIFY(Lanes::ofReplays(7) != Lanes::ofReplays(8));
+        QVERIFY(Lanes::ofReplays(7) != 0);
+    }
+
     void whoLeavesWhileWaitingIsPassedOver()
     {
         Lanes lanes;
