@@ -291,6 +291,8 @@ void AdminServer::perform(HttpRequest request, HttpReply reply)
             if (!outcome)
                 return kept->send(errorAnswer(statusOf(outcome.error()), outcome.error()));
             settleIn(m_engine, *outcome);
+            if (m_changed && isChange(call.action))
+                m_changed();
             if (call.action == "erase" && m_eraseCopies)
                 return eraseCopies(call, outcome->answer, kept);
             kept->send(jsonResponse(200, toJson(outcome->answer->root())));

@@ -28,6 +28,7 @@ public:
     /// Takes a person out of the copies of the journal, too, and tells what became of them.
     using EraseCopies = std::function<void(const DeskCall &, std::function<void(const CopiesErased &)>)>;
     void onErase(EraseCopies erase) { m_eraseCopies = std::move(erase); }
+    void onChange(std::function<void()> changed) { m_changed = std::move(changed); } ///< A person decided.
     void setReady(bool ready) { m_ready = ready; }
     void setTrouble(std::string message) { m_trouble = std::move(message); }
 
@@ -49,6 +50,7 @@ private:
     Secret m_token;
     HttpServer m_server;
     EraseCopies m_eraseCopies;
+    std::function<void()> m_changed;
     std::string m_trouble;
     bool m_ready = false;
 };

@@ -92,6 +92,14 @@ std::optional<Instant> DeskArguments::instant(std::string_view name)
     return Instant{time.toMSecsSinceEpoch()};
 }
 
+std::optional<Instant> DeskArguments::future(std::string_view name)
+{
+    const std::optional<Instant> time = instant(name);
+    if (time && *time <= m_call.at)
+        wrong(name, "must be a time that is still to come.");
+    return time;
+}
+
 std::optional<std::string> DeskArguments::json(std::string_view name)
 {
     const Value value = get(name);

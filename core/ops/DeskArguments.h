@@ -19,6 +19,8 @@ public:
     std::int64_t number(std::string_view name, std::int64_t fallback = 0);
     std::int64_t requiredNumber(std::string_view name);
     bool flag(std::string_view name);
+    /// The same, and later than now.
+    std::optional<Instant> future(std::string_view name);
     std::optional<Instant> instant(std::string_view name); ///< ISO 8601, or a span from now: "4h".
     /// The value as JSON text; nothing when it is missing.
     std::optional<std::string> json(std::string_view name);

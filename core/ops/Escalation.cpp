@@ -5,10 +5,14 @@
 #include "core/base/Text.h"
 #include "core/data/Json.h"
 
+#include <algorithm>
+
 namespace tw::ops {
 namespace {
 
-constexpr std::chrono::seconds kPause{30};
+constexpr std::chrono::seconds kLongest{30}; ///< The clock may be set.
+constexpr std::chrono::seconds kSoon{1};
+constexpr std::chrono::milliseconds kShortest{100};
 constexpr int kAtOnce = 100;
 constexpr const char *kWho = "tidewire";
 
@@ -78,44 +82,99 @@ Escalation::Escalation(Engine &engine, Clock &clock, std::map<std::string, FlowF
                        Told told)
     : m_engine(engine), m_clock(clock), m_policies(std::move(policies)), m_told(std::move(told))
 {
-    lookLater();
+    lookIn(kShortest);
 }
 
-void Escalation::lookLater()
+void Escalation::lookIn(std::chrono::milliseconds pause)
 {
-    m_clock.callAfter(kPause, this, [this] {
-        look();
-        lookLater();
+    m_nextLook = m_clock.now() + pause;
+    m_clock.callAfter(pause, this, [this, round = ++m_round] {
+        if (round == m_round)
+            look();
     });
+}
+
+void Escalation::wake()
+{
+    if (m_looking)
+        m_lookAgain = true;
+    else if (m_nextLook > m_clock.now() + kSoon)
+        lookIn(kSoon);
+}
+
+/// On the store thread.
+Result<Escalation::Look> Escalation::lookThrough(Journal &journal, const Policies &policies, Instant now)
+{
+    Look look;
+    const auto dueAt = [&look](Instant at) { look.next = look.next ? std::min(*look.next, at) : at; };
+    for (const auto &[flow, policy] : policies) {
+        if (policy.escalateAfter.count() == 0)
+            continue;
+        if (auto letters = escalateLetters(journal, flow, policy, now, look.given); !letters)
+            return std::move(letters).error();
+    }
+    if (auto reviews = escalateReviews(journal, now, look.given); !reviews)
+        return std::move(reviews).error();
+    for (const auto &[flow, policy] : policies) {
+        auto times = journal.desk().nextEscalations(flow);
+        if (!times)
+            return std::move(times).error();
+        if (times->oldestLetter && policy.escalateAfter.count() != 0)
+            dueAt(*times->oldestLetter + policy.escalateAfter);
+        if (times->nextReview)
+            dueAt(*times->nextReview);
+    }
+    return look;
 }
 
 void Escalation::look()
 {
-    m_engine.inJournal<Escalated>(
-        [policies = m_policies, now = m_clock.now()](Journal &journal) -> Result<Escalated> {
-            Escalated done;
-            for (const auto &[flow, policy] : policies) {
-                if (policy.escalateAfter.count() == 0)
-                    continue;
-                if (auto letters = escalateLetters(journal, flow, policy, now, done); !letters)
-                    return std::move(letters).error();
-            }
-            if (auto reviews = escalateReviews(journal, now, done); !reviews)
-                return std::move(reviews).error();
-            return done;
+    if (std::exchange(m_looking, true)) {
+        m_lookAgain = true;
+        return;
+    }
+    ++m_round; // What was planned is done now.
+    m_engine.inJournal<Look>(
+        [policies = m_policies, now = m_clock.now()](Journal &journal) {
+            return lookThrough(journal, policies, now);
         },
-        [this](const Result<Escalated> &done) {
-            if (!done) {
-                qCWarning(log::engine).noquote() << toQString(done.error().text());
-                return;
-            }
-            for (const auto &[what, to] : *done) {
-                qCWarning(log::engine).noquote()
-                    << toQString(what + " waited too long and was given to " + to);
-                if (m_told)
-                    m_told(what, to);
-            }
-        });
+        [this](const Result<Look> &look) { looked(look); });
+}
+
+void Escalation::looked(const Result<Look> &look)
+{
+    m_looking = false;
+    std::chrono::milliseconds pause = kLongest;
+    if (look && look->next)
+        pause = std::clamp<std::chrono::milliseconds>(*look->next - m_clock.now(), kShortest, kLongest);
+    if (std::exchange(m_lookAgain, false))
+        this->look();
+    else
+        lookIn(pause);
+    if (!look) {
+        qCWarning(log::engine).noquote() << toQString(look.error().text());
+        return;
+    }
+    for (const auto &[what, to] : look->given) {
+        qCWarning(log::engine).noquote()
+            << toQString(what + " waited too long and was given to " + to);
+        if (m_told)
+            m_told(what, to);
+    }
+}
+
+void WaitBell::stepChanged(const StepEvent &event)
+{
+    m_next.stepChanged(event);
+    if (event.phase == StepEvent::Phase::Waiting && m_ring)
+        m_ring();
+}
+
+void WaitBell::deadLettered(const DeadLetter &letter)
+{
+    m_next.deadLettered(letter);
+    if (m_ring)
+        m_ring();
 }
 
 } // namespace tw::ops

@@ -7,13 +7,17 @@
 #include <QObject>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tw::ops {
 
 /// Gives dead letters and reviews that nobody looked at to the person that their flow or step names,
-/// and says so once. Looks twice a minute; what it did is in the journal and in the audit log. On
-/// the engine's thread; `engine` and `clock` must outlive it.
+/// and says so once. Looks when the next one is due, at least twice a minute, and soon after wake();
+/// what it did is in the journal and in the audit log. On the engine's thread; `engine` and `clock`
+/// must outlive it.
 class Escalation final : public QObject
 {
 public:
@@ -24,14 +28,59 @@ public:
                Told told);
 
     void look(); ///< Now; else by the clock.
+    /// Something may be due sooner than what was seen: a question was asked, a letter kept or assigned.
+    void wake();
 
 private:
-    void lookLater();
+    using Given = std::vector<std::pair<std::string, std::string>>; ///< What, to whom.
+    struct Look
+    {
+        Given given;
+        std::optional<Instant> next; ///< When something else is due.
+    };
+    using Policies = std::map<std::string, FlowFailures>;
+
+    static Result<Look> lookThrough(Journal &journal, const Policies &policies, Instant now);
+    void looked(const Result<Look> &look);
+    void lookIn(std::chrono::milliseconds pause);
 
     Engine &m_engine;
     Clock &m_clock;
-    std::map<std::string, FlowFailures> m_policies;
+    Policies m_policies;
     Told m_told;
+    int m_round = 0; ///< Of several that were planned the last one counts.
+    Instant m_nextLook;
+    bool m_looking = false;
+    bool m_lookAgain = false;
+};
+
+/// Passes on what an engine tells, and rings where something may wait for a person from now on.
+class WaitBell final : public RunObserver
+{
+public:
+    explicit WaitBell(RunObserver &next) : m_next(next) {}
+    void onRing(std::function<void()> ring) { m_ring = std::move(ring); }
+
+    void eventAccepted(const std::string &flow, const std::string &trigger,
+                       const IncomingEvent &event, std::int64_t run,
+                       Acceptance acceptance) override
+    {
+        m_next.eventAccepted(flow, trigger, event, run, acceptance);
+    }
+    void deliveryRefused(const std::string &flow, const std::string &trigger,
+                         const Error &why) override
+    {
+        m_next.deliveryRefused(flow, trigger, why);
+    }
+    void stepChanged(const StepEvent &event) override;
+    void runFinished(const RunSummary &run) override { m_next.runFinished(run); }
+    void deadLettered(const DeadLetter &letter) override;
+    void connectionChanged(const GateStatus &status) override { m_next.connectionChanged(status); }
+    void idle() override { m_next.idle(); }
+
+private:
+    RunObserver &m_next;
+    std::function<void()> m_ring;
 };
 
 } // namespace tw::ops

@@ -197,7 +197,7 @@ Result<void> assignLetter(DeskWork &work)
     change.id = work.arguments.requiredNumber("id");
     if (const std::string owner = work.arguments.text("owner"); !owner.empty())
         change.owner = owner;
-    change.dueAt = work.arguments.instant("due");
+    change.dueAt = work.arguments.future("due");
     if (work.arguments.error())
         return *work.arguments.error();
     if (!change.owner && !change.dueAt)
@@ -207,13 +207,16 @@ Result<void> assignLetter(DeskWork &work)
         return std::move(row).error();
     const bool same = change.owner.value_or(row->letter.owner) == row->letter.owner
         && change.dueAt.value_or(row->letter.dueAt) == row->letter.dueAt;
-    if (change.dueAt)
+    if (!same) { // Who has it now gets as long as the flow gives, from the time that was set.
         change.escalated = false;
+        change.escalateFrom = change.dueAt.value_or(work.call.at);
+    }
     if (auto changed = work.desk().change(change); !changed)
         return changed;
     std::string detail = "{\"owner\":";
-    appendJsonString(detail, change.owner.value_or(""));
-    detail += ",\"due\":\"" + (change.dueAt ? isoTime(*change.dueAt) : std::string()) + "\"}";
+    appendJsonString(detail, change.owner.value_or(row->letter.owner));
+    const Instant due = change.dueAt.value_or(row->letter.dueAt);
+    detail += ",\"due\":\"" + (due == Instant{} ? std::string() : isoTime(due)) + "\"}";
     if (auto shown = showLetter(work); !shown)
         return shown;
     if (same) {

@@ -4,6 +4,8 @@
 #include "core/ops/DeskJson.h"
 #include "core/ops/GivenInput.h"
 
+#include <algorithm>
+
 namespace tw::ops {
 namespace {
 
@@ -35,6 +37,26 @@ std::vector<std::string> expectedOf(const ReviewRecord &review)
     if (review.proposal.empty())
         expected.push_back(review.input);
     return expected;
+}
+
+/// For the audit log, which must not say what is in it: whether the answer is what was proposed.
+std::string answerNote(const ReviewRecord &review, const std::string &given)
+{
+    const auto plain = [](const std::string &json) { // Without what is the same in another writing.
+        const auto value = parseJson(json);
+        return value ? toJson(value->root()) : json;
+    };
+    const std::string proposal = review.proposal.empty() ? review.input : review.proposal;
+    const std::string answer = plain(given.empty() ? proposal : given);
+    const char *kind = review.proposal.empty() ? "input" : "proposal";
+    if (answer != plain(proposal)) {
+        const std::vector<std::string> offered = expectedOf(review);
+        const bool isCandidate = std::any_of(
+            offered.begin() + 1, offered.end(), [&](const std::string &one) { return plain(one) == answer; });
+        kind = isCandidate ? "candidate" : "own";
+    }
+    return std::string(",\"answer\":\"") + kind + "\",\"proposed_sha256\":\"" + fingerprint(plain(proposal))
+        + "\",\"answer_sha256\":\"" + fingerprint(answer) + '"';
 }
 
 Result<void> decide(DeskWork &work, const char *exit)
@@ -75,6 +97,8 @@ Result<void> decide(DeskWork &work, const char *exit)
         return shown;
     std::string detail = "{\"reason\":";
     appendJsonString(detail, decision.reason);
+    if (decision.exit == "approved" || own)
+        detail += answerNote(row->review, own ? decision.answer : std::string());
     detail += decision.remember ? ",\"remember\":true}" : "}";
     return work.note(subjectOf(decision.review), detail);
 }
@@ -138,7 +162,7 @@ Result<void> assignReview(DeskWork &work)
     change.id = work.arguments.requiredNumber("id");
     if (const std::string owner = work.arguments.text("owner"); !owner.empty())
         change.owner = owner;
-    change.dueAt = work.arguments.instant("due");
+    change.dueAt = work.arguments.future("due");
     if (work.arguments.error())
         return *work.arguments.error();
     if (!change.owner && !change.dueAt)
@@ -148,11 +172,16 @@ Result<void> assignReview(DeskWork &work)
         return std::move(row).error();
     const bool same = change.owner.value_or(row->review.owner) == row->review.owner
         && change.dueAt.value_or(row->review.dueAt) == row->review.dueAt;
+    if (!same) { // Who has it now gets as long as the step gives, from the time that was set.
+        change.escalated = false;
+        change.escalateFrom = change.dueAt.value_or(work.call.at);
+    }
     if (auto changed = work.desk().change(change); !changed)
         return changed;
     std::string detail = "{\"owner\":";
     appendJsonString(detail, change.owner.value_or(row->review.owner));
-    detail += ",\"due\":\"" + (change.dueAt ? isoTime(*change.dueAt) : std::string()) + "\"}";
+    const Instant due = change.dueAt.value_or(row->review.dueAt);
+    detail += ",\"due\":\"" + (due == Instant{} ? std::string() : isoTime(due)) + "\"}";
     if (auto shown = showReview(work); !shown)
         return shown;
     if (same) {

@@ -91,7 +91,7 @@ class Runtime::Impl : public QObject
 {
 public:
     Impl(Clock &clock, RunObserver &observer, RuntimeOptions options)
-        : m_clock(clock), m_observer(observer), m_metrics(observer), m_options(std::move(options))
+        : m_clock(clock), m_observer(observer), m_metrics(observer), m_bell(m_metrics), m_options(std::move(options))
     {}
     ~Impl() override
     {
@@ -136,6 +136,7 @@ private:
     Clock &m_clock;
     RunObserver &m_observer;
     ops::Metrics m_metrics;
+    ops::WaitBell m_bell;
     RuntimeOptions m_options;
     std::unique_ptr<DataFolder> m_folder;
     HttpClient m_http;
@@ -237,7 +238,7 @@ Result<Unfinished> Runtime::Impl::openJournal(const JournalSettings &settings)
     m_store->onStopped([this](const Error &error) { storeStopped(error); });
     if (!m_options.dataDir.empty())
         m_backups = std::make_unique<Backups>(m_clock, m_options.dataDir);
-    m_engine = std::make_unique<Engine>(*m_store, m_clock, m_metrics, m_options.seed);
+    m_engine = std::make_unique<Engine>(*m_store, m_clock, m_bell, m_options.seed);
     return unfinished;
 }
 
@@ -354,6 +355,13 @@ void Runtime::Impl::watchOpenWork()
         policies[flow->id()] = flow->failures();
     m_escalation = std::make_unique<ops::Escalation>(
         *m_engine, m_clock, std::move(policies), [](const std::string &, const std::string &) {});
+    const auto wake = [this] {
+        if (m_escalation)
+            m_escalation->wake();
+    };
+    m_bell.onRing(wake);
+    if (m_admin)
+        m_admin->onChange(wake);
 }
 
 void Runtime::Impl::storeStopped(const Error &error)

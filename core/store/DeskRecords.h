@@ -72,6 +72,7 @@ struct LetterRow
     bool escalated = false;
     std::string flowVersion{};
     std::string key{};
+    Instant escalateFrom{}; ///< LetterChange::escalateFrom
 };
 
 struct LetterQuery
@@ -83,7 +84,7 @@ struct LetterQuery
     std::int64_t id = 0;  ///< This one alone.
     std::int64_t run = 0; ///< Of this run.
     std::optional<Instant> dueBefore;
-    std::optional<Instant> escalateBefore; ///< Kept by then, and not escalated yet.
+    std::optional<Instant> escalateBefore; ///< Kept or assigned by then, and not escalated yet.
     int limit = 100;
     std::int64_t before = 0;
 };
@@ -118,6 +119,7 @@ struct LetterChange
     std::optional<std::string> owner;
     std::optional<Instant> dueAt;
     std::optional<bool> escalated;
+    std::optional<Instant> escalateFrom; ///< Counted from then, if it is later than when it was kept.
     std::string by;
     std::string reason;
     Instant at;
@@ -150,6 +152,7 @@ struct ReviewRow
     std::string reason{};
     bool escalated = false;
     std::string key{};
+    Instant escalateFrom{}; ///< What `review.escalateAt` counts from; 0: the question.
 };
 
 struct ReviewQuery
@@ -172,6 +175,14 @@ struct ReviewChange
     std::optional<std::string> owner;
     std::optional<Instant> dueAt;
     std::optional<bool> escalated;
+    std::optional<Instant> escalateFrom; ///< As long after it as it was to be after the question.
+};
+
+/// When something is to be given to somebody else, if nobody looks at it before.
+struct EscalationTimes
+{
+    std::optional<Instant> oldestLetter; ///< Of a flow: since when its first letter waits.
+    std::optional<Instant> nextReview;   ///< Of any flow.
 };
 
 /// Everything the journal knows of one run. `bodyKept` is false once retention took the bytes.

@@ -50,6 +50,7 @@ public:
     virtual Result<std::optional<std::int64_t>> claimant(const std::string &flow,
                                                          const std::string &step,
                                                          const std::string &key) = 0;
+    virtual Result<EscalationTimes> nextEscalations(const std::string &flow) = 0;
     virtual Result<PeoplesWork> counts(Instant now) = 0;
 
     /// Appends; `number` and `hash` of the entry are given here.

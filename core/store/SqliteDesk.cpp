@@ -18,13 +18,14 @@ constexpr const char *kLetters
       " letter.error_place, letter.error_evidence, letter.input, letter.holds, letter.item,"
       " letter.cause, letter.owner, letter.due, letter.status, letter.edited, letter.decided_by,"
       " letter.decided_at, letter.reason, letter.replay_run, letter.escalated,"
-      " coalesce(run.flow_version, ''), coalesce(run.key, '') FROM letter"
+      " coalesce(run.flow_version, ''), coalesce(run.key, ''), letter.escalate_from FROM letter"
       " LEFT JOIN run ON run.id = letter.run LEFT JOIN source ON source.id = run.source"
       " WHERE letter.id < ?1 AND (?2 = '' OR source.flow = ?2)"
       " AND (?3 < 0 OR letter.status = ?3) AND (?4 = '' OR letter.cause = ?4)"
       " AND (?5 = '' OR letter.owner = ?5) AND (?6 = 0 OR letter.id = ?6)"
       " AND (?7 = 0 OR letter.run = ?7) AND (?8 = 0 OR (letter.due > 0 AND letter.due <= ?8))"
-      " AND (?10 = 0 OR (letter.escalated = 0 AND letter.at <= ?10))"
+      " AND (?10 = 0 OR (letter.escalated = 0"
+      " AND max(letter.at, letter.escalate_from) <= ?10))"
       " ORDER BY letter.id DESC LIMIT ?9";
 
 Error noLetter(std::int64_t id)
@@ -94,6 +95,7 @@ Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
         letter.escalated = row.integer(27) != 0;
         letter.flowVersion = row.text(28);
         letter.key = row.text(29);
+        letter.escalateFrom = row.instant(30);
         const std::string place = letterPlace(letter.run, record.step, record.lineage);
         for (std::string *text : {&record.input, &record.error.evidence,
                                   letter.edited ? &*letter.edited : nullptr}) {
@@ -184,7 +186,7 @@ Result<void> SqliteJournal::change(const LetterChange &change)
     }
     auto update = m_core->database->prepare(
         "UPDATE letter SET status = ?2, edited = ?3, owner = ?4, due = ?5, escalated = ?6,"
-        " decided_by = ?7, decided_at = ?8, reason = ?9,"
+        " decided_by = ?7, decided_at = ?8, reason = ?9, escalate_from = ?10,"
         " holds = CASE WHEN ?2 = 3 THEN 0 ELSE holds END WHERE id = ?1");
     if (!update)
         return std::move(update).error();
@@ -197,7 +199,8 @@ Result<void> SqliteJournal::change(const LetterChange &change)
     update->bind(1, change.id).bind(2, static_cast<int>(change.status.value_or(row.status)))
         .bind(4, owner).bind(5, change.dueAt.value_or(row.letter.dueAt))
         .bind(6, change.escalated.value_or(row.escalated) ? 1 : 0).bind(7, by)
-        .bind(8, change.status ? change.at : row.decidedAt).bind(9, reason);
+        .bind(8, change.status ? change.at : row.decidedAt).bind(9, reason)
+        .bind(10, change.escalateFrom.value_or(row.escalateFrom));
     if (row.edited)
         update->bind(3, edited);
     return update->run();

@@ -92,6 +92,7 @@ public:
                                   const std::string &cause) override;
     Result<std::optional<std::int64_t>> claimant(const std::string &flow, const std::string &step,
                                                  const std::string &key) override;
+    Result<EscalationTimes> nextEscalations(const std::string &flow) override;
     Result<PeoplesWork> counts(Instant now) override;
     Result<AuditEntry> audit(AuditEntry entry) override;
     Result<std::vector<AuditEntry>> auditLog(std::int64_t after, int limit) override;

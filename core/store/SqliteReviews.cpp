@@ -17,7 +17,7 @@ constexpr const char *kReviews
       " review.proposal, review.candidates, review.cause, review.owner, review.asked, review.due,"
       " review.timeout_exit, review.escalate_at, review.escalate_to, review.escalated,"
       " review.exit, review.answer, review.decided_by, review.decided_at, review.reason,"
-      " coalesce(run.key, '') FROM review"
+      " coalesce(run.key, ''), review.escalate_from FROM review"
       " LEFT JOIN run ON run.id = review.run LEFT JOIN source ON source.id = run.source"
       " WHERE review.id < ?1 AND (?2 = '' OR source.flow = ?2)"
       " AND (?3 < 0 OR review.status = ?3) AND (?4 = '' OR review.owner = ?4)"
@@ -56,6 +56,7 @@ ReviewRow readRow(const Statement &row)
     all.decidedAt = row.instant(23);
     all.reason = row.text(24);
     all.key = row.text(25);
+    all.escalateFrom = row.instant(26);
     return all;
 }
 
@@ -129,13 +130,39 @@ Result<void> SqliteJournal::change(const ReviewChange &change)
     if (row.status != ReviewStatus::Open)
         return closedReview(row);
     auto update = m_core->database->prepare(
-        "UPDATE review SET owner = ?2, due = ?3, escalated = ?4 WHERE id = ?1");
+        "UPDATE review SET owner = ?2, due = ?3, escalated = ?4, escalate_at = ?5, escalate_from = ?6"
+        " WHERE id = ?1");
     if (!update)
         return std::move(update).error();
     const std::string owner = change.owner.value_or(row.review.owner);
+    const Instant since = row.escalateFrom == Instant{} ? row.review.askedAt : row.escalateFrom;
+    const Instant escalateAt = change.escalateFrom && row.review.escalateAt != Instant{}
+        ? *change.escalateFrom + (row.review.escalateAt - since)
+        : row.review.escalateAt;
     return update->bind(1, change.id).bind(2, owner)
         .bind(3, change.dueAt.value_or(row.review.dueAt))
-        .bind(4, change.escalated.value_or(row.escalated) ? 1 : 0).run();
+        .bind(4, change.escalated.value_or(row.escalated) ? 1 : 0)
+        .bind(5, escalateAt).bind(6, change.escalateFrom.value_or(row.escalateFrom)).run();
+}
+
+Result<EscalationTimes> SqliteJournal::nextEscalations(const std::string &flow)
+{
+    auto find = m_core->database->prepare(
+        "SELECT (SELECT min(max(letter.at, letter.escalate_from)) FROM letter"
+        " JOIN run ON run.id = letter.run JOIN source ON source.id = run.source"
+        " WHERE letter.status = 0 AND letter.escalated = 0 AND source.flow = ?1),"
+        " (SELECT min(escalate_at) FROM review WHERE status = 0 AND escalated = 0"
+        " AND escalate_at > 0)");
+    if (!find)
+        return std::move(find).error();
+    if (auto row = find->bind(1, flow).step(); !row)
+        return std::move(row).error();
+    EscalationTimes times;
+    if (!find->isNull(0))
+        times.oldestLetter = find->instant(0);
+    if (!find->isNull(1))
+        times.nextReview = find->instant(1);
+    return times;
 }
 
 Result<void> SqliteJournal::applyDecision(const ReviewRow &row, const ReviewDecision &decision)

@@ -163,9 +163,145 @@ private Q_SLOTS:
         QVERIFY2(bulk.starts_with("{\"runs\":[4],\"note\":\"Left out: dead letters 2"), bulk.c_str());
         QCOMPARE(desk("letters.replay", R"({"cause":"amount"})"), std::string("store.run_open"));
         QCOMPARE(auditEntries(), 1);
-        QCOMPARE(desk("letters.discard", R"({"cause":"amount","reason":"tests"})"),
-                 std::string("{\"discarded\":[1]}"));
-        QCOMPARE(auditEntries(), 2);
+    }
+
+    void aVersionIsNamedByItsBeginning()
+    {
+        const std::int64_t run = failedRun("evt_1", "amount");
+        (void)m_journal->begin();
+        for (const char *version : {"1.0.0+aa11", "1.1.0+bb22+price@1.0.0+cc", "1.10.0+dd", "1.2.0+a", "1.2.0+b"})
+            (void)m_journal->keepFlow({"payments", version, "text", Instant{}});
+        (void)m_journal->commit();
+        const auto replay = [&](const char *version) {
+            const std::string answer = desk("runs.replay", "{\"run\":1,\"version\":\"" + std::string(version) + "\"}");
+            if (answer.starts_with("store."))
+                return answer;
+            const std::int64_t made = m_outcome.newRuns.front();
+            const std::string used = m_journal->desk().history(made)->event.flowVersion;
+            RunChange end;
+            end.run = made;
+            end.end = RunEnd{RunState::DeadLettered, {}};
+            (void)m_journal->begin();
+            (void)m_journal->write(end);
+            (void)m_journal->commit();
+            return used;
+        };
+        QCOMPARE(run, std::int64_t(1));
+        QCOMPARE(replay("1.0"), std::string("1.0.0+aa11"));
+        QCOMPARE(replay("1.1.0"), std::string("1.1.0+bb22+price@1.0.0+cc"));
+        QCOMPARE(replay("1.1.0+bb"), std::string("1.1.0+bb22+price@1.0.0+cc"));
+        QCOMPARE(replay("1.2.0+b"), std::string("1.2.0+b"));
+        QCOMPARE(replay("1.2.0"), std::string("store.no_version"));
+        QVERIFY2(m_message.find("1.2.0+a") != std::string::npos && m_message.find("1.2.0+b") != std::string::npos
+                     && m_message.find("1.0.0") == std::string::npos, m_message.c_str());
+        QCOMPARE(replay("2"), std::string("store.no_version"));
+        QVERIFY2(m_message.find("1.10.0+dd") != std::string::npos, m_message.c_str());
+        QCOMPARE(desk("letters.replay", R"({"cause":"amount","version":"1.0.0"})"), std::string("{\"runs\":[6]}"));
+        QCOMPARE(m_journal->desk().history(6)->event.flowVersion, std::string("1.0.0+aa11"));
+    }
+
+    void idAndCauseTogetherAreRefusedInTheseWords()
+    {
+        QCOMPARE(desk("letters.replay", R"({"id":1,"cause":"x"})"), std::string("ops.bad_argument"));
+        QVERIFY2(m_message.find("not both") != std::string::npos, m_message.c_str());
+        QCOMPARE(desk("letters.replay"), std::string("ops.bad_argument"));
+        QVERIFY2(m_message.find("must be given") != std::string::npos, m_message.c_str());
+    }
+
+    void aRunIsFoundByTheBeginningOfAnId()
+    {
+        for (const char *id : {"ch_3PxQaa", "ch_3PxQab", "ch_3PxQaaZZ"}) {
+            NewRun event;
+            event.flow = "payments";
+            event.trigger = "charges";
+            event.eventId = std::string("evt_of_") + id;
+            event.body = "{}";
+            event.ids = ' ' + std::string(id) + ' ';
+            (void)m_journal->begin();
+            (void)m_journal->accept(event);
+            (void)m_journal->commit();
+        }
+        const auto found = [&](const char *id) {
+            return desk("runs.list", "{\"id\":\"" + std::string(id) + "\"}");
+        };
+        const auto hasRun = [&](const char *id, int run) {
+            const std::string answer = found(id);
+            return answer.starts_with("[{\"run\":" + std::to_string(run)) && answer.find("},{") == std::string::npos;
+        };
+        QVERIFY(hasRun("ch_3PxQab", 2));
+        QVERIFY(hasRun("ch_3PxQaa", 1)); // Itself, though another one begins so.
+        QVERIFY(hasRun("ch_3PxQaaZ", 3));
+        QVERIFY(hasRun("evt_of_ch_3PxQab", 2));
+        QCOMPARE(found("ch_3PxQ"), std::string("ops.bad_argument"));
+        QVERIFY2(m_message.find("ch_3PxQaaZZ") != std::string::npos, m_message.c_str());
+        QCOMPARE(found("ch_4"), std::string("[]"));
+        QCOMPARE(desk("runs.list", R"({"id":"ch_3PxQaa","state":"failed"})"), std::string("[]"));
+    }
+
+    void anOpenRunSaysWhatItWaitsFor()
+    {
+        failedRun("evt_1", "amount", "ch_1");
+        NewRun event;
+        event.flow = "payments";
+        event.trigger = "charges";
+        event.eventId = "evt_2";
+        event.body = "{}";
+        event.key = "ch_1";
+        (void)m_journal->begin();
+        const auto run = m_journal->accept(event);
+        (void)m_journal->commit();
+        const std::string list = desk("runs.list", R"({"state":"open"})");
+        QVERIFY2(list.find("\"waits_for\":\"dead letter 1 of run 1\"") != std::string::npos, list.c_str());
+        const std::string shown = desk("runs.show", R"({"run":2})");
+        QVERIFY2(shown.find("\"waits_for\":\"dead letter 1 of run 1\"") != std::string::npos, shown.c_str());
+        desk("letters.discard", R"({"id":1,"reason":"x"})");
+        QVERIFY(desk("runs.show", R"({"run":2})").find("waits_for") == std::string::npos);
+        ask(run->run, "{}");
+        const std::string parked = desk("runs.list", R"({"state":"open"})");
+        QVERIFY2(parked.find("\"waits_for\":\"review 1\"") != std::string::npos, parked.c_str());
+    }
+
+    void anAssignmentIsForTheFutureAndLoggedAsItIs()
+    {
+        failedRun("evt_1", "amount");
+        ask(openRun(RecordState::Parked), "{}");
+        for (const char *action : {"letters.assign", "reviews.assign"}) {
+            QCOMPARE(desk(action, R"({"id":1,"due":"2020-01-01T00:00:00Z"})"), std::string("ops.bad_argument"));
+            QVERIFY2(m_message.find("still to come") != std::string::npos, m_message.c_str());
+            QVERIFY(desk(action, R"({"id":1,"owner":"bob"})").starts_with('{'));
+            QVERIFY(desk(action, R"({"id":1,"due":"4h"})").starts_with('{'));
+            const std::string entry = lastAudit();
+            QVERIFY2(entry.find("\"owner\":\"bob\"") != std::string::npos, entry.c_str());
+        }
+    }
+
+    /// The log says whether a person agreed with what was proposed, not what the person said.
+    void theAuditLogTellsAnAnswerFromTheProposal_data()
+    {
+        QTest::addColumn<QString>("answer");
+        QTest::addColumn<QString>("kind");
+        QTest::newRow("as proposed") << "" << "proposal";
+        QTest::newRow("the same, written otherwise") << R"(,"answer":{ "mail": "ana@x.example" })" << "proposal";
+        QTest::newRow("one of the candidates") << R"(,"answer":{"mail":"eva@x.example"})" << "candidate";
+        QTest::newRow("something else") << R"(,"answer":{"mail":"joe@x.example"})" << "own";
+    }
+
+    void theAuditLogTellsAnAnswerFromTheProposal()
+    {
+        QFETCH(QString, answer);
+        QFETCH(QString, kind);
+        ask(openRun(RecordState::Parked), R"({"mail":"ana@x.example"})", R"([{"mail":"eva@x.example"}])");
+        const std::string done = desk("reviews.approve", "{\"id\":1" + answer.toStdString() + '}');
+        QVERIFY2(done.starts_with('{'), m_message.c_str());
+        const std::string entry = lastAudit();
+        QVERIFY2(entry.find("\"answer\":\"" + kind.toStdString() + '"') != std::string::npos, entry.c_str());
+        QVERIFY2(entry.find("example") == std::string::npos, entry.c_str());
+        const auto sum = [&entry](const char *name) {
+            const std::size_t at = entry.find(name);
+            return at == std::string::npos ? std::string() : entry.substr(at + std::string(name).size() + 3, 64);
+        };
+        QCOMPARE(sum("proposed_sha256").size(), 64u);
+        QCOMPARE(sum("proposed_sha256") == sum("answer_sha256"), kind.toStdString() == "proposal");
     }
 
     void aDiscardTellsWhichKeysAreFree()

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/Json.h"
+#include "core/ops/Desk.h"
 #include "core/ops/Escalation.h"
 #include "core/ops/Metrics.h"
 #include "tests/engine/EngineWorld.h"
@@ -52,6 +54,15 @@ class tst_Escalation final : public QObject
         return entries ? static_cast<int>(entries->size()) : -1;
     }
 
+    static void decide(EngineWorld &world, const std::string &action, const std::string &arguments)
+    {
+        const ops::DeskCall call{action, share(std::move(*parseJson(arguments))), "ana",
+                                 world.clock.now()};
+        const auto done = world.inJournal<ops::DeskOutcome>(
+            [call](Journal &journal) { return ops::performDesk(journal, call); });
+        QVERIFY2(done, done ? "" : done.error().message.c_str());
+    }
+
 private Q_SLOTS:
     void aLetterThatNobodyLookedAtIsGivenAwayOnce()
     {
@@ -98,6 +109,141 @@ private Q_SLOTS:
         escalation->look();
         QTRY_COMPARE(told.size(), 1u);
         QCOMPARE(told.front().second, std::string("head of sales"));
+    }
+
+    /// Who is given something gets as long as the flow gives, from then or from the time that was set.
+    void whatIsAssignedIsEscalatedAnew_data()
+    {
+        QTest::addColumn<QString>("arguments");
+        QTest::addColumn<int>("notBefore"); // Hours after the letter was kept.
+        QTest::newRow("to somebody") << R"({"id":1,"owner":"bob"})" << 14;
+        QTest::newRow("with a time") << R"({"id":1,"owner":"bob","due":"2h"})" << 16;
+        QTest::newRow("more time") << R"({"id":1,"due":"3h"})" << 17;
+    }
+
+    void whatIsAssignedIsEscalatedAnew()
+    {
+        QFETCH(QString, arguments);
+        QFETCH(int, notBefore);
+        EngineWorld world;
+        world.order = "failures: {owner: finance}\n";
+        world.start(kWrite);
+        Told told;
+        const auto escalation = watch(world, told);
+        world.script("write", {EngineWorld::fails(rejectedError("x.refused", "No."))});
+        world.send("evt_1");
+        QVERIFY(world.waitIdle());
+        world.clock.advance(7h);
+        decide(world, "letters.assign", arguments.toStdString());
+        const auto lookAt = [&](std::chrono::milliseconds since) {
+            world.clock.advance(since);
+            escalation->look();
+            (void)auditEntries(world); // Rounds behind it.
+            (void)auditEntries(world);
+        };
+        lookAt(std::chrono::hours(notBefore) - 7h - 1min);
+        QCOMPARE(told.size(), 0u);
+        lookAt(2h);
+        QTRY_COMPARE(told.size(), 1u);
+    }
+
+    void anAssignedReviewIsEscalatedAnew()
+    {
+        EngineWorld world;
+        world.start(kAsk);
+        Told told;
+        const auto escalation = watch(world, told);
+        Question question;
+        question.text = "Which?";
+        question.escalateAfter = 1h;
+        question.escalateTo = "boss";
+        world.script("ask", {EngineWorld::asks(question)});
+        world.send("evt_1");
+        QTRY_COMPARE(world.engine->activeRuns(), 0u);
+        world.clock.advance(50min);
+        decide(world, "reviews.assign", R"({"id":1,"owner":"bob","due":"4h"})");
+        world.clock.advance(3h);
+        escalation->look();
+        (void)auditEntries(world);
+        QCOMPARE(auditEntries(world), 1); // The assignment alone.
+        QVERIFY(told.empty());
+        decide(world, "reviews.assign", R"({"id":1,"owner":"ana"})");
+        world.clock.advance(61min);
+        escalation->look();
+        QTRY_COMPARE(told.size(), 1u);
+    }
+
+    void whatIsDueSoonIsLookedAtThen()
+    {
+        EngineWorld world;
+        world.start(kAsk);
+        Told told;
+        const auto escalation = watch(world, told);
+        world.clock.advance(1s); // It has seen that there is nothing.
+        QCOMPARE(auditEntries(world), 0);
+        Question question;
+        question.text = "Which?";
+        question.escalateAfter = 8s;
+        question.escalateTo = "boss";
+        world.script("ask", {EngineWorld::asks(question)});
+        world.send("evt_1");
+        QTRY_VERIFY(world.told.last("ask", StepEvent::Phase::Waiting));
+        const Instant asked = world.clock.now();
+        escalation->wake();
+        while (told.empty() && world.clock.now() < asked + 20s) {
+            world.clock.advance(500ms);
+            (void)auditEntries(world);
+            (void)auditEntries(world);
+        }
+        QCOMPARE(told.size(), 1u);
+        QVERIFY((world.clock.now() - asked) <= 9s);
+    }
+
+    void theBellRingsWhereSomethingWaits()
+    {
+        test::Told next;
+        int rings = 0;
+        ops::WaitBell bell(next);
+        bell.onRing([&rings] { ++rings; });
+        StepEvent step;
+        step.phase = StepEvent::Phase::Done;
+        bell.stepChanged(step);
+        QCOMPARE(rings, 0);
+        step.phase = StepEvent::Phase::Waiting;
+        bell.stepChanged(step);
+        bell.deadLettered({});
+        QCOMPARE(rings, 2);
+        bell.connectionChanged({});
+        bell.idle();
+        QCOMPARE(next.steps.size() + next.letters.size() + next.gates.size(), 4u);
+        QCOMPARE(next.idles, 1);
+    }
+
+    void runsBehindAFailedOneAreCounted()
+    {
+        EngineWorld world;
+        world.order = "order: {after_failure: hold}\n";
+        world.start(kWrite);
+        world.script("write", {EngineWorld::fails(rejectedError("x.refused", "No."))});
+        world.send("evt_1", "{}", "ch_1");
+        QTRY_COMPARE(world.told.letters.size(), 1u);
+        world.send("evt_2", "{}", "ch_1");
+        world.send("evt_3", "{}", "ch_1");
+        world.send("evt_4", "{}", "ch_2");
+        QTRY_COMPARE(world.told.runs.size(), 2u);
+        QCOMPARE(world.engine->runsHeld(), 2u);
+        ops::EngineGauges gauges;
+        gauges.inLine = world.engine->runsInLine();
+        gauges.held = world.engine->runsHeld();
+        const std::string text = ops::Metrics(world.told).text(gauges, {});
+        QVERIFY(text.find("\ntidewire_runs_held 2\n") != std::string::npos);
+        decide(world, "letters.discard", R"({"id":1,"reason":"x"})");
+        QCOMPARE(world.engine->runsHeld(), 2u); // Until the engine is told.
+        bool released = false;
+        world.engine->release({"payments", "ch_1"}, [&](const Result<void> &) { released = true; });
+        QTRY_VERIFY(released);
+        QVERIFY(world.waitIdle());
+        QCOMPARE(world.engine->runsHeld(), 0u);
     }
 
     void whatHappensIsCounted()

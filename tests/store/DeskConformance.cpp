@@ -249,6 +249,147 @@ void DeskConformance::runsAreFoundByBusinessIdStepTimeAndState()
     QCOMPARE(found(*journal, open), Numbers{second});
 }
 
+void DeskConformance::idsAreFoundByTheirBeginning()
+{
+    const auto journal = open();
+    NewRun run = incoming("evt_1");
+    run.ids = " ch_1 cus_7 ";
+    run.key = "ch_1";
+    accepted(*journal, run);
+    run.eventId = "evt_12";
+    run.ids = " ch_12 ";
+    run.key = "order 12";
+    accepted(*journal, run);
+    const auto ids = [&](const std::string &beginning, int limit = 10) {
+        return journal->desk().idsBeginning(beginning, limit).value_or(std::vector<std::string>{"?"});
+    };
+    using Texts = std::vector<std::string>;
+    QCOMPARE(ids("ch_1"), (Texts{"ch_1", "ch_12"}));
+    QCOMPARE(ids("ch_12"), Texts{"ch_12"});
+    QCOMPARE(ids("ch_"), (Texts{"ch_1", "ch_12"}));
+    QCOMPARE(ids("ch_", 1), Texts{"ch_1"});
+    QCOMPARE(ids("cu"), Texts{"cus_7"});
+    QCOMPARE(ids("evt_1"), (Texts{"evt_1", "evt_12"}));
+    QCOMPARE(ids("order"), Texts{"order 12"});
+    QCOMPARE(ids("CH_"), Texts{});
+    QCOMPARE(ids("h_1"), Texts{});
+}
+
+/// More runs than are looked through one by one: a back end may keep an index, and must keep it true.
+void DeskConformance::idsOfManyRunsAreFoundAndGoWithThem()
+{
+    auto journal = open();
+    constexpr int kRuns = 700;
+    QVERIFY(journal->begin());
+    for (int i = 1; i <= kRuns; ++i) {
+        NewRun run = incoming("evt_" + std::to_string(i));
+        run.ids = " ch_" + std::to_string(i) + " cus_all ";
+        run.key = "key_" + std::to_string(i);
+        QVERIFY(journal->accept(run));
+    }
+    QVERIFY(journal->commit());
+    const auto byId = [&](const std::string &id) {
+        RunQuery query;
+        query.id = id;
+        query.limit = 2 * kRuns;
+        return found(*journal, query);
+    };
+    for (int look = 0; look < 5; ++look) {
+        QCOMPARE(byId("ch_3"), Numbers{3});
+        QCOMPARE(byId("key_699"), Numbers{699});
+        QCOMPARE(byId("evt_400"), Numbers{400});
+        QCOMPARE(byId("cus_all").size(), std::size_t(kRuns));
+        QCOMPARE(journal->desk().idsBeginning("ch_69", 20)->size(), 11u);
+        QCOMPARE(journal->desk().idsBeginning("cus", 20)->size(), 1u);
+        journal->maintain(false);
+        if (look == 2)
+            journal = open();
+    }
+    RunChange later;
+    later.run = 5;
+    later.ids = "a01A ";
+    put(*journal, later);
+    later.run = 695;
+    put(*journal, later);
+    QCOMPARE(byId("a01A"), (Numbers{695, 5}));
+    for (const std::int64_t run : {3, 4})
+        put(*journal, {run, {}, {}, RunEnd{RunState::Done, kNoon}});
+    QVERIFY(write<ErasureReport>(*journal, [](Journal &j) {
+        return j.desk().erase({{"ch_3 "}, "ana", "asked for", kNoon});
+    }));
+    QCOMPARE(byId("ch_3"), Numbers{});
+    QCOMPARE(byId("key_3"), Numbers{});
+    QCOMPARE(byId("evt_3"), Numbers{3});
+    Retention retention;
+    retention.now = kNoon + 400 * 24h;
+    QVERIFY(write<int>(*journal, [&](Journal &j) { return j.forget(retention); }));
+    QCOMPARE(byId("ch_4"), Numbers{});
+    QCOMPARE(journal->desk().idsBeginning("ch_4", 200)->front(), std::string("ch_40"));
+}
+
+void DeskConformance::anOpenRunKnowsWhatItWaitsFor()
+{
+    const auto journal = open();
+    NewRun run = incoming("evt_1");
+    run.key = "ch_1";
+    const auto failed = accepted(*journal, run).run;
+    LetterRecord holding = letter("upsert");
+    holding.holdsKey = true;
+    put(*journal, {failed, {}, {holding}, RunEnd{RunState::DeadLettered, kNoon}});
+    run.eventId = "evt_2";
+    const auto behind = accepted(*journal, run).run;
+    run.eventId = "evt_3";
+    run.key = "ch_2";
+    const auto other = accepted(*journal, run).run;
+    put(*journal, {other, {}, {}, {}, {question()}});
+    const auto row = [&](std::int64_t number) { return journal->desk().history(number)->row; };
+    QCOMPARE(row(behind).waitsForRun, failed);
+    QCOMPARE(row(behind).waitsForLetter, lettersOf(*journal, failed).front().id);
+    QCOMPARE(row(failed).waitsForLetter, std::int64_t(0));
+    QCOMPARE(row(other).waitsForLetter, std::int64_t(0));
+    QVERIFY(row(other).waitsForReview != 0);
+    const auto rows = journal->desk().runs({});
+    QCOMPARE(rows->at(1).waitsForRun, failed);
+    QVERIFY(write<void>(*journal, [](Journal &j) { return j.releaseKey({"payments", "ch_1"}); }));
+    QCOMPARE(row(behind).waitsForLetter, std::int64_t(0));
+}
+
+void DeskConformance::whatIsAssignedIsEscalatedFromThen()
+{
+    const auto journal = open();
+    const auto run = failedRun(*journal, "evt_1");
+    const std::int64_t id = lettersOf(*journal, run).front().id;
+    const auto due = [&](Instant before) {
+        LetterQuery query;
+        query.escalateBefore = before;
+        return journal->desk().letters(query)->size();
+    };
+    QCOMPARE(due(kNoon), 1u);
+    QVERIFY(journal->desk().nextEscalations("payments")->oldestLetter == kNoon);
+    LetterChange change;
+    change.id = id;
+    change.owner = "bob";
+    change.escalateFrom = kNoon + 2h;
+    QCOMPARE(changed(*journal, change), std::string("changed"));
+    QCOMPARE(due(kNoon + 1h), 0u);
+    QCOMPARE(due(kNoon + 2h), 1u);
+    QVERIFY(journal->desk().nextEscalations("payments")->oldestLetter == kNoon + 2h);
+    QVERIFY(!journal->desk().nextEscalations("refunds")->oldestLetter);
+    change.escalateFrom.reset();
+    change.escalated = true;
+    QCOMPARE(changed(*journal, change), std::string("changed"));
+    QVERIFY(!journal->desk().nextEscalations("payments")->oldestLetter);
+    put(*journal, {run, {}, {}, {}, {question()}});
+    QVERIFY(journal->desk().nextEscalations("payments")->nextReview == kNoon + 30min);
+    ReviewChange later;
+    later.id = journal->desk().reviews({})->front().id;
+    for (const auto from : {5h, 2h}) {
+        later.escalateFrom = kNoon + from;
+        QVERIFY(write<void>(*journal, [&](Journal &j) { return j.desk().change(later); }));
+        QVERIFY(journal->desk().nextEscalations("payments")->nextReview == kNoon + from + 30min);
+    }
+}
+
 void DeskConformance::aReplayIsARunOfItsOwnAndKnowsWhatWasDone()
 {
     const auto journal = open();

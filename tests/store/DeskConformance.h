@@ -27,6 +27,10 @@ private Q_SLOTS:
     void keptValuesComeWithTheEventAndAreReplaced();
     void flowTextsStayAsTheyWereFirstKept();
     void runsAreFoundByBusinessIdStepTimeAndState();
+    void idsAreFoundByTheirBeginning();
+    void idsOfManyRunsAreFoundAndGoWithThem();
+    void anOpenRunKnowsWhatItWaitsFor();
+    void whatIsAssignedIsEscalatedFromThen();
     void aReplayIsARunOfItsOwnAndKnowsWhatWasDone();
     void aReplayCanUseAnotherVersionAndANewGeneration();
     void anOpenRunIsNotReplayed();
