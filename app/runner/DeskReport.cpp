@@ -139,6 +139,8 @@ void showDesk(Output &out, const std::string &action, const Value &answer)
         return showList(out, columnsOf(action), answer);
     if (action == "audit.verify")
         return out.line("The audit log is as it was written.");
+    if (const std::string done = sentence(action, answer); !done.empty())
+        return out.line(done);
     showOne(out, answer);
 }
 

@@ -61,15 +61,25 @@ Result<void> DeskWork::note(const std::string &subject, const std::string &detai
     return noted ? Result<void>() : Result<void>(std::move(noted).error());
 }
 
+DocumentPtr withNote(const DocumentPtr &answer, const std::string &note)
+{
+    Document noted;
+    ObjectBuilder object(noted.arena());
+    std::string before;
+    for (const Member &member : answer->root().members()) {
+        if (member.key.text() == "note")
+            before = std::string(member.value.text()) + '\n';
+        else
+            object.set(member.key.text(), copyInto(noted.arena(), member.value));
+    }
+    object.set("note", Value::string(noted.arena(), before + note));
+    noted.setRoot(object.finish());
+    return share(std::move(noted));
+}
+
 void addNote(DeskWork &work, const std::string &note)
 {
-    Document answer;
-    ObjectBuilder object(answer.arena());
-    for (const Member &member : work.outcome.answer->root().members())
-        object.set(member.key.text(), copyInto(answer.arena(), member.value));
-    object.set("note", Value::string(answer.arena(), note));
-    answer.setRoot(object.finish());
-    work.answer(std::move(answer));
+    work.outcome.answer = withNote(work.outcome.answer, note);
 }
 
 std::string fingerprint(std::string_view text)

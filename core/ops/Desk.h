@@ -35,6 +35,9 @@ struct DeskOutcome
 /// `ops.unknown_action`, `ops.bad_argument` and those of the journal: nothing of the call is kept.
 Result<DeskOutcome> performDesk(Journal &journal, const DeskCall &call);
 
+/// The answer with a sentence more in its `note`.
+DocumentPtr withNote(const DocumentPtr &answer, const std::string &note);
+
 /// Whether the action changes something.
 bool isChange(const std::string &action);
 

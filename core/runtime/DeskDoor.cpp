@@ -91,6 +91,12 @@ Result<DocumentPtr> DeskDoor::performAlone(const ops::DeskCall &call) const
     if (auto committed = (*journal)->commit(); !committed)
         return std::move(committed).error();
     (*journal)->maintain(false);
+    if (!outcome->newRuns.empty())
+        return ops::withNote(outcome->answer, "No runner works on " + m_dataDir
+                                                  + ": what is sent again waits until one starts.");
+    if (!outcome->answeredRuns.empty())
+        return ops::withNote(outcome->answer, "No runner works on " + m_dataDir
+                                                  + ": the run goes on when one starts.");
     if (call.action == "erase")
         return eraseCopies(**journal, call, outcome->answer, seal->get());
     return outcome->answer;
