@@ -254,7 +254,7 @@ void addRunsCommand(CLI::App &app, Invocation &invocation)
     DeskGroup group(app, invocation, "runs", "What a runner did: list, show, replay");
     group.command("list", "runs.list", "Runs, newest first",
                   "tidewire runs list --data-dir data --id ch_3PxQ")
-        .text("id", "--id", "A business id, event id or key")
+        .text("id", "--id", "A business id, event id or key, or how one begins")
         .text("flow", "--flow", "Of this flow")
         .text("state", "--state", "open, done, failed, dead_lettered or cancelled")
         .text("step", "--step", "With a record at this step")
@@ -268,7 +268,7 @@ void addRunsCommand(CLI::App &app, Invocation &invocation)
     group.command("replay", "runs.replay", "Run an event once more, with the keys of its effects",
                   "tidewire runs replay 12 --data-dir data")
         .number("run", "RUN", "Number of the run")
-        .text("version", "--version", "On this version of the flow; without it, the one it had")
+        .text("version", "--version", "On this version, or the one that begins so (1.1.0); without, its own")
         .flag("as_new", "--as-new", "Let its effects happen anew, whatever happened before");
     group.command("cancel", "runs.cancel", "End a run that waits, is parked or is retried",
                   "tidewire runs cancel 12 --reason 'a test charge' --data-dir data")
@@ -307,13 +307,13 @@ void addDeadLettersCommand(CLI::App &app, Invocation &invocation)
                   "tidewire dead-letters assign 3 --owner finance --due 4h --data-dir data")
         .number("id", "ID", "Number of the letter")
         .text("owner", "--owner", "Who looks after it")
-        .text("due", "--due", "Until when: a time, or a span from now");
+        .text("due", "--due", "Until when: a time to come, or a span from now; then escalation begins anew");
     group.command("replay", "letters.replay",
                   "Send a letter again from the step where it failed, or all of a cause",
                   "tidewire dead-letters replay 3 --data-dir data")
         .number("id", "ID", "Number of the letter", false)
         .text("cause", "--cause", "All open letters of this cause")
-        .text("version", "--version", "On this version of the flow; without it, the one it had")
+        .text("version", "--version", "On this version, or the one that begins so (1.1.0); without, its own")
         .flag("as_new", "--as-new", "Let its effects happen anew, whatever happened before");
     group.command("discard", "letters.discard", "Decide that a letter shall not be sent",
                   "tidewire dead-letters discard 3 --reason 'a test charge' --data-dir data")
@@ -352,7 +352,7 @@ void addReviewsCommand(CLI::App &app, Invocation &invocation)
                   "tidewire reviews assign 2 --owner sales --due 1d --data-dir data")
         .number("id", "ID", "Number of the review")
         .text("owner", "--owner", "Who is to answer")
-        .text("due", "--due", "Until when: a time, or a span from now");
+        .text("due", "--due", "Until when: a time to come, or a span from now; then escalation begins anew");
     group.command("forget", "reviews.forget", "Ask again where a decision was remembered",
                   "tidewire reviews forget --flow f --step ask --cause ana@example.com --data-dir data")
         .text("flow", "--flow", "Of this flow", true)
