@@ -163,18 +163,31 @@ void Escalation::looked(const Result<Look> &look)
     }
 }
 
+std::map<std::string, FlowFailures> escalationsOf(const Engine &engine)
+{
+    std::map<std::string, FlowFailures> policies;
+    for (const auto &flow : engine.flows())
+        policies[flow->id()] = flow->failures();
+    return policies;
+}
+
+void WaitBell::ring()
+{
+    if (m_escalation)
+        m_escalation->wake();
+}
+
 void WaitBell::stepChanged(const StepEvent &event)
 {
     m_next.stepChanged(event);
-    if (event.phase == StepEvent::Phase::Waiting && m_ring)
-        m_ring();
+    if (event.phase == StepEvent::Phase::Waiting)
+        ring();
 }
 
 void WaitBell::deadLettered(const DeadLetter &letter)
 {
     m_next.deadLettered(letter);
-    if (m_ring)
-        m_ring();
+    ring();
 }
 
 } // namespace tw::ops

@@ -5,6 +5,7 @@
 #include "core/flow/Flow.h"
 
 #include <QObject>
+#include <QPointer>
 #include <functional>
 #include <map>
 #include <optional>
@@ -54,12 +55,16 @@ private:
     bool m_lookAgain = false;
 };
 
-/// Passes on what an engine tells, and rings where something may wait for a person from now on.
+/// What the flows of an engine say about it.
+std::map<std::string, FlowFailures> escalationsOf(const Engine &engine);
+
+/// Passes on what an engine tells, and wakes an escalation where something may wait for a person from now on.
 class WaitBell final : public RunObserver
 {
 public:
     explicit WaitBell(RunObserver &next) : m_next(next) {}
-    void onRing(std::function<void()> ring) { m_ring = std::move(ring); }
+    void wakes(Escalation &escalation) { m_escalation = &escalation; }
+    void ring();
 
     void eventAccepted(const std::string &flow, const std::string &trigger,
                        const IncomingEvent &event, std::int64_t run,
@@ -80,7 +85,7 @@ public:
 
 private:
     RunObserver &m_next;
-    std::function<void()> m_ring;
+    QPointer<Escalation> m_escalation;
 };
 
 } // namespace tw::ops

@@ -350,18 +350,11 @@ Result<void> Runtime::Impl::openAdmin()
 
 void Runtime::Impl::watchOpenWork()
 {
-    std::map<std::string, FlowFailures> policies;
-    for (const auto &flow : m_engine->flows())
-        policies[flow->id()] = flow->failures();
-    m_escalation = std::make_unique<ops::Escalation>(
-        *m_engine, m_clock, std::move(policies), [](const std::string &, const std::string &) {});
-    const auto wake = [this] {
-        if (m_escalation)
-            m_escalation->wake();
-    };
-    m_bell.onRing(wake);
+    m_escalation = std::make_unique<ops::Escalation>(*m_engine, m_clock,
+                                                     ops::escalationsOf(*m_engine), nullptr);
+    m_bell.wakes(*m_escalation);
     if (m_admin)
-        m_admin->onChange(wake);
+        m_admin->onChange([this] { m_bell.ring(); });
 }
 
 void Runtime::Impl::storeStopped(const Error &error)
