@@ -408,6 +408,34 @@ HttpResponse cancelSetup(ApiHost &host, const ApiCall &call)
 
 } // namespace
 
+HttpResponse authenticateIntent(ApiHost &host, const ApiCall &call, const std::string &id,
+                                bool succeeds)
+{
+    const bool isSetup = id.starts_with("seti_");
+    const char *type = isSetup ? "setup_intent" : "payment_intent";
+    Value intent = host.get(call, type, id);
+    if (intent.isUndefined())
+        return answers::missingObject(type, id);
+    if (intent.get("status").text() != "requires_action")
+        return unexpectedState(intent, "authenticated");
+    if (!succeeds) {
+        intent = host.change(call, intent,
+                             {{"next_action", nullptr},
+                              {"payment_method", nullptr},
+                              {"status", "requires_payment_method"}},
+                             {});
+        host.tell(call, isSetup ? "setup_intent.setup_failed" : "payment_intent.payment_failed",
+                  intent);
+        return answers::ok(intent);
+    }
+    if (!isSetup)
+        return confirmPayment(host, call, intent, true);
+    intent = host.change(call, intent, {{"next_action", nullptr}, {"status", "succeeded"}}, {});
+    keepMethod(host, call, intent);
+    host.tell(call, "setup_intent.succeeded", intent);
+    return answers::ok(intent);
+}
+
 void addPaymentRoutes(ApiRoutes &routes)
 {
     routes.add("POST", "/v1/payment_intents", createPayment);

@@ -40,6 +40,10 @@ std::optional<std::string> storedMethod(ApiHost &host, const ApiCall &call,
 Value methodFromCard(ApiHost &host, const ApiCall &call, const TestCard &card,
                      const Value &billing);
 
+/// What the customer answered to the bank that asked them: an intent that requires an action goes on.
+HttpResponse authenticateIntent(ApiHost &host, const ApiCall &call, const std::string &intent,
+                                bool succeeds);
+
 /// Amounts below the least one, too large, or with digits that the currency has not.
 std::optional<HttpResponse> amountProblem(const std::string &amount, const std::string &currency);
 HttpResponse declined(const TestCard &card, const Value &charge, const Value &intent);

@@ -107,6 +107,46 @@ std::size_t StripeStore::count(std::string_view type) const
     return shelf == m_shelves.end() ? 0 : shelf->second.order.size();
 }
 
+Value StripeStore::dump(Arena &arena) const
+{
+    ArrayBuilder all(arena);
+    for (const auto &[type, shelf] : m_shelves) {
+        for (const auto &id : shelf.order) {
+            const Held &held = shelf.byId.find(id)->second;
+            ObjectBuilder object(arena);
+            for (const Member &member : held.object->root().members())
+                object.set(member.key.text(), copyInto(arena, member.value));
+            if (held.deleted)
+                object.set(kDeleted, Value::boolean(true));
+            all.add(object.finish());
+        }
+    }
+    return all.finish();
+}
+
+void StripeStore::load(const Value &objects)
+{
+    for (const Value &object : objects.items()) {
+        const bool deleted = !object.get(kDeleted).isUndefined();
+        Document plain;
+        ObjectBuilder fields(plain.arena());
+        for (const Member &member : object.members()) {
+            if (member.key.text() != kDeleted)
+                fields.set(member.key.text(), copyInto(plain.arena(), member.value));
+        }
+        put(fields.finish());
+        if (deleted)
+            remove(object.get("object").text(), object.get("id").text());
+    }
+}
+
+void StripeStore::clear()
+{
+    m_shelves.clear();
+    m_types.clear();
+    m_log.clear();
+}
+
 std::vector<sandbox::HeldRecord> StripeStore::records() const
 {
     std::vector<sandbox::HeldRecord> records;

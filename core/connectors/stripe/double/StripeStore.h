@@ -30,12 +30,17 @@ public:
     void put(const Value &object);
     void remove(std::string_view type, std::string_view id);
     const Held *find(std::string_view type, std::string_view id) const;
-    /// The object with this id, of whatever type; a deleted one as Stripe shows it. Undefined: none.
+    /// The object with this id, of whatever type; a deleted one as Stripe shows it. Undefined:
+    /// none.
     Value object(std::string_view id) const;
     /// Newest first, without deleted ones.
     std::vector<DocumentPtr> list(std::string_view type) const;
     std::size_t count(std::string_view type) const;
     std::vector<sandbox::HeldRecord> records() const;
+    /// Everything, as load() takes it; deleted objects carry a mark.
+    Value dump(Arena &arena) const;
+    void load(const Value &objects);
+    void clear();
 
 private:
     struct Shelf
