@@ -128,16 +128,17 @@ HttpResponse StripeDouble::controlFaults(const Value &order)
 /// Makes an event happen: by the calls that make it at Stripe, else by an object of its own.
 HttpResponse StripeDouble::controlTrigger(const Value &order)
 {
-    const std::string name(order.get("event").text());
+    const std::string asked(order.get("event").text());
+    const std::string name = TriggerChains::eventOf(asked);
     const EventType *type = eventType(name);
-    if (!type && !TriggerChains::knows(name))
+    if (!type && !TriggerChains::knows(asked))
         return answers::badParam("event", "There is no event type \"" + name + "\".");
     const std::size_t before = m_store.count("event");
     Arena arena;
     const sandbox::JsonMaker json(arena);
     ApiCall own{"POST", {}, Value(), {}, {}, m_api.host().newId("req_"), arena};
     const auto steps = TriggerChains::run(
-        name, arena, [&](std::string_view method, const std::string &path, const Value &params) {
+        asked, arena, [&](std::string_view method, const std::string &path, const Value &params) {
             return m_api.host().call(own, method, path, params);
         });
     // What takes a moment at Stripe (a payout that arrives) is waited for.
@@ -151,6 +152,10 @@ HttpResponse StripeDouble::controlTrigger(const Value &order)
     };
     std::vector<std::string> types = made();
     const bool isThere = std::find(types.begin(), types.end(), name) != types.end();
+    if (!isThere && type && type->thin) {
+        announceThin(name, {});
+        types.push_back(name);
+    }
     const bool madeUp = !isThere && type && !type->thin;
     if (madeUp) {
         auto sample =

@@ -72,6 +72,7 @@ private:
     std::vector<Planned> prepare(const sandbox::DeliveryPlan &plan);
     std::vector<std::string> typesOf(const sandbox::DeliveryPlan &plan) const;
     void announce(const std::string &account, const ObjectNews &news);
+    void announceThin(const std::string &type, const Value &related);
     void syncEndpoints();
     void sendEvent(const Value &event, bool repeat, bool forged, int attempts,
                    const std::function<void(const sandbox::DeliveryReport &)> &done);

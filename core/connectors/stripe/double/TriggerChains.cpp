@@ -172,10 +172,10 @@ std::string filled(std::string_view text, const Made &made)
 
 const Chain *chainOf(std::string_view name)
 {
-    if (name.starts_with("v1."))
-        name.remove_prefix(3);
-    const auto *found = std::find_if(std::begin(kChains), std::end(kChains),
-                                     [name](const Chain &chain) { return chain.name == name; });
+    const auto *found =
+        std::find_if(std::begin(kChains), std::end(kChains), [name](const Chain &chain) {
+            return chain.name == name || (name.starts_with("v1.") && chain.name == name.substr(3));
+        });
     return found == std::end(kChains) ? nullptr : found;
 }
 
@@ -210,6 +210,15 @@ std::vector<std::string> TriggerChains::names()
 bool TriggerChains::knows(std::string_view name)
 {
     return chainOf(name) != nullptr;
+}
+
+std::string TriggerChains::eventOf(std::string_view name)
+{
+    if (name.ends_with(".eu") || name.ends_with(".gb"))
+        name.remove_suffix(3);
+    if (name.starts_with("subscription.payment_"))
+        return "invoice." + std::string(name.substr(13));
+    return std::string(name);
 }
 
 std::vector<TriggerChains::Step> TriggerChains::run(std::string_view name, Arena &arena,

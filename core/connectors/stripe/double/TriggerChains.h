@@ -23,6 +23,8 @@ public:
 
     static std::vector<std::string> names(); ///< Sorted.
     static bool knows(std::string_view name);
+    /// What the trigger is there for: "issuing_card.created.eu" makes issuing_card.created.
+    static std::string eventOf(std::string_view name);
 
     /// Makes the calls, each as one of its own. `inner` carries one out and answers it.
     using Inner = std::function<HttpResponse(std::string_view method, const std::string &path,
