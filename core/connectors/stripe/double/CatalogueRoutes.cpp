@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/double/CatalogueRoutes.h"
 
+#include "core/connectors/stripe/double/BillingLists.h"
 #include "core/connectors/stripe/double/BlankObject.h"
 
 namespace tw::stripe {
@@ -131,6 +132,8 @@ void addCatalogueRoutes(ApiRoutes &routes)
     billing::addPlanRoutes(routes);
     billing::addCouponRoutes(routes);
     billing::addRateRoutes(routes);
+    billing::addListRoutes(routes, {"/v1/prices", "/v1/products", "/v1/promotion_codes",
+                                    "/v1/shipping_rates", "/v1/tax_rates"});
 }
 
 } // namespace tw::stripe

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/double/CheckoutStates.h"
-#include "core/connectors/stripe/double/Clockwork.h"
 #include "core/connectors/stripe/double/InvoiceStates.h"
 
 #include <algorithm>
@@ -294,17 +293,6 @@ Result<Value, HttpResponse> completeSession(ApiHost &host, const ApiCall &call,
                     {});
     host.tell(call, "checkout.session.completed", after);
     return after;
-}
-
-void billingHears(ApiHost &host, const ApiCall &call, std::string_view event, const Value &object)
-{
-    if (event.starts_with("payment_intent."))
-        billing::intentHeard(host, call, event, object);
-}
-
-void resumeBilling(ApiHost &host, const ApiCall &call)
-{
-    billing::armAll(host, call);
 }
 
 } // namespace tw::stripe

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/stripe/double/BillingLists.h"
 #include "core/connectors/stripe/double/BlankObject.h"
 #include "core/connectors/stripe/double/CatalogueRoutes.h"
 #include "core/connectors/stripe/double/CheckoutStates.h"
@@ -329,6 +330,7 @@ void addCheckoutRoutes(ApiRoutes &routes)
     routes.add("POST", "/v1/checkout/sessions/{id}/expire", billing::expire);
     routes.add("GET", "/v1/checkout/sessions/{id}/line_items", billing::listItems);
     billing::addPaymentLinkRoutes(routes);
+    billing::addListRoutes(routes, {"/v1/checkout/sessions", "/v1/payment_links"});
 }
 
 } // namespace tw::stripe

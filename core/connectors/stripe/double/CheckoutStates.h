@@ -17,13 +17,6 @@ Result<Value, HttpResponse> completeSession(ApiHost &host, const ApiCall &call,
 /// Opens a session for a payment link, as if a buyer followed it.
 Result<Value, HttpResponse> openPaymentLink(ApiHost &host, const ApiCall &call, const Value &link);
 
-/// Billing follows what happens to payments: called for every event that an intent gets, after it
-/// was kept.
-void billingHears(ApiHost &host, const ApiCall &call, std::string_view event, const Value &object);
-
-/// Sets the timers of all that waits for its time; once, when the double starts with kept objects.
-void resumeBilling(ApiHost &host, const ApiCall &call);
-
 namespace billing {
 
 void sessionIntentHeard(ApiHost &host, const ApiCall &call, std::string_view event,

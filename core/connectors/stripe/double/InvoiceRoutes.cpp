@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/double/InvoiceRoutes.h"
 
+#include "core/connectors/stripe/double/BillingLists.h"
 #include "core/connectors/stripe/double/CatalogueRoutes.h"
 #include "core/connectors/stripe/double/Discounts.h"
 #include "core/connectors/stripe/double/InvoiceBuilder.h"
@@ -335,6 +336,8 @@ void addInvoiceRoutes(ApiRoutes &routes)
     billing::addInvoicePreviewRoutes(routes);
     billing::addInvoiceItemRoutes(routes);
     billing::addCreditNoteRoutes(routes);
+    billing::addListRoutes(
+        routes, {"/v1/credit_notes", "/v1/invoice_payments", "/v1/invoiceitems", "/v1/invoices"});
 }
 
 } // namespace tw::stripe

@@ -113,6 +113,14 @@ void dropIntent(ApiHost &host, const ApiCall &call, const Value &invoice, std::i
                   call.json().object({}));
 }
 
+/// The first invoice says in which currency the customer pays.
+void settleCurrency(ApiHost &host, const ApiCall &call, const Value &invoice)
+{
+    const Value customer = host.get(call, "customer", str(invoice.get("customer")));
+    if (customer.isObject() && !given(customer.get("currency")))
+        host.change(call, customer, {{"currency", invoice.get("currency")}}, "customer.updated");
+}
+
 Value dueDate(const Value &invoice, std::int64_t now)
 {
     if (str(invoice.get("collection_method")) != "send_invoice")
@@ -234,6 +242,7 @@ Value finalizeInvoice(ApiHost &host, const ApiCall &call, const Value &draft)
                   {"number", numberFor(host, call, invoice)},
                   {"status", "open"},
                   {"status_transitions", transition(json, invoice, "finalized_at", now)}});
+    settleCurrency(host, call, invoice);
     moveBalance(host, call, str(invoice.get("customer")), use.ending - starting,
                 whole(invoice.get("total")) > 0 && use.ending > starting ? "invoice_too_small"
                                                                          : "applied_to_invoice",

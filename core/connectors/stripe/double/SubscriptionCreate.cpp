@@ -225,6 +225,18 @@ Value setupFor(ApiHost &host, const ApiCall &call, const Value &customer)
     return answer.status == 200 ? call.json().text(str(bodyOf(call, answer))) : Value::null();
 }
 
+/// The currency of a running subscription of the customer, if it is another one.
+std::string otherCurrency(ApiHost &host, const std::string &customer, const std::string &currency)
+{
+    for (const auto &sub : host.store().list("subscription")) {
+        const Value &root = sub->root();
+        if (str(root.get("customer")) == customer && !hasEnded(root) &&
+            str(root.get("currency")) != currency)
+            return str(root.get("currency"));
+    }
+    return {};
+}
+
 std::optional<HttpResponse> refusalOf(ApiHost &host, const ApiCall &call)
 {
     const bool sends = call.text("collection_method") == "send_invoice";
@@ -327,6 +339,11 @@ Outcome<Value> createSubscription(ApiHost &host, const ApiCall &call)
     const auto items = itemsIn(host, call, id, who);
     if (!items)
         return items.error();
+    if (const auto other = otherCurrency(host, who, str(items->front().price.get("currency")));
+        !other.empty())
+        return invalid("currency", "You cannot combine currencies on a single customer. This "
+                                   "customer has an active subscription in " +
+                                       other + '.');
     const auto times = timesOf(call, now, *items);
     if (!times)
         return times.error();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/stripe/double/BillingLists.h"
 #include "core/connectors/stripe/double/Clockwork.h"
 #include "core/connectors/stripe/double/Discounts.h"
 #include "core/connectors/stripe/double/InvoiceStates.h"
@@ -258,6 +259,7 @@ void addSubscriptionRoutes(ApiRoutes &routes)
     routes.add("DELETE", "/v1/subscription_items/{id}", billing::deleteItem);
     billing::addScheduleRoutes(routes);
     billing::addTestClockRoutes(routes);
+    billing::addListRoutes(routes, {"/v1/subscription_items", "/v1/subscription_schedules"});
 }
 
 } // namespace tw::stripe
