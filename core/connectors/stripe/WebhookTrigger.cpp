@@ -10,7 +10,7 @@
 #include "core/connectors/stripe/StripeConnection.h"
 #include "core/connectors/stripe/facts/WebhookSignature.h"
 #include "core/data/Json.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 #include "core/net/HttpReply.h"
 
 #include <QByteArray>

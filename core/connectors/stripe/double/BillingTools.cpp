@@ -81,22 +81,6 @@ Value kept(const ApiCall &call, std::string_view type, const Value &before, std:
     return taken(call, type, name, before.get(name));
 }
 
-Value mergedMetadata(const JsonMaker &json, const Value &before, const Value &change)
-{
-    ObjectBuilder builder(json.arena());
-    if (!change.isString()) {
-        for (const auto &member : before.members())
-            builder.set(member.key.text(), member.value);
-    }
-    for (const auto &member : change.members()) {
-        if (member.value.isString() && member.value.size() == 0)
-            builder.remove(Value::key(member.key.text()));
-        else
-            builder.set(member.key.text(), member.value);
-    }
-    return builder.finish();
-}
-
 Outcome<Value> needed(ApiHost &host, const ApiCall &call, std::string_view type,
                       const std::string &id, std::string_view param)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connectors/stripe/double/ApiFrame.h"
+#include "core/connectors/stripe/double/ParamValues.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
 
 #include <cstdint>
@@ -41,9 +42,6 @@ Value taken(const ApiCall &call, std::string_view type, std::string_view name,
             const Value &otherwise);
 /// The same for a field of an object that exists.
 Value kept(const ApiCall &call, std::string_view type, const Value &before, std::string_view name);
-/// Metadata as Stripe merges it: an empty text takes one key away, or all.
-Value mergedMetadata(const JsonMaker &json, const Value &before, const Value &change);
-
 /// The object that a parameter names, or the refusal.
 Outcome<Value> needed(ApiHost &host, const ApiCall &call, std::string_view type,
                       const std::string &id, std::string_view param);

@@ -12,6 +12,16 @@ namespace {
 
 constexpr std::string_view kType = "checkout.session";
 
+/// Names of methods whose money takes its time.
+constexpr std::string_view kDelayed = "pm_sepaDebit";
+constexpr std::string_view kDelayedFails = "pm_sepaDebit_fails";
+constexpr std::chrono::seconds kSettles{10};
+
+bool isDelayed(std::string_view method)
+{
+    return method == kDelayed || method == kDelayedFails;
+}
+
 /// What completing a session leaves on it.
 struct Completion
 {
@@ -49,7 +59,7 @@ Outcome<std::string> customerOf(ApiHost &host, const ApiCall &call, const Value 
 Outcome<std::string> attached(ApiHost &host, const ApiCall &call, const std::string &method,
                               const std::string &customer)
 {
-    if (customer.empty())
+    if (customer.empty() || isDelayed(method))
         return method;
     const Value known = host.get(call, "payment_method", method);
     if (str(known.get("customer")) == customer)
@@ -68,26 +78,37 @@ Outcome<Completion> payOnce(ApiHost &host, const ApiCall &call, const Value &ses
 {
     const JsonMaker json = call.json();
     const Value data = plan.get("payment_intent_data");
+    const bool waits = isDelayed(method);
     Completion done{customer, {}, {}, {}, {}, true};
     if (whole(session.get("amount_total")) == 0)
         return done;
     const auto intent = answered(
-        call, host.call(call, "POST", "/v1/payment_intents",
-                        formOf(json, {{"amount", session.get("amount_total")},
-                                      {"capture_method", data.get("capture_method")},
-                                      {"confirm", true},
-                                      {"currency", session.get("currency")},
-                                      {"customer", orNull(json, customer)},
-                                      {"description", data.get("description")},
-                                      {"metadata", data.get("metadata")},
-                                      {"payment_method", method},
-                                      {"receipt_email", data.get("receipt_email")},
-                                      {"return_url", "https://checkout.example/return"},
-                                      {"setup_future_usage", data.get("setup_future_usage")},
-                                      {"statement_descriptor", data.get("statement_descriptor")},
-                                      {"transfer_group", data.get("transfer_group")}})));
+        call,
+        host.call(call, "POST", "/v1/payment_intents",
+                  formOf(json, {{"amount", session.get("amount_total")},
+                                {"capture_method", data.get("capture_method")},
+                                {"confirm", waits ? Value() : Value::boolean(true)},
+                                {"currency", session.get("currency")},
+                                {"customer", orNull(json, customer)},
+                                {"description", data.get("description")},
+                                {"metadata", data.get("metadata")},
+                                {"payment_method", waits ? Value() : json.text(method)},
+                                {"receipt_email", data.get("receipt_email")},
+                                {"return_url",
+                                 waits ? Value() : json.text("https://checkout.example/return")},
+                                {"setup_future_usage", data.get("setup_future_usage")},
+                                {"statement_descriptor", data.get("statement_descriptor")},
+                                {"transfer_group", data.get("transfer_group")}})));
     if (!intent)
         return intent.error();
+    if (waits) {
+        done.intent = str(*intent);
+        done.isPaid = false;
+        const Value moving = host.change(call, host.get(call, "payment_intent", done.intent),
+                                         {{"status", "processing"}}, {});
+        host.tell(call, "payment_intent.processing", moving);
+        return done;
+    }
     const auto status = str(intent->get("status"));
     if (status == "requires_action" || status == "requires_payment_method")
         return answers::refuse({.status = 402,
@@ -255,12 +276,14 @@ Result<Value, HttpResponse> completeSession(ApiHost &host, const ApiCall &call,
                                             const Value &session, const std::string &paymentMethod)
 {
     using namespace billing;
+    if (isDelayed(paymentMethod) && str(session.get("mode")) != "payment")
+        return invalid("payment_method", "Delayed methods pay sessions of mode=payment only.");
     if (str(session.get("status")) != "open")
         return invalid("session", "The session is " + str(session.get("status")) +
                                       "; only an open one can be completed.");
     const auto id = str(session.get("id"));
     const auto mode = str(session.get("mode"));
-    const Value plan = host.get(call, "checkout.plan", id);
+    const Value plan = host.get(call, "_checkout_plan", "_plan:" + id);
     const auto customer = customerOf(host, call, session);
     if (!customer)
         return customer.error();
@@ -292,7 +315,27 @@ Result<Value, HttpResponse> completeSession(ApiHost &host, const ApiCall &call,
                      {"url", nullptr}},
                     {});
     host.tell(call, "checkout.session.completed", after);
+    if (isDelayed(paymentMethod))
+        host.later(after, kSettles, [&host, id, paymentMethod](const ApiCall &own) {
+            const Value waiting = host.get(own, kType, id);
+            if (waiting.isObject())
+                (void)settleSession(host, own, waiting, paymentMethod == kDelayed);
+        });
     return after;
+}
+
+Result<Value, HttpResponse> settleSession(ApiHost &host, const ApiCall &call, const Value &session,
+                                          bool succeeds)
+{
+    using namespace billing;
+    const auto intent = str(session.get("payment_intent"));
+    const Value held = host.get(call, "payment_intent", intent);
+    if (str(session.get("status")) != "complete" || str(held.get("status")) != "processing")
+        return invalid("session", "The session waits for no payment.");
+    host.call(call, "POST", "/v1/payment_intents/" + intent + "/confirm",
+              formOf(call.json(),
+                     {{"payment_method", succeeds ? "pm_card_visa" : "pm_card_chargeDeclined"}}));
+    return host.get(call, kType, str(session.get("id")));
 }
 
 } // namespace tw::stripe

@@ -11,7 +11,13 @@ namespace tw::stripe::billing {
 namespace {
 
 /// Under this type the store holds the line items of sessions and links.
-constexpr std::string_view kShelf = "checkout.line_items";
+constexpr std::string_view kShelf = "_line_items";
+
+/// No two objects have one id, whatever their types.
+std::string shelfOf(const std::string &owner)
+{
+    return "_items:" + owner;
+}
 
 Value taxesOf(const JsonMaker &json, const BilledLine &line, const Value &rates)
 {
@@ -84,7 +90,7 @@ Outcome<std::vector<Value>> checkoutItems(ApiHost &host, const ApiCall &call, co
 
 std::vector<Value> lineItemsOf(ApiHost &host, const ApiCall &call, const Value &owner)
 {
-    const Value items = host.get(call, kShelf, str(owner.get("id"))).get("data");
+    const Value items = host.get(call, kShelf, shelfOf(str(owner.get("id")))).get("data");
     return {items.items().begin(), items.items().end()};
 }
 
@@ -92,10 +98,11 @@ void keepLineItems(ApiHost &host, const ApiCall &call, const std::string &owner,
                    const std::vector<Value> &items)
 {
     const Value data = toArray(call.arena, items);
-    if (const Value shelf = host.get(call, kShelf, owner); shelf.isObject())
+    const auto key = shelfOf(owner);
+    if (const Value shelf = host.get(call, kShelf, key); shelf.isObject())
         host.change(call, shelf, {{"data", data}}, {});
     else
-        host.create(call, call.json().object({{"id", owner}, {"object", kShelf}, {"data", data}}),
+        host.create(call, call.json().object({{"id", key}, {"object", kShelf}, {"data", data}}),
                     {});
 }
 

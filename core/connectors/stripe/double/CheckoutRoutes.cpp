@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kType = "checkout.session";
 /// Under this type the store holds what a session hands on when it is completed.
-constexpr std::string_view kPlans = "checkout.plan";
+constexpr std::string_view kPlans = "_checkout_plan";
 constexpr std::int64_t kShortest = 30 * 60;
 
 /// What all items, the discount and the shipping of a session come to.
@@ -296,7 +296,7 @@ Outcome<Value> makeSession(ApiHost &host, const ApiCall &call, const Value &para
          {"url", ui == "hosted_page" ? json.text("https://checkout.example/c/pay/" + id)
                                      : Value::null()}});
     host.create(call,
-                json.object({{"id", id},
+                json.object({{"id", "_plan:" + id},
                              {"object", kPlans},
                              {"discounts", params.get("discounts")},
                              {"payment_intent_data", params.get("payment_intent_data")},

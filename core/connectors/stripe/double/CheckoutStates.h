@@ -7,12 +7,16 @@ namespace tw::stripe {
 
 /// What the buyer does on the page of an open checkout session: pays with `paymentMethod` (an id or
 /// a `pm_card_…` name), which makes the customer, the intent or subscription, and
-/// "checkout.session.completed". A delayed method leaves the session unpaid; how that ends comes
-/// as "checkout.session.async_payment_succeeded" or "…_failed" with its intent. Refuses when the
-/// session is not open or the payment is declined; the session stays open then. Answers the
-/// session.
+/// "checkout.session.completed". `pm_sepaDebit` and `pm_sepaDebit_fails` are delayed methods: the
+/// session is left unpaid, and ten seconds later, or with settleSession(), comes
+/// "checkout.session.async_payment_succeeded" or "…_failed". Refuses when the session is not open
+/// or the payment is declined; the session stays open then. Answers the session.
 Result<Value, HttpResponse> completeSession(ApiHost &host, const ApiCall &call,
                                             const Value &session, const std::string &paymentMethod);
+
+/// Says how the delayed payment of a completed session ended. Refuses when it waits for none.
+Result<Value, HttpResponse> settleSession(ApiHost &host, const ApiCall &call, const Value &session,
+                                          bool succeeds);
 
 /// Opens a session for a payment link, as if a buyer followed it.
 Result<Value, HttpResponse> openPaymentLink(ApiHost &host, const ApiCall &call, const Value &link);

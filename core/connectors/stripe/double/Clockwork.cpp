@@ -8,7 +8,7 @@ namespace tw::stripe::billing {
 namespace {
 
 /// Under this type the store holds the names of notices that were given.
-constexpr std::string_view kNotices = "billing.notice";
+constexpr std::string_view kNotices = "_notice";
 constexpr std::string_view kTypes[] = {"subscription_schedule", "subscription", "invoice",
                                        "checkout.session"};
 /// Timers are not asked to wait for longer: they look again.
@@ -90,14 +90,14 @@ void armAll(ApiHost &host, const ApiCall &call)
 
 bool noticeGiven(ApiHost &host, const std::string &key)
 {
-    return host.store().find(kNotices, key) != nullptr;
+    return host.store().find(kNotices, "_" + key) != nullptr;
 }
 
 bool noticeDue(ApiHost &host, const ApiCall &call, const std::string &key)
 {
     if (noticeGiven(host, key))
         return false;
-    host.create(call, call.json().object({{"id", key}, {"object", kNotices}}), {});
+    host.create(call, call.json().object({{"id", "_" + key}, {"object", kNotices}}), {});
     return true;
 }
 

@@ -12,7 +12,7 @@ namespace tw::stripe::billing {
 namespace {
 
 /// Under this type the store holds the lines of invoices that have more than they show.
-constexpr std::string_view kLineShelf = "invoice.lines";
+constexpr std::string_view kLineShelf = "_invoice_lines";
 constexpr std::size_t kShownLines = 10;
 
 Value parentOf(const JsonMaker &json, const LinePlan &plan)
@@ -130,6 +130,12 @@ Value shownLines(const JsonMaker &json, const std::string &invoice, std::vector<
                      {{"has_more", more}});
 }
 
+/// No two objects have one id, whatever their types.
+std::string shelfOf(const std::string &invoice)
+{
+    return "_lines:" + invoice;
+}
+
 /// The object as the store holds it: what does not fit into its list goes to a shelf of its own.
 Value shelved(ApiHost &host, const ApiCall &call, const Value &invoice)
 {
@@ -138,10 +144,11 @@ Value shelved(ApiHost &host, const ApiCall &call, const Value &invoice)
     if (lines.size() <= kShownLines)
         return invoice;
     const auto id = str(invoice.get("id"));
-    if (const Value shelf = host.get(call, kLineShelf, id); shelf.isObject())
+    const auto key = shelfOf(id);
+    if (const Value shelf = host.get(call, kLineShelf, key); shelf.isObject())
         host.change(call, shelf, {{"data", lines}}, {});
     else
-        host.create(call, json.object({{"id", id}, {"object", kLineShelf}, {"data", lines}}), {});
+        host.create(call, json.object({{"id", key}, {"object", kLineShelf}, {"data", lines}}), {});
     return json.with(
         invoice, {{"lines", shownLines(json, id, {lines.items().begin(), lines.items().end()})}});
 }
@@ -394,7 +401,7 @@ std::vector<Value> linesOf(ApiHost &host, const ApiCall &call, const Value &invo
 {
     Value lines = invoice.find("lines.data");
     if (yes(invoice.find("lines.has_more")))
-        lines = host.get(call, kLineShelf, str(invoice.get("id"))).get("data");
+        lines = host.get(call, kLineShelf, shelfOf(str(invoice.get("id")))).get("data");
     return {lines.items().begin(), lines.items().end()};
 }
 

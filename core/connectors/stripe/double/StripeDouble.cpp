@@ -2,7 +2,9 @@
 #include "core/connectors/stripe/double/StripeDouble.h"
 
 #include "core/connectors/stripe/double/StripeAnswers.h"
+#include "core/connectors/stripe/samples/SampleObjects.h"
 #include "core/data/Json.h"
+#include "core/sandbox/Cast.h"
 
 #include <algorithm>
 
@@ -79,7 +81,7 @@ StripeDouble::StripeDouble(const sandbox::DoubleOptions &options)
       m_apiKey(seededKey(options.seed, 1, "sk_test_")),
       m_webhookSecret(seededKey(options.seed, 2, "whsec_")),
       m_factory(options.seed, options.clock.now(), kListedCurrencies),
-      m_api(options.clock, m_store, m_factory),
+      m_api(options.clock, m_store, options.seed),
       m_delivery(options.clock)
 {}
 
@@ -97,16 +99,9 @@ Result<void> StripeDouble::open(const sandbox::DoubleOptions &options)
         if (!m_store.find("customer", member.customerId))
             m_store.put(samples::customer(sandbox::JsonMaker(arena), member, m_clock.now()));
     }
-    m_api.onChange([this](std::string_view type, const Value &object, const Value &previous,
-                          std::optional<std::string> key) {
-        announce(type, object, previous, std::move(key));
-    });
-    m_api.onEndpoint([this](const EndpointChange &change) {
-        if (change.removed)
-            m_delivery.removeTarget(change.url);
-        else
-            m_delivery.addTarget({change.url, Secret(change.secret), change.events});
-    });
+    m_api.onChange(
+        [this](const std::string &account, const ObjectNews &news) { announce(account, news); });
+    syncEndpoints();
     m_server.setHandler([this](HttpRequest request, HttpReply reply) {
         handle(std::move(request), std::move(reply));
     });
@@ -138,7 +133,10 @@ void StripeDouble::handle(HttpRequest request, HttpReply reply)
     }
     const auto fault = m_faults.take();
     if (!fault) {
-        reply.send(m_api.handle(request));
+        HttpResponse answer = m_api.handle(request);
+        if (request.method != "GET" && request.path.starts_with("/v1/webhook_endpoints"))
+            syncEndpoints();
+        reply.send(std::move(answer));
         return;
     }
     const int status = fault->status != 0 || fault->code.empty() ? fault->status
@@ -164,12 +162,42 @@ void StripeDouble::handle(HttpRequest request, HttpReply reply)
     sandbox::sendWithFault(std::move(reply), std::move(answer), *fault, m_clock, this);
 }
 
-void StripeDouble::announce(std::string_view type, const Value &object, const Value &previous,
-                            std::optional<std::string> key)
+void StripeDouble::announce(const std::string &account, const ObjectNews &news)
 {
-    const Document event = m_factory.eventAround(type, object, previous, std::move(key));
-    m_store.put(event.root());
-    sendEvent(event.root(), false, false, sandbox::DeliveryPlan().attempts, {});
+    m_factory.setNow(m_clock.now());
+    const Document made = m_factory.eventAround(news.type, news.object, news.previous);
+    Arena arena;
+    const sandbox::JsonMaker json(arena);
+    const Value request =
+        json.object({{"id", news.requestId.empty() ? Value::null() : json.text(news.requestId)},
+                     {"idempotency_key", news.key.empty() ? Value::null() : json.text(news.key)}});
+    Value event = json.with(made.root(), {{"request", request}});
+    if (!account.empty())
+        event = json.with(event, {{"account", account}});
+    m_api.storeOf(account).put(event);
+    sendEvent(event, false, false, sandbox::DeliveryPlan().attempts, {});
+}
+
+/// The targets of deliveries follow the webhook endpoints of the account.
+void StripeDouble::syncEndpoints()
+{
+    for (const auto &[id, url] : m_endpoints)
+        m_delivery.removeTarget(url);
+    m_endpoints.clear();
+    for (const DocumentPtr &one : m_store.list("webhook_endpoint")) {
+        const Value &endpoint = one->root();
+        const std::string id(endpoint.get("id").text());
+        const auto *kept = m_store.find("_endpoint_secret", "secret:" + id);
+        if (!kept || endpoint.get("status").text() != "enabled")
+            continue;
+        std::vector<std::string> events;
+        for (const Value &event : endpoint.get("enabled_events").items())
+            events.emplace_back(event.text());
+        const std::string url(endpoint.get("url").text());
+        m_endpoints.emplace(id, url);
+        m_delivery.addTarget(
+            {url, Secret(std::string(kept->object->root().get("secret").text())), events});
+    }
 }
 
 void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged, int attempts,

@@ -3,6 +3,7 @@
 
 #include "core/connectors/stripe/double/EventDelivery.h"
 #include "core/connectors/stripe/double/StripeApi.h"
+#include "core/connectors/stripe/samples/SampleFactory.h"
 #include "core/net/HttpServer.h"
 #include "core/sandbox/Double.h"
 #include "core/sandbox/FaultPlan.h"
@@ -58,8 +59,8 @@ private:
 
     std::vector<Planned> prepare(const sandbox::DeliveryPlan &plan);
     std::vector<std::string> typesOf(const sandbox::DeliveryPlan &plan) const;
-    void announce(std::string_view type, const Value &object, const Value &previous,
-                  std::optional<std::string> key);
+    void announce(const std::string &account, const ObjectNews &news);
+    void syncEndpoints();
     void sendEvent(const Value &event, bool repeat, bool forged, int attempts,
                    const std::function<void(const sandbox::DeliveryReport &)> &done);
     void note(const sandbox::DeliveryReport &report);
@@ -70,6 +71,8 @@ private:
     StripeStore m_store;
     SampleFactory m_factory;
     StripeApi m_api;
+    std::map<std::string, std::string>
+        m_endpoints; ///< Id of a webhook endpoint, where it is delivered.
     EventDelivery m_delivery;
     sandbox::FaultPlan m_faults;
     std::vector<sandbox::DeliveryReport> m_reports;

@@ -49,6 +49,8 @@ void StripeStore::keep(const Value &object)
         return;
     }
     shelf.order.push_back(id);
+    if (type != "event")
+        m_types.insert_or_assign(id, type);
     shelf.byId.emplace(id, Held{share(std::move(document)), 1, false});
 }
 
@@ -78,6 +80,13 @@ const StripeStore::Held *StripeStore::find(std::string_view type, std::string_vi
     return held == shelf->second.byId.end() ? nullptr : &held->second;
 }
 
+Value StripeStore::object(std::string_view id) const
+{
+    const auto type = m_types.find(id);
+    const Held *held = type == m_types.end() ? nullptr : find(type->second, id);
+    return held ? held->object->root() : Value();
+}
+
 std::vector<DocumentPtr> StripeStore::list(std::string_view type) const
 {
     std::vector<DocumentPtr> objects;
@@ -102,7 +111,7 @@ std::vector<sandbox::HeldRecord> StripeStore::records() const
 {
     std::vector<sandbox::HeldRecord> records;
     for (const auto &[type, shelf] : m_shelves) {
-        if (type == "event")
+        if (type == "event" || type.starts_with('_'))
             continue;
         for (const auto &id : shelf.order) {
             const Held &held = shelf.byId.find(id)->second;
