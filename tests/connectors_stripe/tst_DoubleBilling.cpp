@@ -90,6 +90,8 @@ private Q_SLOTS:
     void checkoutForASetup();
     void aCheckoutSessionExpires();
     void aPaymentLinkMakesSessions();
+    void aQuoteBecomesASubscription();
+    void aQuoteOfOnePriceBecomesAnInvoice();
     void objectsHaveTheirShapes();
 
 private:
@@ -1073,6 +1075,45 @@ void TestDoubleBilling::aPaymentLinkMakesSessions()
         !stripe::openPaymentLink(m->host(), call, m->host().get(call, "payment_link", idOf(link))));
 }
 
+void TestDoubleBilling::aQuoteBecomesASubscription()
+{
+    const auto who = m->customer("pm_card_visa");
+    const auto quote =
+        m->post("/v1/quotes", "customer=" + who + "&line_items[0][price]=" + price(900) +
+                                  "&line_items[0][quantity]=2&line_items[1]"
+                                  "[price]=" +
+                                  price(500, "usd", {}) + "&expand[]=line_items");
+    QCOMPARE(m->status, 200);
+    QCOMPARE(number(quote.root(), "amount_total"), 2300);
+    QCOMPARE(number(quote.root(), "computed.recurring.amount_total"), 1800);
+    QCOMPARE(int(quote.root().find("line_items.data").size()), 2);
+    const auto path = "/v1/quotes/" + idOf(quote);
+    m->post(path + "/accept");
+    QCOMPARE(m->status, 400);
+    m->post(path + "/finalize");
+    const auto accepted = m->post(path + "/accept");
+    QCOMPARE(text(accepted.root(), "status"), std::string("accepted"));
+    const Value sub = m->object("subscription", text(accepted.root(), "subscription"));
+    QCOMPARE(number(sub, "items.data.0.quantity"), 2);
+    QCOMPARE(number(m->object("invoice", text(accepted.root(), "invoice")), "total"), 2300);
+    QCOMPARE(m->countOf("quote.accepted"), 1);
+    m->post(path + "/cancel");
+    QCOMPARE(m->status, 400);
+}
+
+void TestDoubleBilling::aQuoteOfOnePriceBecomesAnInvoice()
+{
+    const auto quote = m->post("/v1/quotes", "customer=" + m->customer("") +
+                                                 "&line_items[0][price]=" + price(500, "usd", {}) +
+                                                 "&line_items[0][quantity]=3");
+    m->post("/v1/quotes/" + idOf(quote) + "/finalize");
+    const auto accepted = m->post("/v1/quotes/" + idOf(quote) + "/accept");
+    QVERIFY(accepted.root().get("subscription").isNull());
+    const Value invoice = m->object("invoice", text(accepted.root(), "invoice"));
+    QCOMPARE(text(invoice, "status"), std::string("draft"));
+    QCOMPARE(number(invoice, "total"), 1500);
+}
+
 namespace {
 
 /// What an object does not have although it always should, or has in a wrong type.
@@ -1106,6 +1147,12 @@ void findProblems(const stripe::ApiField &field, const Value &value, const std::
         problems.push_back(at + " is " + std::string(value.text()));
     if (field.kind != Kind::Group)
         return;
+    // Where another object stands, its own shape counts.
+    if (const auto *own = stripe::ApiCatalogue::builtIn().object(value.get("object").text());
+        own && field.fields.empty()) {
+        findProblems(*own, value, at, problems);
+        return;
+    }
     for (const auto &member : field.fields) {
         const Value own = value.get(member.name);
         if (!own.isUndefined())
@@ -1138,6 +1185,7 @@ void TestDoubleBilling::objectsHaveTheirShapes()
     decimalsAndLookupKeysOfPrices();
     checkoutForASubscription();
     checkoutForASetup();
+    aQuoteBecomesASubscription();
     m->post("/v1/payment_links", "line_items[0][quantity]=2&line_items[0][price]=" + price(500));
     m->post("/v1/tax_rates", "display_name=VAT&percentage=19&inclusive=true");
     m->post("/v1/shipping_rates",
@@ -1147,7 +1195,7 @@ void TestDoubleBilling::objectsHaveTheirShapes()
          {"product", "price", "coupon", "promotion_code", "tax_rate", "shipping_rate", "discount",
           "subscription", "subscription_item", "subscription_schedule", "test_helpers.test_clock",
           "invoice", "invoiceitem", "invoice_payment", "credit_note",
-          "customer_balance_transaction", "checkout.session", "payment_link"}) {
+          "customer_balance_transaction", "checkout.session", "payment_link", "quote"}) {
         const auto objects = m->store().list(type);
         QVERIFY2(!objects.empty(), type);
         const auto *shape = stripe::ApiCatalogue::builtIn().object(type);

@@ -199,6 +199,25 @@ HttpResponse expire(ApiHost &host, const ApiCall &call)
     return answers::ok(expired(host, call, *session));
 }
 
+/// What Stripe's own page calls when the buyer pays; its CLI does so too.
+HttpResponse confirmPage(ApiHost &host, const ApiCall &call)
+{
+    const auto session = named(host, call, kType);
+    if (!session)
+        return session.error();
+    const auto method = call.text("payment_method");
+    if (method.empty())
+        return answers::missingParam("payment_method");
+    const auto done = completeSession(host, call, *session, method);
+    return done ? answers::ok(*done) : done.error();
+}
+
+HttpResponse showPage(ApiHost &host, const ApiCall &call)
+{
+    const auto session = named(host, call, kType);
+    return session ? answers::ok(*session) : session.error();
+}
+
 HttpResponse listItems(ApiHost &host, const ApiCall &call)
 {
     const auto session = named(host, call, kType);
@@ -329,6 +348,8 @@ void addCheckoutRoutes(ApiRoutes &routes)
     routes.add("POST", "/v1/checkout/sessions/{id}", billing::update);
     routes.add("POST", "/v1/checkout/sessions/{id}/expire", billing::expire);
     routes.add("GET", "/v1/checkout/sessions/{id}/line_items", billing::listItems);
+    routes.add("GET", "/v1/payment_pages/{id}", billing::showPage);
+    routes.add("POST", "/v1/payment_pages/{id}/confirm", billing::confirmPage);
     billing::addPaymentLinkRoutes(routes);
     billing::addListRoutes(routes, {"/v1/checkout/sessions", "/v1/payment_links"});
 }
