@@ -71,6 +71,8 @@ private Q_SLOTS:
     void deadlinesSurviveARestart();
     void aSchedulePassesItsPhases();
     void aCouponCountsAndEnds();
+    void aCouponOfOneProductAndAFirstPurchase();
+    void aPaymentThatNeedsAnotherStep();
     void taxesOnAnInvoice_data();
     void taxesOnAnInvoice();
     void anInvoiceOutOfBand();
@@ -685,6 +687,39 @@ void TestDoubleBilling::aCouponCountsAndEnds()
     QCOMPARE(number(second, "amount_paid"), 1001);
     subscribe(who, price(500), "&discounts[0][coupon]=HALF");
     QCOMPARE(m->status, 400);
+}
+
+void TestDoubleBilling::aCouponOfOneProductAndAFirstPurchase()
+{
+    const auto silver = product("Silver");
+    const auto cheap = idOf(m->post("/v1/prices", "product=" + silver +
+                                                      "&currency=usd&unit_amount=400"
+                                                      "&recurring[interval]=month"));
+    m->post("/v1/coupons",
+            "id=SILVER&percent_off=50&duration=forever&applies_to[products][0]=" + silver);
+    const auto code =
+        m->post("/v1/promotion_codes", "promotion[type]=coupon&promotion[coupon]=SILVER"
+                                       "&restrictions[first_time_transaction]=true");
+    const auto who = m->customer("pm_card_visa");
+    const auto form = "&items[1][price]=" + cheap + "&discounts[0][promotion_code]=" + idOf(code);
+    const auto sub = subscribe(who, price(1000), form);
+    QCOMPARE(number(m->object("invoice", text(sub.root(), "latest_invoice")), "total"), 1200);
+    subscribe(who, price(1000), form);
+    QCOMPARE(m->status, 400);
+}
+
+void TestDoubleBilling::aPaymentThatNeedsAnotherStep()
+{
+    const auto who = m->customer("pm_card_authenticationRequired");
+    const auto sub = subscribe(who, price(1000));
+    QCOMPARE(text(sub.root(), "status"), std::string("incomplete"));
+    QCOMPARE(m->countOf("invoice.payment_action_required"), 1);
+    QCOMPARE(m->countOf("invoice.payment_failed"), 1);
+    const auto intent =
+        text(m->store().list("invoice_payment").front()->root(), "payment.payment_intent");
+    QCOMPARE(text(m->object("payment_intent", intent), "status"), std::string("requires_action"));
+    m->post("/v1/payment_intents/" + intent + "/confirm", "payment_method=pm_card_visa");
+    QCOMPARE(text(m->object("subscription", idOf(sub)), "status"), std::string("active"));
 }
 
 void TestDoubleBilling::taxesOnAnInvoice_data()

@@ -294,7 +294,7 @@ HttpResponse collect(ApiHost &host, const ApiCall &call, const Value &invoice,
         intent = str(made.get("id"));
     }
     return host.call(call, "POST", "/v1/payment_intents/" + intent + "/confirm",
-                     formOf(json, {{"payment_method", with}, {"off_session", true}}));
+                     formOf(json, {{"payment_method", with}}));
 }
 
 Value markPaid(ApiHost &host, const ApiCall &call, const Value &invoice, PaidHow how)
@@ -398,6 +398,7 @@ void intentHeard(ApiHost &host, const ApiCall &call, std::string_view event, con
         attemptFailed(host, call, invoice);
     } else if (isOpen && event == "payment_intent.requires_action") {
         host.tell(call, "invoice.payment_action_required", invoice);
+        attemptFailed(host, call, invoice);
     } else if (isOpen && event == "payment_intent.processing") {
         invoiceProcessing(host, call, invoice);
     }
