@@ -68,6 +68,7 @@ private Q_SLOTS:
     void aDeletedCustomerEndsItsSubscriptions();
     void listsAreFiltered();
     void whatIsShownOnlyWhenAsked();
+    void expandReachesIntoBilling();
     void deadlinesSurviveARestart();
     void aSchedulePassesItsPhases();
     void aCouponCountsAndEnds();
@@ -617,6 +618,34 @@ void TestDoubleBilling::whatIsShownOnlyWhenAsked()
     const Value items = stripe::billingIncludes(
         m->host(), call, m->host().get(call, "checkout.session", idOf(session)), "line_items");
     QCOMPARE(number(items, "data.0.amount_total"), 700);
+}
+
+void TestDoubleBilling::expandReachesIntoBilling()
+{
+    const auto sub =
+        subscribe(m->customer("pm_card_visa"), price(1000),
+                  "&payment_behavior=default_incomplete&expand[]=latest_invoice.payments"
+                  "&expand[]=latest_invoice.confirmation_secret");
+    QVERIFY2(m->status == 200, m->lastBody.c_str());
+    QCOMPARE(text(sub.root(), "latest_invoice.payments.data.0.status"), std::string("open"));
+    QVERIFY(sub.root().find("latest_invoice.confirmation_secret.client_secret").isString());
+    const auto session =
+        m->post("/v1/checkout/sessions", "mode=payment&success_url=x&line_items[0][price]=" +
+                                             price(700, "usd", {}) + "&expand[]=line_items");
+    QCOMPARE(number(session.root(), "line_items.data.0.amount_total"), 700);
+    const auto tiered = m->post(
+        "/v1/prices", "product=" + product() +
+                          "&currency=usd&billing_scheme=tiered&tiers_mode=graduated&tiers[0]"
+                          "[up_to]=5&tiers[0][unit_amount]=700&tiers[1][up_to]=inf&tiers[1]"
+                          "[unit_amount_decimal]=0.5&recurring[interval]=month");
+    QVERIFY(tiered.root().get("tiers").isUndefined());
+    const auto shown = m->list("/v1/prices/" + idOf(tiered), "expand[]=tiers");
+    QCOMPARE(int(shown.root().get("tiers").size()), 2);
+    QVERIFY(shown.root().find("tiers.1.up_to").isNull());
+    const auto listed = m->list("/v1/invoices", "expand[]=data.customer&limit=1");
+    QCOMPARE(text(listed.root(), "data.0.customer.name"), std::string("Ana"));
+    for (const auto &event : m->events)
+        QVERIFY(event.object->root().get("confirmation_secret").isUndefined());
 }
 
 void TestDoubleBilling::deadlinesSurviveARestart()
