@@ -71,6 +71,7 @@ private Q_SLOTS:
     void expandReachesIntoBilling();
     void deadlinesSurviveARestart();
     void aSchedulePassesItsPhases();
+    void aScheduleFollowsItsSubscription();
     void aCouponCountsAndEnds();
     void aCouponOfOneProductAndAFirstPurchase();
     void aPaymentThatNeedsAnotherStep();
@@ -691,6 +692,25 @@ void TestDoubleBilling::aSchedulePassesItsPhases()
     QCOMPARE(text(m->object("subscription", sub), "status"), std::string("canceled"));
     QCOMPARE(text(m->object("subscription_schedule", idOf(schedule)), "status"),
              std::string("completed"));
+}
+
+void TestDoubleBilling::aScheduleFollowsItsSubscription()
+{
+    const auto sub = subscribe(m->customer("pm_card_visa"), price(1000));
+    const auto form = "from_subscription=" + idOf(sub);
+    const auto first = m->post("/v1/subscription_schedules", form);
+    QCOMPARE(text(first.root(), "status"), std::string("active"));
+    QCOMPARE(text(m->object("subscription", idOf(sub)), "schedule"), idOf(first));
+    m->post("/v1/subscription_schedules", form);
+    QCOMPARE(m->status, 400);
+    const auto released = m->post("/v1/subscription_schedules/" + idOf(first) + "/release");
+    QCOMPARE(text(released.root(), "released_subscription"), idOf(sub));
+    QVERIFY(m->object("subscription", idOf(sub)).get("schedule").isNull());
+    const auto second = m->post("/v1/subscription_schedules", form);
+    m->del("/v1/subscriptions/" + idOf(sub));
+    QCOMPARE(text(m->object("subscription_schedule", idOf(second)), "status"),
+             std::string("canceled"));
+    QCOMPARE(m->countOf("subscription_schedule.canceled"), 1);
 }
 
 void TestDoubleBilling::aCouponCountsAndEnds()
