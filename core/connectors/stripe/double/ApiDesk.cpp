@@ -60,7 +60,11 @@ Instant ApiDesk::now(const Value &object)
 std::string ApiDesk::newId(std::string_view prefix)
 {
     // Ids of one moment sort by time in logs, as Stripe's do; the rest is chance.
-    return std::string(prefix) + "1Tw" + m_random.text(21, kIdAlphabet);
+    std::string id;
+    do { // The same seed over a store that was kept draws the same ids again.
+        id = std::string(prefix) + "1Tw" + m_random.text(21, kIdAlphabet);
+    } while (!m_store.object(id).isUndefined());
+    return id;
 }
 
 Value ApiDesk::get(const ApiCall &call, std::string_view type, std::string_view id)
@@ -108,12 +112,15 @@ void ApiDesk::remove(const ApiCall &call, const Value &object, std::string_view 
 void ApiDesk::tell(const ApiCall &call, std::string_view event, const Value &object,
                    const Value &previous)
 {
-    if (!m_news)
+    if (event.empty())
         return;
     // Only updates say what was before (docs.stripe.com/api/events/object).
     const bool says = event.ends_with(".updated") || event.ends_with("_updated");
-    m_news({std::string(event), Expansion(call.arena, m_store).bare(object),
-            says ? previous : Value(), call.requestId, call.idempotencyKey});
+    if (m_news)
+        m_news({std::string(event), Expansion(call.arena, m_store).bare(object),
+                says ? previous : Value(), call.requestId, call.idempotencyKey});
+    if (m_told)
+        m_told(call, event, object);
 }
 
 void ApiDesk::later(const Value &, std::chrono::milliseconds delay,

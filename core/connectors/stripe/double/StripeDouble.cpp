@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/double/StripeDouble.h"
 
+#include "core/connectors/stripe/double/BillingHooks.h"
 #include "core/connectors/stripe/double/EventVersions.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
 #include "core/connectors/stripe/samples/SampleObjects.h"
@@ -68,9 +69,11 @@ Result<void> StripeDouble::open(const sandbox::DoubleOptions &options)
     if (const auto used = m_store.count("event"); used > 0)
         m_factory = SampleFactory(options.seed + used, options.clock.now(), kListedCurrencies);
     addCast();
+    Arena arena;
     m_api.onChange(
         [this](const std::string &account, const ObjectNews &news) { announce(account, news); });
     syncEndpoints();
+    resumeBilling(m_api.host(), ApiCall{"POST", {}, Value(), {}, {}, {}, arena});
     m_server.setHandler([this](HttpRequest request, HttpReply reply) {
         handle(std::move(request), std::move(reply));
     });

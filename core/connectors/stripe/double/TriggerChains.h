@@ -18,7 +18,8 @@ public:
     struct Step
     {
         std::string call; ///< "POST /v1/customers".
-        int status = 0;   ///< 0: the double does not have this call, and it was left out.
+        int status = 0;   ///< 0: it was left out, because a step before it did not go well.
+        std::string problem{};
     };
 
     static std::vector<std::string> names(); ///< Sorted.
