@@ -515,7 +515,8 @@ void TestCatalogue::shapesHaveTypesAndUnits()
     QCOMPARE(charge.find("created")->shape.unit, std::string("unix_seconds"));
     QVERIFY(!charge.find("refunds")->required);
     // An object that lies inside another, and one of several.
-    const Shape &line = all.objectShape("invoice").find("lines")->shape.find("data")->shape;
+    const Shape invoice = all.objectShape("invoice");
+    const Shape &line = invoice.find("lines")->shape.find("data")->shape;
     QVERIFY(line.item.at(0).find("amount")->shape.type == Type::Money);
     QVERIFY(charge.find("source")->shape.type == Type::Group);
 }
