@@ -276,7 +276,7 @@ void AdminServer::sendMetrics(HttpReply reply)
             HttpResponse answer = textResponse(
                 200, m_metrics.text(gauges, desk.value_or(DeskCounts{}))
                     + Metrics::text(m_engine.gates())
-                    + Metrics::text(desk ? desk->sources : std::map<std::string, Coverage>()));
+                    + Metrics::text(desk ? desk->sources : std::map<std::string, SourceCoverage>()));
             answer.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
             kept->send(std::move(answer));
         });

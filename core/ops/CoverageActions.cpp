@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connector/Coverage.h"
+#include "core/connector/SourceCoverage.h"
 #include "core/ops/CoverageJson.h"
 #include "core/ops/DeskActions.h"
 #include "core/ops/DeskJson.h"
@@ -10,7 +10,7 @@
 namespace tw::ops {
 namespace {
 
-Value value(Arena &arena, const std::string &source, const Coverage &coverage)
+Value value(Arena &arena, const std::string &source, const SourceCoverage &coverage)
 {
     ObjectBuilder object(arena);
     const auto count = [&object](const char *name, std::uint64_t number) {
@@ -55,7 +55,7 @@ Value value(Arena &arena, const std::string &source, const Coverage &coverage)
         missing.add(Value::string(arena, id));
     object.set("missing_events", missing.finish());
     ArrayBuilder gaps(arena);
-    for (const Coverage::Gap &gap : coverage.gaps) {
+    for (const SourceCoverage::Gap &gap : coverage.gaps) {
         ObjectBuilder one(arena);
         one.set("from", Value::string(arena, isoTime(gap.from)));
         one.set("to", Value::string(arena, isoTime(gap.to)));
@@ -72,12 +72,12 @@ Value value(Arena &arena, const std::string &source, const Coverage &coverage)
 
 } // namespace
 
-Result<std::map<std::string, Coverage>> readCoverage(Journal &journal)
+Result<std::map<std::string, SourceCoverage>> readCoverage(Journal &journal)
 {
-    auto kept = journal.kept(Coverage::kArea);
+    auto kept = journal.kept(SourceCoverage::kArea);
     if (!kept)
         return std::move(kept).error();
-    std::map<std::string, Coverage> all;
+    std::map<std::string, SourceCoverage> all;
     for (const Kept &one : *kept) {
         if (auto coverage = coverageFrom(one.value))
             all.emplace(one.name, std::move(*coverage));
@@ -102,7 +102,7 @@ Result<void> listCoverage(DeskWork &work)
     return {};
 }
 
-std::string Metrics::text(const std::map<std::string, Coverage> &sources)
+std::string Metrics::text(const std::map<std::string, SourceCoverage> &sources)
 {
     std::string out;
     const auto family = [&](const char *name, const char *help, const char *type, auto number) {
@@ -118,7 +118,7 @@ std::string Metrics::text(const std::map<std::string, Coverage> &sources)
     };
     if (sources.empty())
         return out;
-    using C = const Coverage &;
+    using C = const SourceCoverage &;
     family("tidewire_source_received_total", "Events first seen as a delivery.", "counter",
            [](C c) { return c.received; });
     family("tidewire_source_backfilled_total", "Events first seen in the source's list.", "counter",

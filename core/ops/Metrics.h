@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/connector/Coverage.h"
+#include "core/connector/SourceCoverage.h"
 #include "core/engine/GateStatus.h"
 #include "core/engine/RunEvents.h"
 #include "core/store/JournalRecords.h"
@@ -22,7 +22,7 @@ struct DeskCounts
     std::int64_t reviewsOpen = 0;
     std::int64_t reviewsOverdue = 0;
     JournalUsage usage;
-    std::map<std::string, Coverage> sources{};
+    std::map<std::string, SourceCoverage> sources{};
     bool mayAccept = true;
 };
 
@@ -62,7 +62,7 @@ public:
     std::string text(const EngineGauges &engine, const DeskCounts &desk) const;
     static std::string text(const std::vector<GateStatus> &gates);
     /// Of triggers that know how much of their source has come, by "<flow>/<trigger>".
-    static std::string text(const std::map<std::string, Coverage> &sources);
+    static std::string text(const std::map<std::string, SourceCoverage> &sources);
 
 private:
     static constexpr std::array<double, 12> kBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25,

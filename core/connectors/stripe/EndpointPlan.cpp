@@ -122,15 +122,14 @@ Result<EndpointPlan> planEndpoint(EndpointWish wish, const std::vector<Endpoint>
             one.project == wish.project)
             ours.push_back(one);
     }
-    const auto isKept = [&wish](const Endpoint &one) {
-        return std::find(wish.receipts.begin(), wish.receipts.end(), one.receipt) !=
-               wish.receipts.end();
+    plan.wish = std::move(wish);
+    const auto isKept = [&receipts = plan.wish.receipts](const Endpoint &one) {
+        return std::find(receipts.begin(), receipts.end(), one.receipt) != receipts.end();
     };
     // Whose secret is known first, then the oldest.
     std::stable_sort(ours.begin(), ours.end(), [&isKept](const Endpoint &a, const Endpoint &b) {
         return std::pair(!isKept(a), a.created) < std::pair(!isKept(b), b.created);
     });
-    plan.wish = std::move(wish);
     if (ours.empty())
         return plan;
     plan.current = ours.front();

@@ -122,7 +122,7 @@ void EventFeed::start(TriggerHost &host)
 /// Where the first reading goes on.
 void EventFeed::begin(const std::string &text)
 {
-    Coverage &coverage = m_intake.coverage();
+    SourceCoverage &coverage = m_intake.coverage();
     const Instant now = m_services.clock.now();
     m_cursor = Cursor::from(text);
     const bool isFirst = text.empty() && coverage.checkedTo.msSinceEpoch == 0;
@@ -273,7 +273,7 @@ void EventFeed::goBackInTime(const Error &why)
 {
     if (std::exchange(m_wentByTime, true))
         return readFailed(why);
-    const Coverage &coverage = m_intake.coverage();
+    const SourceCoverage &coverage = m_intake.coverage();
     const Instant oldest = earlier(m_services.clock.now(), kListed - kListedMargin);
     const Instant from = std::max({m_cursor.back.id.empty() ? m_cursor.last.at : m_cursor.back.at,
                                    earlier(coverage.checkedTo, kOverlap)});
@@ -414,7 +414,7 @@ void EventFeed::readDone()
 {
     m_isReading = false;
     m_tries = 0;
-    Coverage &coverage = m_intake.coverage();
+    SourceCoverage &coverage = m_intake.coverage();
     coverage.lastRead = m_services.clock.now();
     coverage.checkedTo = std::max(coverage.checkedTo, m_readBegan);
     coverage.readAllowance =
@@ -431,7 +431,7 @@ void EventFeed::readDone()
 /// Until the next reading: longer when the month's reads are used up.
 std::chrono::milliseconds EventFeed::pause()
 {
-    const Coverage &coverage = m_intake.coverage();
+    const SourceCoverage &coverage = m_intake.coverage();
     if (coverage.readAllowance == 0 || coverage.reads < coverage.readAllowance)
         return m_settings.pollEvery;
     m_intake.warnOnce("allowance " + coverage.month,

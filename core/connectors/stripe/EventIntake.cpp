@@ -63,7 +63,7 @@ void EventIntake::start(TriggerHost &host)
 
 void EventIntake::load()
 {
-    m_host->kept(Coverage::kArea, [this](Result<std::string> kept) {
+    m_host->kept(SourceCoverage::kArea, [this](Result<std::string> kept) {
         if (!kept)
             return m_services.clock.callAfter(kLoadRetry, this, [this] { load(); });
         if (!kept->empty()) {
@@ -95,7 +95,7 @@ void EventIntake::changed()
 
 void EventIntake::saveNow(std::function<void()> done)
 {
-    m_host->keep(Coverage::kArea, toJson(m_coverage),
+    m_host->keep(SourceCoverage::kArea, toJson(m_coverage),
                  [done = std::move(done)](const Result<void> &) {
                      if (done)
                          done();
@@ -170,6 +170,7 @@ bool EventIntake::guardVersion(const Pending &pending, bool &refetch, Error &ref
         return true;
     if (!knows(pending.id))
         ++m_coverage.otherVersions;
+    changed();
     const std::string object(pending.event->root().find("data.object.object").text());
     const Error finding =
         rejectedError("stripe.other_version", versionAdvice(version, m_settings.madeFor, {object}));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/connector/Coverage.h"
+#include "core/connector/SourceCoverage.h"
 #include "core/connectors/stripe/EventReading.h"
 #include "core/connectors/stripe/StripeReads.h"
 #include "core/connectors/stripe/TriggerSettings.h"
@@ -38,8 +38,8 @@ public:
     void take(DocumentPtr event, std::string body, Way way, std::string cursor, Done done);
     bool knows(const std::string &id) const { return m_known.contains(id); }
 
-    Coverage &coverage() { return m_coverage; }
-    void changed();                                ///< Coverage is kept soon.
+    SourceCoverage &coverage() { return m_coverage; }
+    void changed();                                ///< SourceCoverage is kept soon.
     void saveNow(std::function<void()> done = {}); ///< Whether it could be kept or not.
     /// Tells people once of each `code` and subject, until told().
     void warnOnce(const std::string &subject, const Error &what);
@@ -77,7 +77,7 @@ private:
     std::string m_apiVersion;
     bool m_canFetch = false;
     TriggerHost *m_host = nullptr;
-    Coverage m_coverage;
+    SourceCoverage m_coverage;
     bool m_isReady = false;
     bool m_saveDue = false;
     std::function<void()> m_whenReady;

@@ -17,7 +17,7 @@ namespace tw {
 /// How much of what a source has to tell has come through a trigger, as numbers that are kept in
 /// the journal (TriggerHost::keep(), area kArea) and shown by `tidewire connections coverage`, the
 /// admin door and the metrics. Times that are not known are 0. A value.
-struct Coverage
+struct SourceCoverage
 {
     static constexpr const char *kArea = "coverage";
 
@@ -59,12 +59,12 @@ struct Coverage
     void miss(std::string id);
     void note(Gap gap); ///< Gaps that touch become one.
     /// Adds what was counted before, as the journal has it: this began to count from 0.
-    void goOnFrom(const Coverage &earlier);
+    void goOnFrom(const SourceCoverage &earlier);
     void countRead(Instant now); ///< In its month.
 };
 
 /// JSON and back. Members that are not known are left, so that versions can read each other's.
-std::string toJson(const Coverage &coverage);
-Result<Coverage> coverageFrom(std::string_view json);
+std::string toJson(const SourceCoverage &coverage);
+Result<SourceCoverage> coverageFrom(std::string_view json);
 
 } // namespace tw

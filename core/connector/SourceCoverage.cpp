@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connector/Coverage.h"
+#include "core/connector/SourceCoverage.h"
 
 #include "core/data/Json.h"
 
@@ -14,38 +14,38 @@ constexpr std::size_t kMostGaps = 20;
 struct Count
 {
     const char *name;
-    std::uint64_t Coverage::*place;
+    std::uint64_t SourceCoverage::*place;
 };
-constexpr Count kCounts[] = {{"received", &Coverage::received},
-                             {"backfilled", &Coverage::backfilled},
-                             {"duplicates", &Coverage::duplicates},
-                             {"seen", &Coverage::seen},
-                             {"ignored", &Coverage::ignored},
-                             {"own", &Coverage::own},
-                             {"refused", &Coverage::refused},
-                             {"other_versions", &Coverage::otherVersions},
-                             {"reads", &Coverage::reads},
-                             {"transactions", &Coverage::transactions},
-                             {"read_allowance", &Coverage::readAllowance}};
+constexpr Count kCounts[] = {{"received", &SourceCoverage::received},
+                             {"backfilled", &SourceCoverage::backfilled},
+                             {"duplicates", &SourceCoverage::duplicates},
+                             {"seen", &SourceCoverage::seen},
+                             {"ignored", &SourceCoverage::ignored},
+                             {"own", &SourceCoverage::own},
+                             {"refused", &SourceCoverage::refused},
+                             {"other_versions", &SourceCoverage::otherVersions},
+                             {"reads", &SourceCoverage::reads},
+                             {"transactions", &SourceCoverage::transactions},
+                             {"read_allowance", &SourceCoverage::readAllowance}};
 
 struct Moment
 {
     const char *name;
-    Instant Coverage::*place;
+    Instant SourceCoverage::*place;
 };
-constexpr Moment kMoments[] = {{"since_ms", &Coverage::since},
-                               {"checked_to_ms", &Coverage::checkedTo},
-                               {"last_read_ms", &Coverage::lastRead},
-                               {"last_event_ms", &Coverage::lastEvent}};
+constexpr Moment kMoments[] = {{"since_ms", &SourceCoverage::since},
+                               {"checked_to_ms", &SourceCoverage::checkedTo},
+                               {"last_read_ms", &SourceCoverage::lastRead},
+                               {"last_event_ms", &SourceCoverage::lastEvent}};
 
 struct Word
 {
     const char *name;
-    std::string Coverage::*place;
+    std::string SourceCoverage::*place;
 };
-constexpr Word kWords[] = {{"last_event_id", &Coverage::lastEventId},
-                           {"month", &Coverage::month},
-                           {"trouble", &Coverage::trouble}};
+constexpr Word kWords[] = {{"last_event_id", &SourceCoverage::lastEventId},
+                           {"month", &SourceCoverage::month},
+                           {"trouble", &SourceCoverage::trouble}};
 
 Instant instantOf(const Value &value)
 {
@@ -54,7 +54,7 @@ Instant instantOf(const Value &value)
 
 } // namespace
 
-void Coverage::miss(std::string id)
+void SourceCoverage::miss(std::string id)
 {
     ++refused;
     if (std::find(missing.begin(), missing.end(), id) != missing.end())
@@ -64,7 +64,7 @@ void Coverage::miss(std::string id)
         missing.erase(missing.begin());
 }
 
-void Coverage::note(Gap gap)
+void SourceCoverage::note(Gap gap)
 {
     if (!gaps.empty() && gap.from <= gaps.back().to && gap.why == gaps.back().why) {
         gaps.back().to = std::max(gaps.back().to, gap.to);
@@ -75,13 +75,13 @@ void Coverage::note(Gap gap)
         gaps.erase(gaps.begin());
 }
 
-void Coverage::goOnFrom(const Coverage &earlier)
+void SourceCoverage::goOnFrom(const SourceCoverage &earlier)
 {
     const bool sameMonth = month.empty() || earlier.month == month;
     for (const Count &count : kCounts) {
         const bool ofMonth =
-            count.place == &Coverage::reads || count.place == &Coverage::transactions;
-        if (count.place != &Coverage::readAllowance && (!ofMonth || sameMonth))
+            count.place == &SourceCoverage::reads || count.place == &SourceCoverage::transactions;
+        if (count.place != &SourceCoverage::readAllowance && (!ofMonth || sameMonth))
             this->*count.place += earlier.*count.place;
     }
     for (const Moment &moment : kMoments)
@@ -101,7 +101,7 @@ void Coverage::goOnFrom(const Coverage &earlier)
         versions[version] += count;
 }
 
-void Coverage::countRead(Instant now)
+void SourceCoverage::countRead(Instant now)
 {
     const std::string current = QDateTime::fromMSecsSinceEpoch(now.msSinceEpoch, Qt::UTC)
                                     .toString(QStringLiteral("yyyy-MM"))
@@ -113,7 +113,7 @@ void Coverage::countRead(Instant now)
     ++reads;
 }
 
-std::string toJson(const Coverage &coverage)
+std::string toJson(const SourceCoverage &coverage)
 {
     Arena arena;
     ObjectBuilder object(arena);
@@ -130,7 +130,7 @@ std::string toJson(const Coverage &coverage)
         missing.add(Value::string(arena, id));
     object.set("missing", missing.finish());
     ArrayBuilder gaps(arena);
-    for (const Coverage::Gap &gap : coverage.gaps) {
+    for (const SourceCoverage::Gap &gap : coverage.gaps) {
         ObjectBuilder one(arena);
         one.set("from_ms", Value::integer(gap.from.msSinceEpoch));
         one.set("to_ms", Value::integer(gap.to.msSinceEpoch));
@@ -145,13 +145,13 @@ std::string toJson(const Coverage &coverage)
     return toJson(object.finish());
 }
 
-Result<Coverage> coverageFrom(std::string_view json)
+Result<SourceCoverage> coverageFrom(std::string_view json)
 {
     const auto parsed = parseJson(json);
     if (!parsed)
         return parsed.error();
     const Value &root = parsed->root();
-    Coverage coverage;
+    SourceCoverage coverage;
     for (const Count &count : kCounts)
         coverage.*count.place = static_cast<std::uint64_t>(
             std::max<std::int64_t>(0, root.get(count.name).toInt().value_or(0)));
