@@ -5,10 +5,27 @@
 #include "core/data/Json.h"
 #include "core/net/Encoding.h"
 
+#include <QEventLoop>
+#include <QTimer>
 #include <algorithm>
 #include <optional>
 
 namespace tw::testing {
+
+bool waitUntil(const std::function<bool()> &condition, int milliseconds)
+{
+    QEventLoop loop;
+    QTimer look, end;
+    look.callOnTimeout(&loop, [&] {
+        if (condition())
+            loop.exit();
+    });
+    end.setSingleShot(true);
+    end.callOnTimeout(&loop, [&loop] { loop.exit(1); });
+    look.start(5);
+    end.start(milliseconds);
+    return condition() || loop.exec() == 0;
+}
 
 void MemoryHost::accept(IncomingEvent event, std::function<void(Result<Acceptance>)> done)
 {

@@ -17,6 +17,9 @@
 /// What tests of Stripe's triggers share: a host with a memory, and a list of events under control.
 namespace tw::testing {
 
+/// Waits in one event loop, without the naps of QTest::qWaitFor(), which thousands of calls would feel.
+bool waitUntil(const std::function<bool()> &condition, int milliseconds);
+
 /// Takes events as the runtime would: each id once, answered from the event loop, the cursor with its
 /// event. Outlives triggers, as a journal does.
 class MemoryHost final : public QObject, public TriggerHost

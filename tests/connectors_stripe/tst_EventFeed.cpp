@@ -63,7 +63,6 @@ private:
     void stop();
     /// The clock goes on and the reading that is due then ends.
     void pass(std::chrono::milliseconds span);
-    bool isQuiet() const { return m_server->calls.size() == m_seen; }
     bool settles();
 
     std::unique_ptr<ManualClock> m_time;
@@ -71,7 +70,6 @@ private:
     std::unique_ptr<testing::MemoryHost> m_host;
     std::unique_ptr<HttpClient> m_http;
     std::unique_ptr<Trigger> m_trigger;
-    std::size_t m_seen = 0;
 };
 
 void TestEventFeed::init()
@@ -109,11 +107,8 @@ void TestEventFeed::stop()
 /// Until a reading was told as done or failed after everything that was asked.
 bool TestEventFeed::settles()
 {
-    return QTest::qWaitFor(
+    return testing::waitUntil(
         [this] {
-            if (m_http->inFlight() > 0)
-                return false;
-            QCoreApplication::processEvents();
             return m_http->inFlight() == 0 && !m_server->calls.empty()
                 && m_time->hasPending();
         },
@@ -181,18 +176,19 @@ void TestEventFeed::tenThousandEventsEndComplete()
     bool done = false;
     sandbox::DeliveryPlan plan;
     plan.events = kEvents;
+    plan.parallel = 32;
     plan.types = {"charge.succeeded", "charge.failed", "charge.refunded"};
     m_time->advance(1s);
     stripe.deliver(
         plan, [&made](const sandbox::DeliveryReport &report) { made.insert(report.eventId); },
         [&done] { done = true; });
-    QVERIFY(QTest::qWaitFor([&] { m_time->advance(0ms); return done; }, 120'000));
+    QVERIFY(testing::waitUntil([&] { m_time->advance(0ms); return done; }, 120'000));
     QCOMPARE(int(made.size()), kEvents);
     QVERIFY(lost >= kEvents / 20);
     QVERIFY(int(m_host->events.size()) <= kEvents - lost);
 
     m_time->advance(15s);
-    QVERIFY(QTest::qWaitFor([&] { return int(m_host->events.size()) >= kEvents; }, 60'000));
+    QVERIFY(testing::waitUntil([&] { return int(m_host->events.size()) >= kEvents; }, 60'000));
     const auto complete = m_host->ids();
     QCOMPARE(std::set<std::string>(complete.begin(), complete.end()), made);
     QCOMPARE(int(complete.size()), kEvents);
