@@ -317,13 +317,13 @@ void addEndpointCommand(CLI::App &webhook, Invocation &invocation, const char *n
     CLI::App *command = webhook.add_subcommand(name, help);
     command->add_option("PROJECT", options->project, "Project folder or flow file")
         ->capture_default_str();
-    command->add_option("--environment", options->environment, "Environment")->capture_default_str();
+    command->add_option("--env,--environment", options->environment, "Environment")->capture_default_str();
     command->add_option("--url", options->url, "Public address of the receiver, without the path")
         ->required();
     command->add_option("--flow", options->flow, "Only this flow");
     command->add_flag("--json", options->json, "The answer as JSON");
     command->footer(std::string("Example:\n  tidewire webhook ") + name
-                    + " my-project --environment production --url https://hooks.example.com");
+                    + " my-project --env production --url https://hooks.example.com");
     command->callback([options, &invocation] {
         invocation.command = [options, &invocation] {
             while (options->url.ends_with('/'))

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void aQuietMonthIsNoGap();
     void aPlaceThatStripeDoesNotKnowGoesOnByTime();
     void whatNoEndpointTookComesFirst();
+    void whatIsYoungIsLeftToItsDelivery();
     void ownWritesAreLeft();
     void othersAreLeft_data();
     void othersAreLeft();
@@ -376,6 +377,18 @@ void TestEventFeed::whatNoEndpointTookComesFirst()
     start("{events: [customer.*]}");
     QTRY_COMPARE(int(m_host->events.size()), 300);
     QCOMPARE(m_host->events.front().id, idAt(290));
+}
+
+void TestEventFeed::whatIsYoungIsLeftToItsDelivery()
+{
+    start("{events: [customer.*]}");
+    m_server->add("evt_1", "customer.updated", m_time->now() + 4s);
+    m_server->add("evt_2", "customer.updated", m_time->now() + 6s);
+    m_server->add("evt_3", "customer.updated", m_time->now() + 14s);
+    pass(15s);
+    QCOMPARE(m_host->ids(), std::vector<std::string>{"evt_1"});
+    pass(15s);
+    QCOMPARE(int(m_host->events.size()), 3);
 }
 
 void TestEventFeed::ownWritesAreLeft()

@@ -17,6 +17,8 @@ constexpr std::chrono::hours kListed{30 * 24};
 /// Stripe forgets by its own clock: what is about to leave the list is not asked for.
 constexpr std::chrono::minutes kListedMargin{10};
 constexpr std::chrono::minutes kOverlap{5};
+/// A delivery may be on its way: events that are younger are left to it, until the next reading.
+constexpr std::chrono::seconds kLeftToDelivery{10};
 constexpr std::chrono::seconds kStoreRetry{5};
 constexpr std::chrono::minutes kThriftyPoll{30};
 constexpr std::size_t kTogether = 100;
@@ -186,7 +188,10 @@ void EventFeed::read()
         return readSoon(std::min<std::chrono::milliseconds>(pause(), std::chrono::minutes(1)));
     m_isReading = true;
     m_wentByTime = false;
-    m_readBegan = m_services.clock.now();
+    m_leftSome = false;
+    m_readTo = m_services.clock.now();
+    if (m_settings.takesWebhooks)
+        m_readTo = earlier(m_readTo, kLeftToDelivery);
     if (std::exchange(m_looksFirst, false))
         return firstLook();
     seek();
@@ -242,7 +247,12 @@ void EventFeed::findOldest(const std::string &after)
         if (more.isBool() && more.asBool())
             return findOldest(std::string(data.at(data.size() - 1).get("id").text()));
         const std::string newest(data.at(0).get("id").text());
-        takePage(*answer, true, [this, newest] { forward(newest); });
+        takePage(*answer, true, [this, newest] {
+            if (m_leftSome)
+                readDone();
+            else
+                forward(newest);
+        });
     });
 }
 
@@ -260,7 +270,7 @@ void EventFeed::forward(const std::string &from)
              const Value more = answer->body->root().get("has_more");
              const bool hasMore = more.isBool() && more.asBool() && newest != from;
              takePage(*answer, true, [this, newest, hasMore] {
-                 if (hasMore)
+                 if (hasMore && !m_leftSome)
                      forward(newest);
                  else
                      readDone();
@@ -297,6 +307,10 @@ void EventFeed::takePage(const StripeReads::Answer &answer, bool withCursor,
     page->done = std::move(done);
     const auto items = answer.body->root().get("data").items();
     for (auto item = items.rbegin(); item != items.rend(); ++item) {
+        if (placeOf(*item).at > m_readTo && m_settings.takesWebhooks) {
+            m_leftSome = true;
+            break;
+        }
         Document event;
         event.setRoot(copyInto(event.arena(), *item));
         if (!m_settings.account.starts_with("acct_") || !item->get("account").isUndefined()) {
@@ -416,13 +430,13 @@ void EventFeed::readDone()
     m_tries = 0;
     SourceCoverage &coverage = m_intake.coverage();
     coverage.lastRead = m_services.clock.now();
-    coverage.checkedTo = std::max(coverage.checkedTo, m_readBegan);
+    coverage.checkedTo = std::max(coverage.checkedTo, m_readTo);
     coverage.readAllowance =
         m_isLive ? std::max(kAllowance, kPerTransaction * coverage.transactions) : 0;
     coverage.trouble.clear();
     m_intake.settled("list");
     if (m_byTime) // Still no event: the next reading need not look at this time again.
-        m_cursor.last.at = std::max(m_cursor.last.at, earlier(m_readBegan, kOverlap));
+        m_cursor.last.at = std::max(m_cursor.last.at, earlier(m_readTo, kOverlap));
     m_intake.saveNow();
     if (m_settings.feed == TriggerSettings::Feed::Always)
         readSoon(pause());

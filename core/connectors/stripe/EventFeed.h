@@ -85,7 +85,8 @@ private:
     bool m_isReading = false;
     bool m_wentByTime = false; ///< In this reading.
     bool m_looksFirst = false;
-    Instant m_readBegan;
+    Instant m_readTo;        ///< What this reading is to bring.
+    bool m_leftSome = false; ///< There were younger ones.
     Instant m_wentBack;
     int m_tries = 0;
 };
