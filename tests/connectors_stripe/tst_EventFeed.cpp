@@ -44,6 +44,7 @@ private Q_SLOTS:
     void aPlaceThatStripeDoesNotKnowGoesOnByTime();
     void whatNoEndpointTookComesFirst();
     void whatIsYoungIsLeftToItsDelivery();
+    void deliveriesAloneAreCaughtUpAtTheStart();
     void ownWritesAreLeft();
     void othersAreLeft_data();
     void othersAreLeft();
@@ -54,6 +55,9 @@ private Q_SLOTS:
     void anOutageIsToldOnceAndOver();
     void aKeyWithoutTheRightIsTold();
     void oneReadingAtATime();
+    void aDeadLineIsWaitedFor();
+    void aHostileListHurtsNobody_data();
+    void aHostileListHurtsNobody();
     void aPauseIsRespected();
     void readsAreCountedByMonth();
     void aUsedUpAllowanceSlowsReading();
@@ -391,6 +395,23 @@ void TestEventFeed::whatIsYoungIsLeftToItsDelivery()
     QCOMPARE(int(m_host->events.size()), 3);
 }
 
+void TestEventFeed::deliveriesAloneAreCaughtUpAtTheStart()
+{
+    start("{events: [customer.*], arrive: webhook}");
+    stop();
+    m_server->add("evt_missed", "customer.updated", m_time->now() + 1min);
+    m_server->add("evt_young", "customer.updated", m_time->now() + 119s);
+    m_time->advance(2min);
+    start("{events: [customer.*], arrive: webhook}");
+    QTRY_COMPARE(m_host->ids(), std::vector<std::string>{"evt_missed"});
+    pass(6min);
+    QTRY_COMPARE(int(m_host->events.size()), 2);
+    const std::size_t asked = m_server->calls.size();
+    m_time->advance(24h);
+    QTest::qWait(0);
+    QCOMPARE(m_server->calls.size(), asked);
+}
+
 void TestEventFeed::ownWritesAreLeft()
 {
     start("{events: [customer.*], arrive: poll}");
@@ -541,6 +562,45 @@ void TestEventFeed::oneReadingAtATime()
     m_time->advance(60s);
     QTest::qWait(0);
     QCOMPARE(m_server->openMost(), 1);
+}
+
+void TestEventFeed::aDeadLineIsWaitedFor()
+{
+    start("{events: [customer.*], arrive: poll}");
+    m_server->add("evt_1", "customer.updated", m_time->now());
+    HttpResponse cut = jsonResponse(200, std::string(1000, ' '));
+    cut.cutAfter = 300;
+    m_server->next = {cut, cut};
+    pass(15s);
+    for (int i = 0; i < 4; ++i)
+        pass(2s);
+    QTRY_COMPARE(int(m_host->events.size()), 1);
+}
+
+void TestEventFeed::aHostileListHurtsNobody_data()
+{
+    QTest::addColumn<QByteArray>("body");
+    QTest::newRow("no JSON") << QByteArray("<html>");
+    QTest::newRow("no list") << QByteArray("[1,2]");
+    QTest::newRow("no events in it") << QByteArray(R"({"data":[1,null,"x",{}],"has_more":false})");
+    QTest::newRow("more, and nothing there") << QByteArray(R"({"data":[],"has_more":true})");
+    QTest::newRow("for ever the same page")
+        << QByteArray(R"({"data":[{"id":"evt_x","type":"other"}],"has_more":true})");
+}
+
+void TestEventFeed::aHostileListHurtsNobody()
+{
+    QFETCH(QByteArray, body);
+    m_server->add("evt_0", "customer.updated", m_time->now() + -1h);
+    start("{events: [customer.*], arrive: poll}");
+    m_server->add("evt_1", "customer.updated", m_time->now());
+    m_server->next.push_back(jsonResponse(200, body.toStdString()));
+    pass(15s);
+    QVERIFY(m_server->calls.size() < 20);
+    pass(15s);
+    pass(5min);
+    pass(15s);
+    QTRY_COMPARE(m_host->ids(), std::vector<std::string>{"evt_1"});
 }
 
 void TestEventFeed::aPauseIsRespected()

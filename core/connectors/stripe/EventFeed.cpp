@@ -132,10 +132,10 @@ void EventFeed::begin(const std::string &text)
     const Instant oldest = earlier(now, kListed - kListedMargin);
     m_looksFirst = m_settings.takesWebhooks && !isFirst && m_settings.catchUp;
     if (isFirst) {
-        m_floor = m_settings.start == TriggerSettings::Start::Now ? now
-                  : m_settings.start == TriggerSettings::Start::Oldest
-                      ? oldest
-                      : std::max(m_settings.startAt, oldest);
+        m_floor = m_settings.start == TriggerSettings::Start::Now      ? now
+                  : m_settings.start == TriggerSettings::Start::Oldest ? oldest
+                                                                       : m_settings.startAt;
+        m_floor = Instant::fromSeconds(std::max(m_floor, oldest).seconds());
         if (m_settings.start == TriggerSettings::Start::At && m_settings.startAt < oldest)
             coverage.note({m_settings.startAt, oldest, "Stripe lists events of 30 days."});
         beginAt(m_floor);
@@ -146,7 +146,7 @@ void EventFeed::begin(const std::string &text)
     }
     if (!m_settings.catchUp) {
         coverage.note({known, now, "Catching up is switched off."});
-        m_floor = now;
+        m_floor = Instant::fromSeconds(now.seconds());
         beginAt(now);
     } else if (known < oldest) {
         noteGap(known, oldest);
@@ -311,6 +311,8 @@ void EventFeed::takePage(const StripeReads::Answer &answer, bool withCursor,
             m_leftSome = true;
             break;
         }
+        if (placeOf(*item).at < m_floor)
+            continue;
         Document event;
         event.setRoot(copyInto(event.arena(), *item));
         if (!m_settings.account.starts_with("acct_") || !item->get("account").isUndefined()) {
@@ -439,7 +441,10 @@ void EventFeed::readDone()
         m_cursor.last.at = std::max(m_cursor.last.at, earlier(m_readTo, kOverlap));
     m_intake.saveNow();
     if (m_settings.feed == TriggerSettings::Feed::Always)
-        readSoon(pause());
+        return readSoon(pause());
+    // What was young, or listed late, when this trigger started.
+    if (!std::exchange(m_readAgain, true))
+        readSoon(kOverlap + kLeftToDelivery);
 }
 
 /// Until the next reading: longer when the month's reads are used up.

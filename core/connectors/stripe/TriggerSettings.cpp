@@ -230,9 +230,11 @@ void TriggerSettings::check(const Settings &settings, std::vector<Diagnostic> &f
     if (isSameRelease(madeFor, kApiVersion) || settings.text("other_version") == "refetch")
         return;
     findings.push_back(finding(Severity::Warning, "stripe.other_version", "made_for",
-                               versionAdvice(kApiVersion, madeFor, told.objects()),
-                               "Register the endpoint in that version, draw the mappings anew, or "
-                               "choose \"refetch\"."));
+                               "Shapes and samples shown here are of " + std::string(kApiVersion) +
+                                   ". " +
+                                   versionAdvice(kApiVersion, madeFor, told.objects()),
+                               "Register the endpoint in the version of the mappings (tidewire "
+                               "webhook apply), draw them anew, or choose \"refetch\"."));
 }
 
 Result<TriggerSettings> TriggerSettings::from(const NodeContext &context,

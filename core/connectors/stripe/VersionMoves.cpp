@@ -93,8 +93,8 @@ std::vector<VersionMove> movesBetween(std::string_view version, std::string_view
 std::string versionAdvice(std::string_view eventVersion, std::string_view madeFor,
                           const std::vector<std::string> &objects)
 {
-    std::string text = "Events come in version " + std::string(eventVersion) +
-                       ", the mapping was made for " + std::string(madeFor) + '.';
+    std::string text = "Where events come in " + std::string(eventVersion) +
+                       " and mappings were made for " + std::string(madeFor) + ", fields may stand elsewhere.";
     const bool eventIsNewer = dateOf(eventVersion) > dateOf(madeFor);
     for (const VersionMove &move : movesBetween(eventVersion, madeFor, objects)) {
         const std::string_view wanted = eventIsNewer ? move.before : move.after;
