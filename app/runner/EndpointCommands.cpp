@@ -109,8 +109,8 @@ private:
         if (!environment)
             return std::move(environment).error();
         m_environment.emplace(std::move(*environment));
-        m_secrets.emplace(SecretChain::ofProject(m_project->folder(), {}, &m_keychain,
-                                                 askPassphrase));
+        m_secrets.emplace(
+            SecretChain::ofProject(m_project->folder(), {}, &m_keychain, askPassphrase));
         for (const auto &document : m_project->flows()) {
             const Flow &flow = document->flow();
             if (!m_options.flow.empty() && flow.id != m_options.flow)
@@ -142,9 +142,10 @@ private:
         const std::string path = stripe::TriggerSettings::pathFor(context);
         Wish wish;
         wish.connection = step.connection;
-        wish.endpoint = {m_project->name(), document.flow().id, step.id, m_environment->name,
-                         m_options.url + path, settings.list("events"), settings.text("made_for"),
-                         receiptsOf(step.connection)};
+        wish.endpoint = {
+            m_project->name(),         document.flow().id,         step.id,
+            m_environment->name,       m_options.url + path,       settings.list("events"),
+            settings.text("made_for"), receiptsOf(step.connection)};
         m_wishes.push_back(std::move(wish));
         return {};
     }
@@ -161,8 +162,9 @@ private:
         if (const auto known = m_connections.find(name); known != m_connections.end())
             return known->second;
         const auto type = flow.connections.find(name);
-        ConnectionResolver resolver(*m_environment, m_registry, *m_secrets,
-                                    {m_clock, 1, [](const std::string &) { return std::string(); }});
+        ConnectionResolver resolver(
+            *m_environment, m_registry, *m_secrets,
+            {m_clock, 1, [](const std::string &) { return std::string(); }});
         auto opened = resolver.connect(
             name, type == flow.connections.end() ? std::string("stripe") : type->second,
             {m_clock, m_http});
@@ -171,10 +173,10 @@ private:
         m_doubles.push_back(resolver.takeDoubles());
         auto connection = std::dynamic_pointer_cast<stripe::StripeConnection>(*opened);
         if (!connection || connection->apiKey().isEmpty())
-            return configError("stripe.no_key", "The connection \"" + name
-                                                    + "\" has no key, so its endpoints cannot be "
-                                                      "looked after. "
-                                                    + m_secrets->hint(name, "api_key"));
+            return configError("stripe.no_key", "The connection \"" + name +
+                                                    "\" has no key, so its endpoints cannot be "
+                                                    "looked after. " +
+                                                    m_secrets->hint(name, "api_key"));
         m_connections[name] = connection;
         return connection;
     }
@@ -216,7 +218,8 @@ private:
                     return QCoreApplication::exit(failed(id.error()));
                 tell(plan, *id);
                 // Not from inside the desk that calls.
-                QMetaObject::invokeMethod(this, [this] { next(); }, Qt::QueuedConnection);
+                QMetaObject::invokeMethod(
+                    this, [this] { next(); }, Qt::QueuedConnection);
             });
     }
 
@@ -276,16 +279,16 @@ private:
             m_answer.add(object.finish());
             return;
         }
-        m_out.line(m_out.bold(name) + " in " + plan.wish.environment + ": "
-                   + std::string(toString(plan.action)) + (id.empty() ? "" : ' ' + id));
+        m_out.line(m_out.bold(name) + " in " + plan.wish.environment + ": " +
+                   std::string(toString(plan.action)) + (id.empty() ? "" : ' ' + id));
         if (plan.action == stripe::EndpointPlan::Action::Create)
             m_out.line("  url " + plan.wish.url);
         for (const auto &one : plan.differences)
             m_out.line("  " + one.what + ": " + one.have + " -> " + one.want);
         for (const auto &one : plan.surplus)
             m_out.line("  remove " + one.id + ' ' + one.url);
-        if (m_options.apply && plan.action >= stripe::EndpointPlan::Action::Create
-            && plan.action != stripe::EndpointPlan::Action::Update)
+        if (m_options.apply && plan.action >= stripe::EndpointPlan::Action::Create &&
+            plan.action != stripe::EndpointPlan::Action::Update)
             m_out.line("  secret stored as " + m_wish.connection + '/' + kSecretField);
     }
 
@@ -317,13 +320,14 @@ void addEndpointCommand(CLI::App &webhook, Invocation &invocation, const char *n
     CLI::App *command = webhook.add_subcommand(name, help);
     command->add_option("PROJECT", options->project, "Project folder or flow file")
         ->capture_default_str();
-    command->add_option("--env,--environment", options->environment, "Environment")->capture_default_str();
+    command->add_option("--env,--environment", options->environment, "Environment")
+        ->capture_default_str();
     command->add_option("--url", options->url, "Public address of the receiver, without the path")
         ->required();
     command->add_option("--flow", options->flow, "Only this flow");
     command->add_flag("--json", options->json, "The answer as JSON");
-    command->footer(std::string("Example:\n  tidewire webhook ") + name
-                    + " my-project --env production --url https://hooks.example.com");
+    command->footer(std::string("Example:\n  tidewire webhook ") + name +
+                    " my-project --env production --url https://hooks.example.com");
     command->callback([options, &invocation] {
         invocation.command = [options, &invocation] {
             while (options->url.ends_with('/'))
@@ -358,7 +362,12 @@ int forward(const ForwardOptions &options)
     Signals signals([] { QCoreApplication::exit(kDone); });
     stripe::StripeListen listen(clock);
     listen.start(
-        *program, options.order, {}, [&out](const Secret &) { out.message("Forwarding."); },
+        *program, options.order, {},
+        [&out](const Secret &) {
+            out.message(
+                "Forwarding. The receiver has to know the secret that \"stripe listen "
+                "--print-secret\" prints; with \"forward: true\" a trigger reads it itself.");
+        },
         [&out](const Error &trouble) { out.message(trouble.message); });
     return QCoreApplication::exec();
 }
@@ -373,9 +382,8 @@ void addForward(CLI::App &webhook, Invocation &invocation)
     command->add_flag("--print", options->print, "Only show the command of the Stripe CLI");
     command->footer("Example:\n  tidewire webhook forward --to "
                     "http://127.0.0.1:8787/hooks/pay/in --events charge.succeeded --print");
-    command->callback([options, &invocation] {
-        invocation.command = [options] { return forward(*options); };
-    });
+    command->callback(
+        [options, &invocation] { invocation.command = [options] { return forward(*options); }; });
 }
 
 } // namespace

@@ -109,9 +109,10 @@ std::string Metrics::text(const std::map<std::string, SourceCoverage> &sources)
         out += std::string("# HELP ") + name + ' ' + help + "\n# TYPE " + name + ' ' + type + '\n';
         for (const auto &[source, coverage] : sources) {
             const std::size_t slash = source.find('/');
-            out += name
-                + labels({{"flow", source.substr(0, slash)}, {"trigger", source.substr(slash + 1)}})
-                + ' ';
+            out +=
+                name +
+                labels({{"flow", source.substr(0, slash)}, {"trigger", source.substr(slash + 1)}}) +
+                ' ';
             appendNumber(out, static_cast<double>(number(coverage)));
             out += '\n';
         }

@@ -51,7 +51,8 @@ void TestEndpointCommands::init()
     QVERIFY2(!url.isEmpty(), QJsonDocument(ready).toJson());
     write(m_project + "/environments/production.yaml",
           "schema: environment/1\nname: production\nkind: production\nconnections:\n"
-          "  stripe:\n    type: stripe\n    base_url: " + url.toUtf8() + "\n");
+          "  stripe:\n    type: stripe\n    base_url: " +
+              url.toUtf8() + "\n");
     m_environment = {"XDG_CONFIG_HOME=" + m_folder->filePath("config"),
                      "XDG_RUNTIME_DIR=" + m_folder->filePath("none"),
                      "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent",
@@ -68,8 +69,8 @@ void TestEndpointCommands::cleanup()
 
 void TestEndpointCommands::aPlanShowsAndApplyMakesExactlyOne()
 {
-    const QStringList common{m_project, "--env", "production", "--url",
-                             "https://hooks.example.com", "--json"};
+    const QStringList common{m_project, "--env", "production", "--url", "https://hooks.example.com",
+                             "--json"};
     auto plan = webhook(QStringList{"plan"} + common);
     QVERIFY2(plan.code == 1, plan.err);
     QCOMPARE(answerOf(plan)[0].toObject()["action"].toString(), QString("create"));
@@ -89,8 +90,8 @@ void TestEndpointCommands::aPlanShowsAndApplyMakesExactlyOne()
 
 void TestEndpointCommands::theSecretIsStoredAndNeverShown()
 {
-    const auto applied = webhook({"apply", m_project, "--env", "production", "--url",
-                                  "https://hooks.example.com/"});
+    const auto applied =
+        webhook({"apply", m_project, "--env", "production", "--url", "https://hooks.example.com/"});
     QVERIFY2(applied.code == 0, applied.err);
     QVERIFY(!applied.out.contains("whsec_") && !applied.err.contains("whsec_"));
     QVERIFY(applied.out.contains("secret stored as stripe/webhook_secret"));
@@ -104,8 +105,8 @@ void TestEndpointCommands::theSecretIsStoredAndNeverShown()
 void TestEndpointCommands::withoutAKeyAPersonIsToldWhichOne()
 {
     m_environment.removeLast();
-    const auto plan = webhook({"plan", m_project, "--env", "production", "--url",
-                               "https://hooks.example.com"});
+    const auto plan =
+        webhook({"plan", m_project, "--env", "production", "--url", "https://hooks.example.com"});
     QCOMPARE(plan.code, 1);
     QVERIFY2(plan.err.contains("TIDEWIRE_SECRET_STRIPE_API_KEY"), plan.err);
 }
@@ -115,17 +116,19 @@ void TestEndpointCommands::theCommandOfTheCliIsPrinted()
     const auto printed = webhook({"forward", "--to", "http://127.0.0.1:8787/hooks/pay/in",
                                   "--events", "charge.succeeded,charge.failed", "--print"});
     QCOMPARE(printed.code, 0);
-    QCOMPARE(printed.out, QByteArray("stripe listen --forward-to http://127.0.0.1:8787/hooks/pay/in "
-                                     "--events charge.succeeded,charge.failed --latest\n"));
+    QCOMPARE(printed.out,
+             QByteArray("stripe listen --forward-to http://127.0.0.1:8787/hooks/pay/in "
+                        "--events charge.succeeded,charge.failed --latest\n"));
 }
 
 void TestEndpointCommands::coverageOfAFolderIsShown()
 {
     const QString data = m_folder->filePath("data");
-    const auto ran = runTidewire({"run", m_project, "--demo", "5", "--data-dir", data, "--json"}, {}, m_environment);
+    const auto ran = runTidewire({"run", m_project, "--demo", "5", "--data-dir", data, "--json"},
+                                 {}, m_environment);
     QVERIFY2(ran.code == 0, ran.out + ran.err);
-    const auto told = runTidewire({"connections", "coverage", "--data-dir", data, "--json"}, {},
-                                  m_environment);
+    const auto told =
+        runTidewire({"connections", "coverage", "--data-dir", data, "--json"}, {}, m_environment);
     QVERIFY2(told.code == 0, told.err);
     const QJsonArray sources = answerOf(told);
     QCOMPARE(sources.size(), 1);

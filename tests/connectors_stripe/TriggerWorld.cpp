@@ -109,7 +109,8 @@ std::vector<std::string> MemoryHost::ids() const
 EventServer::EventServer()
 {
     m_server.setHandler([this](HttpRequest request, HttpReply reply) {
-        calls.push_back({request.method, request.path, request.query, request.body, request.headers});
+        calls.push_back(
+            {request.method, request.path, request.query, request.body, request.headers});
         if (hold) {
             held.push_back(std::move(reply));
             m_openMost = std::max(m_openMost, static_cast<int>(held.size()));
@@ -129,19 +130,19 @@ EventServer::EventServer()
 std::string EventServer::body(const std::string &id, const std::string &type, Instant created,
                               const std::string &object, const std::string &more)
 {
-    return R"({"id":")" + id + R"(","object":"event","type":")" + type + R"(","created":)"
-        + std::to_string(created.seconds()) + R"(,"livemode":false)"
-        + (more.empty() ? std::string() : "," + more) + R"(,"data":{"object":)" + object + "}}";
+    return R"({"id":")" + id + R"(","object":"event","type":")" + type + R"(","created":)" +
+           std::to_string(created.seconds()) + R"(,"livemode":false)" +
+           (more.empty() ? std::string() : "," + more) + R"(,"data":{"object":)" + object + "}}";
 }
 
 void EventServer::add(const std::string &id, const std::string &type, Instant created,
                       const std::string &object, const std::string &more, bool delivered)
 {
-    const auto place = std::upper_bound(
-        events.begin(), events.end(), created.seconds(),
-        [](std::int64_t at, const Listed &listed) { return at < listed.created; });
-    events.insert(place, {id, type, created.seconds(), body(id, type, created, object, more),
-                          delivered});
+    const auto place =
+        std::upper_bound(events.begin(), events.end(), created.seconds(),
+                         [](std::int64_t at, const Listed &listed) { return at < listed.created; });
+    events.insert(place,
+                  {id, type, created.seconds(), body(id, type, created, object, more), delivered});
 }
 
 void EventServer::forget(const std::string &id)
@@ -151,9 +152,8 @@ void EventServer::forget(const std::string &id)
 
 int EventServer::asked(const std::string &path) const
 {
-    return static_cast<int>(std::count_if(calls.begin(), calls.end(), [&path](const Asked &call) {
-        return call.path == path;
-    }));
+    return static_cast<int>(std::count_if(
+        calls.begin(), calls.end(), [&path](const Asked &call) { return call.path == path; }));
 }
 
 HttpResponse EventServer::answer(const HttpRequest &request)
@@ -162,8 +162,9 @@ HttpResponse EventServer::answer(const HttpRequest &request)
         return list(request);
     if (const auto found = objects.find(request.path); found != objects.end())
         return jsonResponse(200, found->second);
-    return jsonResponse(404, R"({"error":{"type":"invalid_request_error","code":"resource_missing",)"
-                             R"("message":"No such thing."}})");
+    return jsonResponse(404,
+                        R"({"error":{"type":"invalid_request_error","code":"resource_missing",)"
+                        R"("message":"No such thing."}})");
 }
 
 HttpResponse EventServer::list(const HttpRequest &request) const
@@ -182,9 +183,10 @@ HttpResponse EventServer::list(const HttpRequest &request) const
         const auto outside = [&](const char *name, auto compare) {
             return one.contains(name) && !compare(event->created, std::stoll(one[name]));
         };
-        if (outside("created[gte]", std::greater_equal<>()) || outside("created[lt]", std::less<>())
-            || (!types.empty() && !stripe::matchesEvent(types, event->type))
-            || (one["delivery_success"] == "false" && event->delivered))
+        if (outside("created[gte]", std::greater_equal<>()) ||
+            outside("created[lt]", std::less<>()) ||
+            (!types.empty() && !stripe::matchesEvent(types, event->type)) ||
+            (one["delivery_success"] == "false" && event->delivered))
             continue;
         fitting.push_back(&*event);
     }
@@ -222,8 +224,9 @@ HttpResponse EventServer::list(const HttpRequest &request) const
     std::string data;
     for (std::size_t i = from; i < to; ++i)
         data += (data.empty() ? "" : ",") + fitting[i]->json;
-    return jsonResponse(200, R"({"object":"list","url":"/v1/events","has_more":)"
-                            + std::string(more ? "true" : "false") + R"(,"data":[)" + data + "]}");
+    return jsonResponse(200, R"({"object":"list","url":"/v1/events","has_more":)" +
+                                 std::string(more ? "true" : "false") + R"(,"data":[)" + data +
+                                 "]}");
 }
 
 } // namespace tw::testing

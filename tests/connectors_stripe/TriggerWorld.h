@@ -17,11 +17,12 @@
 /// What tests of Stripe's triggers share: a host with a memory, and a list of events under control.
 namespace tw::testing {
 
-/// Waits in one event loop, without the naps of QTest::qWaitFor(), which thousands of calls would feel.
+/// Waits in one event loop, without the naps of QTest::qWaitFor(), which thousands of calls would
+/// feel.
 bool waitUntil(const std::function<bool()> &condition, int milliseconds);
 
-/// Takes events as the runtime would: each id once, answered from the event loop, the cursor with its
-/// event. Outlives triggers, as a journal does.
+/// Takes events as the runtime would: each id once, answered from the event loop, the cursor with
+/// its event. Outlives triggers, as a journal does.
 class MemoryHost final : public QObject, public TriggerHost
 {
 public:
@@ -87,7 +88,7 @@ public:
     int asked(const std::string &path) const; ///< How often.
     int openMost() const { return m_openMost; }
 
-    std::vector<Listed> events; ///< Oldest first.
+    std::vector<Listed> events;                 ///< Oldest first.
     std::map<std::string, std::string> objects; ///< Path -> JSON.
     std::vector<Asked> calls;
     std::vector<HttpResponse> next; ///< Answered before anything else.

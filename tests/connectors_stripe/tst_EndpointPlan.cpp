@@ -82,10 +82,10 @@ void TestEndpointPlan::init()
     m_keeps = true;
     m_stripe = StripeDouble::start({m_clock, "127.0.0.1", 0, 1, {}}).value();
     const Services services{m_clock, m_http};
-    auto connection = StripeConnection::open(
-        services, "stripe",
-        testing::settingsFrom(StripeConnection::params(), "base_url: " + m_stripe->url(),
-                              m_stripe->connectionSecrets()));
+    auto connection = StripeConnection::open(services, "stripe",
+                                             testing::settingsFrom(StripeConnection::params(),
+                                                                   "base_url: " + m_stripe->url(),
+                                                                   m_stripe->connectionSecrets()));
     m_reads = std::make_unique<StripeReads>(
         services, std::dynamic_pointer_cast<const StripeConnection>(connection.value()));
     m_desk = std::make_unique<EndpointDesk>(*m_reads);

@@ -114,8 +114,7 @@ bool TestEventFeed::settles()
 {
     return testing::waitUntil(
         [this] {
-            return m_http->inFlight() == 0 && !m_server->calls.empty()
-                && m_time->hasPending();
+            return m_http->inFlight() == 0 && !m_server->calls.empty() && m_time->hasPending();
         },
         20'000);
 }
@@ -142,9 +141,9 @@ void TestEventFeed::tenThousandEventsEndComplete()
                                           stripe.connectionSecrets());
     auto connection = StripeConnection::open(services, "stripe", std::move(settings));
     const auto node = WebhookTrigger::descriptor();
-    auto trigger = WebhookTrigger::create(
-        {services, "pay", "in", testing::settingsFrom(node.params, "events: [charge.*]"),
-         connection.value()});
+    auto trigger = WebhookTrigger::create({services, "pay", "in",
+                                           testing::settingsFrom(node.params, "events: [charge.*]"),
+                                           connection.value()});
     QVERIFY(trigger);
     QVERIFY((*trigger)->start(*m_host));
     QTRY_COMPARE(m_host->coverage().lastRead.msSinceEpoch, m_time->now().msSinceEpoch);
@@ -187,7 +186,12 @@ void TestEventFeed::tenThousandEventsEndComplete()
     stripe.deliver(
         plan, [&made](const sandbox::DeliveryReport &report) { made.insert(report.eventId); },
         [&done] { done = true; });
-    QVERIFY(testing::waitUntil([&] { m_time->advance(0ms); return done; }, 120'000));
+    QVERIFY(testing::waitUntil(
+        [&] {
+            m_time->advance(0ms);
+            return done;
+        },
+        120'000));
     QCOMPARE(int(made.size()), kEvents);
     QVERIFY(lost >= kEvents / 20);
     QVERIFY(int(m_host->events.size()) <= kEvents - lost);
@@ -212,7 +216,8 @@ void TestEventFeed::tenThousandEventsEndComplete()
 void TestEventFeed::nothingIsLostOrTwiceAfterARestartInTheMiddle()
 {
     for (int i = 0; i < 950; ++i)
-        m_server->add(idAt(i), "customer.updated", m_time->now() + -(std::chrono::seconds(950 - i)));
+        m_server->add(idAt(i), "customer.updated",
+                      m_time->now() + -(std::chrono::seconds(950 - i)));
     for (const int stopAt : {0, 1, 99, 100, 101, 250, 777}) {
         m_host->room = stopAt;
         start("{events: [customer.*], arrive: poll, start_from: oldest}");
@@ -283,7 +288,8 @@ void TestEventFeed::whatHappenedBeforeTheFirstReadingIsNotForgotten()
 void TestEventFeed::aListWithoutOlderEventsIsReadFromItsBeginning()
 {
     for (int i = 0; i < 333; ++i)
-        m_server->add(idAt(i), "customer.created", m_time->now() + -(std::chrono::seconds(400 - i)));
+        m_server->add(idAt(i), "customer.created",
+                      m_time->now() + -(std::chrono::seconds(400 - i)));
     start("{events: [customer.*], arrive: poll, start_from: oldest}");
     QTRY_COMPARE(int(m_host->events.size()), 333);
     const auto ids = m_host->ids();
@@ -375,8 +381,8 @@ void TestEventFeed::whatNoEndpointTookComesFirst()
     start("{events: [customer.*]}");
     stop();
     for (int i = 0; i < 300; ++i)
-        m_server->add(idAt(i), "customer.updated", m_time->now() + std::chrono::seconds(i), "{}", {},
-                      i != 290);
+        m_server->add(idAt(i), "customer.updated", m_time->now() + std::chrono::seconds(i), "{}",
+                      {}, i != 290);
     m_time->advance(10min);
     start("{events: [customer.*]}");
     QTRY_COMPARE(int(m_host->events.size()), 300);
@@ -442,8 +448,8 @@ void TestEventFeed::othersAreLeft_data()
     QTest::addColumn<QByteArray>("yaml");
     QTest::addColumn<QByteArray>("expected");
     QTest::newRow("live only") << QByteArray("mode: live") << QByteArray("evt_live");
-    QTest::newRow("the platform's own") << QByteArray("{account: own, mode: test}")
-                                        << QByteArray("evt_test");
+    QTest::newRow("the platform's own")
+        << QByteArray("{account: own, mode: test}") << QByteArray("evt_test");
 }
 
 void TestEventFeed::othersAreLeft()
@@ -486,15 +492,16 @@ void TestEventFeed::theListIsAskedForTypes_data()
     QTest::newRow("everything") << QByteArray("*") << QByteArray("");
     QTest::newRow("one group") << QByteArray("charge.*") << QByteArray("type=charge.%2A");
     QTest::newRow("two names") << QByteArray("charge.failed charge.succeeded")
-                               << QByteArray("types%5B%5D=charge.failed&types%5B%5D=charge.succeeded");
+                               << QByteArray(
+                                      "types%5B%5D=charge.failed&types%5B%5D=charge.succeeded");
     QTest::newRow("a name and a group")
         << QByteArray("payout.paid refund.*")
         << QByteArray("types%5B%5D=payout.paid&types%5B%5D=refund.created&types%5B%5D=refund.failed"
                       "&types%5B%5D=refund.updated");
     QTest::newRow("more than the list can tell apart")
         << QByteArray("customer.* charge.*") << QByteArray("");
-    QTest::newRow("thin ones are not in it") << QByteArray("v1.invoice.paid payout.paid")
-                                             << QByteArray("types%5B%5D=payout.paid");
+    QTest::newRow("thin ones are not in it")
+        << QByteArray("v1.invoice.paid payout.paid") << QByteArray("types%5B%5D=payout.paid");
 }
 
 void TestEventFeed::theListIsAskedForTypes()

@@ -57,6 +57,8 @@ private Q_SLOTS:
     void whatHasNoIdIsDeliveredAsSent();
     void anObjectOfAConnectedAccountIsReadThere();
     void aKnownEventIsNotFetchedAgain();
+    void theLaterStateIsTheNewerOne();
+    void aBurstOfEventsIsNoBurstOfCalls();
     void otherReleasesAreTreatedAsChosen_data();
     void otherReleasesAreTreatedAsChosen();
     void theReleaseAloneCounts();
@@ -132,10 +134,10 @@ void TestEventIntake::theKeyIsTheBusinessObject_data()
         R"({"id":"ch_1","payment_intent":"pi_1"})", "pi_1");
     row("also where that is expanded", "charge.refunded",
         R"({"id":"ch_1","payment_intent":{"id":"pi_1","object":"payment_intent"}})", "pi_1");
-    row("a payment is itself", "payment_intent.succeeded", R"({"id":"pi_1","latest_charge":"ch_1"})",
-        "pi_1");
-    row("an old charge has no payment", "charge.succeeded", R"({"id":"ch_1","payment_intent":null})",
-        "ch_1");
+    row("a payment is itself", "payment_intent.succeeded",
+        R"({"id":"pi_1","latest_charge":"ch_1"})", "pi_1");
+    row("an old charge has no payment", "charge.succeeded",
+        R"({"id":"ch_1","payment_intent":null})", "ch_1");
     row("a refund belongs to the payment", "refund.created",
         R"({"id":"re_1","charge":"ch_1","payment_intent":"pi_1"})", "pi_1");
     row("a refund of an old charge", "charge.refund.updated",
@@ -144,7 +146,8 @@ void TestEventIntake::theKeyIsTheBusinessObject_data()
         R"({"id":"dp_1","charge":"ch_1","payment_intent":"pi_1"})", "pi_1");
     row("an invoice is itself", "invoice.paid", R"({"id":"in_1","customer":"cus_1"})", "in_1");
     row("one to come belongs to its subscription", "invoice.upcoming",
-        R"({"customer":"cus_1","parent":{"subscription_details":{"subscription":"sub_1"}}})", "sub_1");
+        R"({"customer":"cus_1","parent":{"subscription_details":{"subscription":"sub_1"}}})",
+        "sub_1");
     row("also as older versions write it", "invoice.upcoming",
         R"({"customer":"cus_1","subscription":"sub_1"})", "sub_1");
     row("a credit note belongs to its invoice", "credit_note.created",
@@ -182,8 +185,8 @@ void TestEventIntake::twoEventsOfOneChangeAreOneFact()
     QCOMPARE(fact("evt_2", 1001, object, cause), first); // The second says nothing.
     QVERIFY(fact("evt_2", 1000, R"({"id":"cus_1","name":"B"})", cause) != first);
     QVERIFY(fact("evt_2", 1000, R"({"id":"cus_2","name":"A"})", cause) != first);
-    QVERIFY(fact("evt_2", 1000, object, R"("request":{"id":"req_2","idempotency_key":null})")
-            != first);
+    QVERIFY(fact("evt_2", 1000, object, R"("request":{"id":"req_2","idempotency_key":null})") !=
+            first);
     QVERIFY(readEvent(testing::EventServer::body("evt_3", "invoice.upcoming", m_clock.now(),
                                                  R"({"customer":"cus_1"})"))
                 ->fact.empty());
@@ -192,10 +195,9 @@ void TestEventIntake::twoEventsOfOneChangeAreOneFact()
 void TestEventIntake::changesThatStripeMakesAgainAreTwoFacts()
 {
     const auto fact = [](std::int64_t second) {
-        return readEvent(testing::EventServer::body("evt_1", "customer.updated",
-                                                    Instant::fromSeconds(second),
-                                                    R"({"id":"cus_1","delinquent":true})",
-                                                    R"("request":{"id":null})"))
+        return readEvent(testing::EventServer::body(
+                             "evt_1", "customer.updated", Instant::fromSeconds(second),
+                             R"({"id":"cus_1","delinquent":true})", R"("request":{"id":null})"))
             ->fact;
     };
     QCOMPARE(fact(5), fact(5));
@@ -343,6 +345,55 @@ void TestEventIntake::aKnownEventIsNotFetchedAgain()
     QCOMPARE(int(m_host->events.size()), 1);
 }
 
+void TestEventIntake::theLaterStateIsTheNewerOne()
+{
+    m_server->objects["/v1/customers/cus_1"] = R"({"id":"cus_1","object":"customer"})";
+    start("events: [customer.*], deliver: current");
+    const Instant happened = m_clock.now();
+    const auto event = [&](const char *id) {
+        return testing::EventServer::body(id, "customer.updated", happened,
+                                          R"({"id":"cus_1","object":"customer"})");
+    };
+    m_clock.advance(std::chrono::seconds(60));
+    post(event("evt_1"));
+    m_clock.advance(std::chrono::seconds(60));
+    post(event("evt_2"));
+    QCOMPARE(int(m_host->events.size()), 2);
+    QVERIFY(m_host->events[0].created < m_host->events[1].created);
+    QCOMPARE(handedIn().root().get("created").toInt().value_or(0), happened.seconds());
+}
+
+void TestEventIntake::aBurstOfEventsIsNoBurstOfCalls()
+{
+    m_server->hold = true;
+    start("events: [customer.*], deliver: current");
+    int answered = 0;
+    for (int i = 0; i < 20; ++i) {
+        const std::string id = std::to_string(i);
+        const std::string body =
+            testing::EventServer::body("evt_" + id, "customer.updated", m_clock.now(),
+                                       R"({"id":"cus_)" + id + R"(","object":"customer"})");
+        HttpCall call;
+        call.method = "POST";
+        call.url = m_host->url();
+        call.headers = {{"Stripe-Signature", signDelivery(body, Secret(kSecret), m_clock.now())}};
+        call.body = body;
+        m_http->send(std::move(call), this, [&answered](Result<HttpAnswer> answer) {
+            answered += answer && answer->status == 200;
+        });
+    }
+    while (answered < 20) {
+        QTRY_VERIFY(!m_server->held.empty());
+        HttpReply reply = std::move(m_server->held.front());
+        m_server->held.erase(m_server->held.begin());
+        const int before = answered;
+        reply.send(jsonResponse(200, R"({"id":"cus_x","object":"customer"})"));
+        QTRY_VERIFY(answered > before);
+    }
+    QVERIFY(m_server->openMost() <= 4);
+    QCOMPARE(int(m_host->events.size()), 20);
+}
+
 void TestEventIntake::otherReleasesAreTreatedAsChosen_data()
 {
     QTest::addColumn<QByteArray>("choice");
@@ -384,9 +435,9 @@ void TestEventIntake::theReleaseAloneCounts()
 void TestEventIntake::echoesAreAcknowledgedAndLeft()
 {
     start("events: [customer.*]");
-    const auto answer = post(snapshot(
-        "{}", R"("request":{"id":"req_1","idempotency_key":)"
-              R"("abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrsq"})"));
+    const auto answer =
+        post(snapshot("{}", R"("request":{"id":"req_1","idempotency_key":)"
+                            R"("abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrsq"})"));
     QCOMPARE(answer.status, 200);
     QVERIFY(answer.body.find("ignored") != std::string::npos);
     QVERIFY(m_host->events.empty());

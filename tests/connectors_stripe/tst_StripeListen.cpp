@@ -46,8 +46,8 @@ void TestStripeListen::install(const QByteArray &script)
 {
     QFile file(m_folder->filePath(QStringLiteral("stripe")));
     QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write("#!/bin/sh\ncd " + m_folder->path().toUtf8()
-               + "\necho \"$*\" >> calls\necho \"$STRIPE_API_KEY\" >> keys\n" + script);
+    file.write("#!/bin/sh\ncd " + m_folder->path().toUtf8() +
+               "\necho \"$*\" >> calls\necho \"$STRIPE_API_KEY\" >> keys\n" + script);
     file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
 }
 
@@ -66,21 +66,21 @@ void TestStripeListen::theCommandIsWhatAPersonTypes_data()
     const QByteArray to = " http://127.0.0.1:8787/hooks/pay/in";
     QTest::newRow("names") << QList<QByteArray>{"charge.succeeded", "charge.failed"} << false
                            << QByteArray()
-                           << "stripe listen --forward-to" + to
-            + " --events charge.succeeded,charge.failed --latest";
+                           << "stripe listen --forward-to" + to +
+                                  " --events charge.succeeded,charge.failed --latest";
     QTest::newRow("everything") << QList<QByteArray>{"*"} << false << QByteArray()
                                 << "stripe listen --forward-to" + to + " --latest";
     QTest::newRow("a group is spelled out")
         << QList<QByteArray>{"refund.*"} << false << QByteArray()
-        << "stripe listen --forward-to" + to
-            + " --events refund.created,refund.failed,refund.updated --latest";
+        << "stripe listen --forward-to" + to +
+               " --events refund.created,refund.failed,refund.updated --latest";
     QTest::newRow("thin ones have their own way")
         << QList<QByteArray>{"v1.invoice.paid"} << false << QByteArray()
         << "stripe listen --forward-thin-to" + to + " --thin-events v1.invoice.paid --latest";
     QTest::newRow("live, of one account")
         << QList<QByteArray>{"payout.paid"} << true << QByteArray("acct_1")
-        << "stripe listen --forward-to" + to
-            + " --events payout.paid --stripe-account acct_1 --latest --live";
+        << "stripe listen --forward-to" + to +
+               " --events payout.paid --stripe-account acct_1 --latest --live";
 }
 
 void TestStripeListen::theCommandIsWhatAPersonTypes()
@@ -137,8 +137,9 @@ void TestStripeListen::theKeyIsOnNoCommandLine()
 {
     install("case \"$*\" in *--print-secret*) echo whsec_cli123; exit 0;; esac\nexec sleep 60\n");
     StripeListen listen(m_clock);
-    listen.start(program(), {"http://127.0.0.1:1/in", {"*"}, {}, false, true},
-                 Secret("rk_test_hidden"), [](const Secret &) {}, [](const Error &) {});
+    listen.start(
+        program(), {"http://127.0.0.1:1/in", {"*"}, {}, false, true}, Secret("rk_test_hidden"),
+        [](const Secret &) {}, [](const Error &) {});
     QTRY_COMPARE(calls().count('\n'), 2);
     QVERIFY(!calls().contains("hidden"));
     QFile keys(m_folder->filePath(QStringLiteral("keys")));
@@ -152,8 +153,9 @@ void TestStripeListen::aProgramThatEndsIsStartedAgain()
             "echo 'lost the connection'\nexit 1\n");
     StripeListen listen(m_clock);
     std::vector<Error> troubles;
-    listen.start(program(), {"http://127.0.0.1:1/in", {"*"}, {}, false, true}, {},
-                 [](const Secret &) {}, [&](const Error &error) { troubles.push_back(error); });
+    listen.start(
+        program(), {"http://127.0.0.1:1/in", {"*"}, {}, false, true}, {}, [](const Secret &) {},
+        [&](const Error &error) { troubles.push_back(error); });
     QTRY_COMPARE(int(troubles.size()), 1);
     QVERIFY(troubles[0].message.find("lost the connection") != std::string::npos);
     QCOMPARE(calls().count('\n'), 2);
@@ -170,9 +172,10 @@ void TestStripeListen::aProgramWithoutLoginIsTroubleWithoutSecrets()
     install("echo 'bad key sk_test_123abc, and whsec_456' >&2\nexit 1\n");
     StripeListen listen(m_clock);
     std::optional<Error> trouble;
-    listen.start(program(), {"http://127.0.0.1:1/in", {"*"}, {}, false, true}, {},
-                 [](const Secret &) { QFAIL("there is no secret"); },
-                 [&](const Error &error) { trouble = error; });
+    listen.start(
+        program(), {"http://127.0.0.1:1/in", {"*"}, {}, false, true}, {},
+        [](const Secret &) { QFAIL("there is no secret"); },
+        [&](const Error &error) { trouble = error; });
     QTRY_VERIFY(trouble);
     QVERIFY(trouble->message.find("bad key") != std::string::npos);
     QVERIFY(trouble->message.find("123abc") == std::string::npos);
@@ -185,8 +188,9 @@ void TestStripeListen::itEndsWithItsOwner()
             "trap 'echo ended >> calls; exit 0' TERM\necho started >> calls\n"
             "while :; do sleep 0.05; done\n");
     auto listen = std::make_unique<StripeListen>(m_clock);
-    listen->start(program(), {"http://127.0.0.1:1/in", {"*"}, {}, false, true}, {},
-                  [](const Secret &) {}, [](const Error &) {});
+    listen->start(
+        program(), {"http://127.0.0.1:1/in", {"*"}, {}, false, true}, {}, [](const Secret &) {},
+        [](const Error &) {});
     QTRY_VERIFY(calls().contains("started"));
     listen.reset();
     QVERIFY(calls().contains("ended"));

@@ -29,7 +29,8 @@ void TestVersionMoves::theReleaseIsWhatIsPromised_data()
     QTest::addColumn<QByteArray>("version");
     QTest::addColumn<QByteArray>("release");
     QTest::newRow("named") << QByteArray("2026-10-28.endive") << QByteArray("endive");
-    QTest::newRow("before the names, a date") << QByteArray("2023-10-16") << QByteArray("2023-10-16");
+    QTest::newRow("before the names, a date")
+        << QByteArray("2023-10-16") << QByteArray("2023-10-16");
     QTest::newRow("preview") << QByteArray("2026-10-28.preview") << QByteArray("preview");
     QTest::newRow("no version") << QByteArray("latest") << QByteArray("");
 }
@@ -59,13 +60,12 @@ void TestVersionMoves::bothPlacesAreNamed()
     const std::string older =
         versionAdvice("2024-11-20.acacia", "2026-10-28.endive", {"subscription"});
     QVERIFY(older.find("subscription.items.data[].current_period_end is "
-                       "subscription.current_period_end in them")
-            != std::string::npos);
+                       "subscription.current_period_end in them") != std::string::npos);
     const std::string newer =
         versionAdvice("2026-10-28.endive", "2024-11-20.acacia", {"invoice", "charge"});
     QVERIFY(newer.find("invoice.subscription is "
-                       "invoice.parent.subscription_details.subscription in them")
-            != std::string::npos);
+                       "invoice.parent.subscription_details.subscription in them") !=
+            std::string::npos);
     QVERIFY(newer.find("charge.invoice is not in them") != std::string::npos);
 }
 
@@ -90,8 +90,10 @@ void TestVersionMoves::settingsAreCheckedBeforeTheyRun_data()
     row("nothing to say", "events: [charge.succeeded]", "");
     row("made for another release", "{events: [invoice.paid], made_for: 2024-11-20.acacia}",
         "stripe.other_version");
-    row("which is read again", "{events: [invoice.paid], made_for: 2024-11-20.acacia, "
-                               "other_version: refetch}", "");
+    row("which is read again",
+        "{events: [invoice.paid], made_for: 2024-11-20.acacia, "
+        "other_version: refetch}",
+        "");
     row("two events for one payment", "events: [invoice.paid, invoice.payment_succeeded]",
         "stripe.two_events_one_fact");
     row("also by a wildcard", "events: [invoice.*]", "stripe.two_events_one_fact");
@@ -110,8 +112,8 @@ void TestVersionMoves::settingsAreCheckedBeforeTheyRun()
     QFETCH(QByteArray, yaml);
     QFETCH(QByteArray, codes);
     std::vector<Diagnostic> findings;
-    TriggerSettings::check(
-        testing::settingsFrom(TriggerSettings::params(), yaml.toStdString()), findings);
+    TriggerSettings::check(testing::settingsFrom(TriggerSettings::params(), yaml.toStdString()),
+                           findings);
     QByteArray found;
     for (const Diagnostic &finding : findings) {
         found += (found.isEmpty() ? "" : " ") + QByteArray::fromStdString(finding.code);

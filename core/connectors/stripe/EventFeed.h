@@ -86,8 +86,8 @@ private:
     bool m_wentByTime = false; ///< In this reading.
     bool m_looksFirst = false;
     bool m_readAgain = false; ///< Feed::AtStart: the second and last reading is planned.
-    Instant m_readTo;        ///< What this reading is to bring.
-    bool m_leftSome = false; ///< There were younger ones.
+    Instant m_readTo;         ///< What this reading is to bring.
+    bool m_leftSome = false;  ///< There were younger ones.
     Instant m_wentBack;
     int m_tries = 0;
 };

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::chrono::seconds kSaveAfter{2};
 constexpr std::chrono::seconds kLoadRetry{5};
+constexpr int kMostFetching = 4;
 constexpr std::size_t kMostKnown = 50'000;
 
 Value deletedObject(Arena &arena, const Value &object)
@@ -188,44 +189,72 @@ bool EventIntake::guardVersion(const Pending &pending, bool &refetch, Error &ref
     return true;
 }
 
+void EventIntake::fetch(const std::string &path, FormFields query, StripeReads::Whose whose,
+                        StripeReads::Done done)
+{
+    auto call = [this, path, query = std::move(query), whose = std::move(whose),
+                 done = std::move(done)] {
+        ++m_fetching;
+        m_reads.get(
+            path, query, this,
+            [this, done](Result<StripeReads::Answer> answer) {
+                --m_fetching;
+                done(std::move(answer));
+                if (m_toFetch.empty() || m_fetching >= kMostFetching)
+                    return;
+                const auto next = std::move(m_toFetch.front());
+                m_toFetch.pop_front();
+                next();
+            },
+            whose);
+    };
+    if (m_fetching < kMostFetching)
+        call();
+    else
+        m_toFetch.push_back(std::move(call));
+}
+
+FormFields EventIntake::expansion() const
+{
+    FormFields query;
+    for (const std::string &field : m_settings.expand)
+        query.emplace_back("expand[]", field);
+    return query;
+}
+
 void EventIntake::fetchCurrent(const PendingPtr &pending)
 {
     const Value object = pending->event->root().find("data.object");
     const std::string path = pathOf(object);
     if (path.empty())
         return handIn(pending); // It cannot be read, at any time: invoice.upcoming.
-    FormFields query;
-    for (const std::string &field : m_settings.expand)
-        query.emplace_back("expand[]", field);
-    m_reads.get(path, query, this,
-                [this, pending, object](Result<StripeReads::Answer> answer) {
-                    if (answer)
-                        return fetched(pending, pending->event, answer->body->root(), true);
-                    if (isGone(answer.error())) {
-                        Document gone;
-                        gone.setRoot(deletedObject(gone.arena(), object));
-                        return fetched(pending, pending->event, gone.root(), true);
-                    }
-                    if (answer.error().kind != ErrorKind::Rejected)
-                        return failed(pending, answer.error());
-                    warnOnce("fetch " + std::string(object.get("object").text()), answer.error());
-                    handIn(pending); // As it was sent is better than not at all.
-                },
-                {pending->marks.account, {}});
+    fetch(path, expansion(), {pending->marks.account, {}},
+          [this, pending, object](Result<StripeReads::Answer> answer) {
+              if (answer)
+                  return fetched(pending, pending->event, answer->body->root(), true);
+              if (isGone(answer.error())) {
+                  Document gone;
+                  gone.setRoot(deletedObject(gone.arena(), object));
+                  return fetched(pending, pending->event, gone.root(), true);
+              }
+              if (answer.error().kind != ErrorKind::Rejected)
+                  return failed(pending, answer.error());
+              warnOnce("fetch " + std::string(object.get("object").text()), answer.error());
+              handIn(pending); // As it was sent is better than not at all.
+          });
 }
 
 void EventIntake::fetchThin(const PendingPtr &pending)
 {
-    m_reads.get("/v2/core/events/" + encodePathSegment(pending->id), {}, this,
-                [this, pending](Result<StripeReads::Answer> answer) {
-                    if (answer)
-                        return fetchRelated(pending, answer->body);
-                    if (answer.error().kind != ErrorKind::Rejected)
-                        return failed(pending, answer.error());
-                    warnOnce("fetch event", answer.error());
-                    handIn(pending);
-                },
-                {{}, pending->marks.account});
+    fetch("/v2/core/events/" + encodePathSegment(pending->id), {}, {{}, pending->marks.account},
+          [this, pending](Result<StripeReads::Answer> answer) {
+              if (answer)
+                  return fetchRelated(pending, answer->body);
+              if (answer.error().kind != ErrorKind::Rejected)
+                  return failed(pending, answer.error());
+              warnOnce("fetch event", answer.error());
+              handIn(pending);
+          });
 }
 
 void EventIntake::fetchRelated(const PendingPtr &pending, const DocumentPtr &whole)
@@ -234,26 +263,20 @@ void EventIntake::fetchRelated(const PendingPtr &pending, const DocumentPtr &who
     const std::string path(related.get("url").text());
     if (!isApiPath(path))
         return fetched(pending, whole, {}, false);
-    FormFields query;
-    for (const std::string &field : m_settings.expand) {
-        if (path.starts_with("/v1/"))
-            query.emplace_back("expand[]", field);
-    }
-    m_reads.get(path, query, this,
-                [this, pending, whole, related](Result<StripeReads::Answer> answer) {
-                    if (answer)
-                        return fetched(pending, whole, answer->body->root(), false);
-                    if (isGone(answer.error())) {
-                        Document gone;
-                        gone.setRoot(deletedObject(gone.arena(), related));
-                        return fetched(pending, whole, gone.root(), false);
-                    }
-                    if (answer.error().kind != ErrorKind::Rejected)
-                        return failed(pending, answer.error());
-                    warnOnce("fetch " + std::string(related.get("type").text()), answer.error());
-                    fetched(pending, whole, {}, false);
-                },
-                {{}, pending->marks.account});
+    fetch(path, path.starts_with("/v1/") ? expansion() : FormFields(), {{}, pending->marks.account},
+          [this, pending, whole, related](Result<StripeReads::Answer> answer) {
+              if (answer)
+                  return fetched(pending, whole, answer->body->root(), false);
+              if (isGone(answer.error())) {
+                  Document gone;
+                  gone.setRoot(deletedObject(gone.arena(), related));
+                  return fetched(pending, whole, gone.root(), false);
+              }
+              if (answer.error().kind != ErrorKind::Rejected)
+                  return failed(pending, answer.error());
+              warnOnce("fetch " + std::string(related.get("type").text()), answer.error());
+              fetched(pending, whole, {}, false);
+          });
 }
 
 /// The event with what was read in the place of data.object; `fetched` tells when, and in what
@@ -281,6 +304,8 @@ void EventIntake::fetched(const PendingPtr &pending, const DocumentPtr &event, c
     root.set("fetched", note.finish());
     made.setRoot(root.finish());
     pending->event = share(std::move(made));
+    if (!object.isUndefined())
+        pending->fetchedAt = m_services.clock.now();
     pending->body.clear();
     handIn(pending);
 }
@@ -293,6 +318,8 @@ void EventIntake::handIn(const PendingPtr &pending)
     if (!event)
         return failed(pending, event.error());
     event->cursor = pending->cursor;
+    // Of two events about one record the one with the later state counts as the newer one.
+    event->created = pending->fetchedAt.value_or(event->created);
     m_host->accept(std::move(event).value(), [this, pending](Result<Acceptance> acceptance) {
         if (!acceptance)
             return pending->done(std::move(acceptance).error());

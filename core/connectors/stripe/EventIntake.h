@@ -9,6 +9,7 @@
 #include <QObject>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
@@ -56,10 +57,15 @@ private:
         EventMarks marks;
         Instant created;
         std::string id, type;
+        std::optional<Instant> fetchedAt{}; ///< The state handed in is of then.
     };
     using PendingPtr = std::shared_ptr<Pending>;
 
     void load();
+    /// A few at a time, in the order of asking: a burst of events is no burst of calls.
+    void fetch(const std::string &path, FormFields query, StripeReads::Whose whose,
+               StripeReads::Done done);
+    FormFields expansion() const;
     bool guardVersion(const Pending &pending, bool &refetch, Error &refusal);
     void fetchCurrent(const PendingPtr &pending);
     void fetchThin(const PendingPtr &pending);
@@ -81,6 +87,8 @@ private:
     bool m_isReady = false;
     bool m_saveDue = false;
     std::function<void()> m_whenReady;
+    int m_fetching = 0;
+    std::deque<std::function<void()>> m_toFetch;
     std::set<std::string> m_warned;
     std::unordered_set<std::string>
         m_known; ///< Ids that the journal has for sure, or nobody wants.
