@@ -61,6 +61,8 @@ private Q_SLOTS:
     void aPauseIsRespected();
     void readsAreCountedByMonth();
     void aUsedUpAllowanceSlowsReading();
+    void readersOfOneAccountTakeTurns();
+    void eventsOfTheOtherModeAreLeft();
     void withoutCatchUpTheGapIsTold();
 
 private:
@@ -659,6 +661,45 @@ void TestEventFeed::aUsedUpAllowanceSlowsReading()
     pass(1min);
     QVERIFY(m_server->calls.size() > asked);
     QCOMPARE(m_host->warnings, std::vector<std::string>{"stripe.reads_used_up"});
+}
+
+void TestEventFeed::readersOfOneAccountTakeTurns()
+{
+    const Services services{*m_time, *m_http};
+    auto connection = StripeConnection::open(
+        services, "stripe",
+        testing::settingsFrom(StripeConnection::params(), "base_url: " + m_server->url(),
+                              {{"api_key", Secret("rk_live_1")}}));
+    const auto node = WebhookTrigger::descriptor();
+    std::vector<std::unique_ptr<testing::MemoryHost>> hosts;
+    std::vector<std::unique_ptr<Trigger>> triggers;
+    for (int i = 0; i < 3; ++i) {
+        auto trigger = WebhookTrigger::create(
+            {services, "pay", "in", testing::settingsFrom(node.params, "events: [customer.*]"),
+             connection.value()});
+        triggers.push_back(std::move(trigger).value());
+        hosts.push_back(std::make_unique<testing::MemoryHost>());
+    }
+    for (std::size_t i = 0; i < 3; ++i)
+        QVERIFY(triggers[i]->start(*hosts[i]));
+    pass(1s);
+    const std::size_t asked = m_server->calls.size();
+    pass(14min);
+    QCOMPARE(m_server->calls.size(), asked);
+    pass(1min);
+    QVERIFY(m_server->calls.size() >= asked + 3);
+    triggers.clear();
+}
+
+void TestEventFeed::eventsOfTheOtherModeAreLeft()
+{
+    start("{events: [customer.*], arrive: poll}", "rk_live_1");
+    m_server->add("evt_test", "customer.updated", m_time->now());
+    m_server->add("evt_live", "customer.updated", m_time->now());
+    std::string &live = m_server->events.back().json;
+    live.replace(live.find("false"), 5, "true");
+    pass(5min);
+    QTRY_COMPARE(m_host->ids(), std::vector<std::string>{"evt_live"});
 }
 
 void TestEventFeed::withoutCatchUpTheGapIsTold()

@@ -99,6 +99,8 @@ void TestVersionMoves::settingsAreCheckedBeforeTheyRun_data()
     row("also by a wildcard", "events: [invoice.*]", "stripe.two_events_one_fact");
     row("two events for one refund", "events: [charge.refunded, refund.created]",
         "stripe.two_events_one_fact");
+    row("a checkout may be unpaid", "events: [checkout.session.completed]", "stripe.may_be_unpaid");
+    row("with its later payment", "events: [checkout.session.*]", "");
     row("thin ones cannot be polled", "{events: [v1.invoice.paid], arrive: poll}",
         "stripe.thin_not_listed");
     row("too often for a live account", "{events: [charge.failed], poll_every: 1m}",

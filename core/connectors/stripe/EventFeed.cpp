@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/EventFeed.h"
 
+#include "core/connectors/stripe/StripeConnection.h"
 #include "core/connectors/stripe/facts/EventTypes.h"
 #include "core/data/Json.h"
 
@@ -101,13 +102,13 @@ EventFeed::Cursor EventFeed::Cursor::from(const std::string &text)
 }
 
 EventFeed::EventFeed(Services services, TriggerSettings settings, EventIntake &intake,
-                     StripeReads &reads, std::string connection, bool isLive)
+                     StripeReads &reads, std::shared_ptr<const StripeConnection> connection)
     : m_services(services),
       m_settings(std::move(settings)),
       m_intake(intake),
       m_reads(reads),
       m_connection(std::move(connection)),
-      m_isLive(isLive),
+      m_reader(m_connection->joinReaders()),
       m_types(listedTypes(m_settings.events))
 {}
 
@@ -184,7 +185,7 @@ void EventFeed::read()
 {
     if (m_isReading)
         return;
-    if (!m_host->mayCall(m_connection))
+    if (!m_host->mayCall(m_connection->name()))
         return readSoon(std::min<std::chrono::milliseconds>(pause(), std::chrono::minutes(1)));
     m_isReading = true;
     m_wentByTime = false;
@@ -433,8 +434,9 @@ void EventFeed::readDone()
     SourceCoverage &coverage = m_intake.coverage();
     coverage.lastRead = m_services.clock.now();
     coverage.checkedTo = std::max(coverage.checkedTo, m_readTo);
-    coverage.readAllowance =
-        m_isLive ? std::max(kAllowance, kPerTransaction * coverage.transactions) : 0;
+    coverage.readAllowance = m_connection->isLiveKey()
+                                 ? std::max(kAllowance, kPerTransaction * coverage.transactions)
+                                 : 0;
     coverage.trouble.clear();
     m_intake.settled("list");
     if (m_byTime) // Still no event: the next reading need not look at this time again.
@@ -447,19 +449,24 @@ void EventFeed::readDone()
         readSoon(kOverlap + kLeftToDelivery);
 }
 
-/// Until the next reading: longer when the month's reads are used up.
+/// Until the next reading: longer where others read the same live account, and when the month's
+/// reads are used up.
 std::chrono::milliseconds EventFeed::pause()
 {
     const SourceCoverage &coverage = m_intake.coverage();
-    if (coverage.readAllowance == 0 || coverage.reads < coverage.readAllowance)
-        return m_settings.pollEvery;
+    const int readers = m_connection->readers();
+    const bool shares = m_connection->isLiveKey() && !m_settings.isPollChosen;
+    const std::chrono::milliseconds usual = m_settings.pollEvery * (shares ? readers : 1);
+    const std::uint64_t reads = coverage.reads * static_cast<std::uint64_t>(readers);
+    if (coverage.readAllowance == 0 || reads < coverage.readAllowance)
+        return usual;
     m_intake.warnOnce("allowance " + coverage.month,
                       transientError("stripe.reads_used_up",
                                      "This month's read allowance of " +
                                          std::to_string(coverage.readAllowance) +
                                          " is used up; the list is read every half hour until the "
                                          "month ends. Deliveries are taken as ever."));
-    return std::max<std::chrono::milliseconds>(m_settings.pollEvery, kThriftyPoll);
+    return std::max<std::chrono::milliseconds>(usual, kThriftyPoll);
 }
 
 void EventFeed::list(FormFields query, StripeReads::Done done)

@@ -5,9 +5,13 @@
 
 #include <QObject>
 #include <deque>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace tw::stripe {
+
+class StripeConnection;
 
 /// Reads the account's list of events (`/v1/events`, 30 days) forward in time and hands them to the
 /// intake: at the start what was missed, then every so often. A page's events are stored before the
@@ -20,7 +24,7 @@ class EventFeed final : public QObject
 {
 public:
     EventFeed(Services services, TriggerSettings settings, EventIntake &intake, StripeReads &reads,
-              std::string connection, bool isLive);
+              std::shared_ptr<const StripeConnection> connection);
 
     void start(TriggerHost &host);
 
@@ -74,8 +78,8 @@ private:
     TriggerSettings m_settings;
     EventIntake &m_intake;
     StripeReads &m_reads;
-    std::string m_connection;
-    bool m_isLive;
+    std::shared_ptr<const StripeConnection> m_connection;
+    std::shared_ptr<const int> m_reader; ///< One of its readers.
     TriggerHost *m_host = nullptr;
     FormFields m_types; ///< What the list is asked for; empty: everything.
     Cursor m_cursor;

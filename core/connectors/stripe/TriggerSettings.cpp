@@ -130,6 +130,13 @@ void checkPairs(const std::vector<std::string> &events, std::vector<Diagnostic> 
             "flow runs twice for it.",
             "Keep invoice.paid: it also comes for invoices settled otherwise or with nothing to "
             "pay."));
+    if (asksFor(events, "checkout.session.completed") &&
+        !asksFor(events, "checkout.session.async_payment_succeeded"))
+        findings.push_back(finding(
+            Severity::Info, "stripe.may_be_unpaid", "events",
+            "checkout.session.completed also comes for methods that pay later: then payment_status "
+            "is \"unpaid\", and checkout.session.async_payment_succeeded follows.",
+            "Take that event too, and look at data.object.payment_status."));
     if (asksFor(events, "charge.refunded") && asksFor(events, "refund.created"))
         findings.push_back(finding(
             Severity::Info, "stripe.two_events_one_fact", "events",
@@ -166,10 +173,11 @@ std::vector<Param> TriggerSettings::params()
             .example("[charge.succeeded, charge.failed]"),
         choice("mode", "Live or test")
             .help("Stripe marks every event as live or test. Others are acknowledged and left.")
-            .oneOf({{"any", "Both", "", ""},
+            .oneOf({{"key", "Those of the connection's key, both without one", "", ""},
+                    {"any", "Both", "", ""},
                     {"test", "Test events only", "", ""},
                     {"live", "Live events only", "", ""}})
-            .fallback("any"),
+            .fallback("key"),
     };
     for (Param &param : arrivalParams())
         all.push_back(std::move(param));
@@ -231,8 +239,7 @@ void TriggerSettings::check(const Settings &settings, std::vector<Diagnostic> &f
         return;
     findings.push_back(finding(Severity::Warning, "stripe.other_version", "made_for",
                                "Shapes and samples shown here are of " + std::string(kApiVersion) +
-                                   ". " +
-                                   versionAdvice(kApiVersion, madeFor, told.objects()),
+                                   ". " + versionAdvice(kApiVersion, madeFor, told.objects()),
                                "Register the endpoint in the version of the mappings (tidewire "
                                "webhook apply), draw them anew, or choose \"refetch\"."));
 }
@@ -244,7 +251,10 @@ Result<TriggerSettings> TriggerSettings::from(const NodeContext &context,
     TriggerSettings made;
     made.events = settings.list("events");
     const std::string mode = settings.text("mode");
-    made.mode = mode == "live" ? Mode::Live : mode == "test" ? Mode::Test : Mode::Any;
+    const bool byKey = mode == "key" && !connection.apiKey().isEmpty();
+    made.mode = mode == "live" || (byKey && connection.isLiveKey()) ? Mode::Live
+                : mode == "test" || byKey                           ? Mode::Test
+                                                                    : Mode::Any;
     made.account = settings.text("account");
     made.ignoreOwn = settings.flag("ignore_own");
     made.deliver = settings.text("deliver") == "current" ? Deliver::Current : Deliver::AsSent;
@@ -262,6 +272,7 @@ Result<TriggerSettings> TriggerSettings::from(const NodeContext &context,
     made.path = pathFor(context);
     made.tolerance =
         std::chrono::duration_cast<std::chrono::seconds>(settings.duration("tolerance"));
+    made.isPollChosen = settings.has("poll_every");
     made.pollEvery = settings.has("poll_every") ? settings.duration("poll_every")
                      : connection.isLiveKey()   ? std::chrono::milliseconds(kPollLive)
                                                 : std::chrono::milliseconds(kPollTest);

@@ -35,6 +35,7 @@ struct TriggerSettings
     bool takesWebhooks = true;
     Feed feed = Feed::Never;
     std::chrono::milliseconds pollEvery{0};
+    bool isPollChosen = false; ///< By a person; else readers of one live account take turns.
     bool catchUp = true;
     Start start = Start::Now;
     Instant startAt;

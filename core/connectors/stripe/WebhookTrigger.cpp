@@ -134,8 +134,7 @@ WebhookTrigger::WebhookTrigger(Services services,
       m_secrets(m_connection->webhookSecrets())
 {
     if (m_settings.feed != TriggerSettings::Feed::Never)
-        m_feed = std::make_unique<EventFeed>(services, m_settings, m_intake, m_reads,
-                                             m_connection->name(), m_connection->isLiveKey());
+        m_feed = std::make_unique<EventFeed>(services, m_settings, m_intake, m_reads, m_connection);
 }
 
 Result<void> WebhookTrigger::start(TriggerHost &host)
