@@ -5,6 +5,7 @@
 #include "core/connectors/stripe/double/StripeDouble.h"
 #include "core/connectors/stripe/facts/ApiVersion.h"
 #include "tests/connectors_stripe/StripeTesting.h"
+#include "tests/connectors_stripe/TriggerWorld.h"
 
 #include <set>
 
@@ -58,6 +59,7 @@ private Q_SLOTS:
     void ofSeveralTheOneWithItsSecretStays();
     void thinEventsAreMadeByHand();
     void publishingTwentyTimesLeavesOneEndpoint();
+    void whatCanBeChangedIsChangedInPlace();
     void anotherVersionReplacesIt();
     void aSecretThatCannotBeKeptLeavesNothing();
     void aLostAnswerIsMadeGood();
@@ -213,6 +215,42 @@ void TestEndpointPlan::publishingTwentyTimesLeavesOneEndpoint()
     other.environment = "qa";
     QVERIFY(publish(other));
     QCOMPARE(int(listed().size()), 2);
+}
+
+void TestEndpointPlan::whatCanBeChangedIsChangedInPlace()
+{
+    testing::EventServer stripe;
+    stripe.objects["/v1/webhook_endpoints"] =
+        R"({"object":"list","has_more":false,"data":[{"id":"we_1","object":"webhook_endpoint",)"
+        R"("url":"https://old.example.com/in","enabled_events":["charge.failed"],)"
+        R"("status":"disabled","created":5,"api_version":")" +
+        std::string(kApiVersion) +
+        R"(","metadata":{"tidewire_flow":"pay/in","tidewire_environment":"production",)"
+        R"("tidewire_project":"shop","tidewire_receipt":"r1"}}]})";
+    stripe.objects["/v1/webhook_endpoints/we_1"] = R"({"id":"we_1"})";
+    const Services services{m_clock, m_http};
+    const auto connection = StripeConnection::open(
+        services, "stripe",
+        testing::settingsFrom(StripeConnection::params(), "base_url: " + stripe.url(),
+                              {{"api_key", Secret("sk_test_1")}}));
+    m_reads = std::make_unique<StripeReads>(
+        services, std::dynamic_pointer_cast<const StripeConnection>(connection.value()));
+    m_desk = std::make_unique<EndpointDesk>(*m_reads);
+    m_receipts = {"r1"};
+    const auto id = publish(wish());
+    QVERIFY(id);
+    QCOMPARE(*id, std::string("we_1"));
+    QVERIFY(m_secrets.empty()); // Nothing new to keep.
+    const auto &change = stripe.calls.back();
+    QCOMPARE(change.method, std::string("POST"));
+    QVERIFY(!change.headers.value("Idempotency-Key").empty());
+    const auto form = formDecode(change.body);
+    QVERIFY(form);
+    const std::map<std::string, std::string> fields(form->begin(), form->end());
+    QCOMPARE(fields.at("url"), wish().url);
+    QCOMPARE(fields.at("enabled_events[0]"), std::string("charge.succeeded"));
+    QCOMPARE(fields.at("disabled"), std::string("false"));
+    QVERIFY(!fields.contains("api_version")); // Stripe does not take it here.
 }
 
 void TestEndpointPlan::anotherVersionReplacesIt()
