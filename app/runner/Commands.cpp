@@ -23,6 +23,7 @@ int runCommandLine(int argc, char **argv, const Registry &registry)
     addStageCommands(app, invocation);
     addReviewsCommand(app, invocation);
     addConnectionsCommand(app, invocation);
+    addTrialCommand(app, invocation);
     addAuditCommand(app, invocation);
     addValidateCommand(app, invocation);
     addEvalCommand(app, invocation);

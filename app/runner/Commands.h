@@ -40,6 +40,8 @@ void addReviewsCommand(CLI::App &app, Invocation &invocation);
 /// `runs rerun`, `runs shadow`, `dead-letters preview`; after the commands of these groups.
 void addStageCommands(CLI::App &app, Invocation &invocation);
 void addAuditCommand(CLI::App &app, Invocation &invocation); ///< And `erase`.
+/// `connections test`; after the commands of that group.
+void addTrialCommand(CLI::App &app, Invocation &invocation);
 void addSecretsCommand(CLI::App &app, Invocation &invocation);
 
 /// Parses, runs, gives the exit code. Needs a QCoreApplication.

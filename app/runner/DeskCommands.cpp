@@ -363,7 +363,7 @@ void addReviewsCommand(CLI::App &app, Invocation &invocation)
 void addConnectionsCommand(CLI::App &app, Invocation &invocation)
 {
     DeskGroup group(app, invocation, "connections",
-                    "The connections of a running runner: list, pause, resume");
+                    "Connections: test them; of a running runner: list, pause, resume");
     group.command("list", "connections.list", "State, queue, limits and the day's allowance",
                   "tidewire connections list --data-dir data");
     group.command("pause", "connections.pause", "Hold back what would be sent; nothing is lost",

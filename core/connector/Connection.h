@@ -3,11 +3,14 @@
 
 #include "core/base/Clock.h"
 #include "core/connector/CallReport.h"
+#include "core/connector/Probe.h"
 #include "core/schema/Settings.h"
 
 #include <functional>
 #include <memory>
 #include <string>
+
+class QObject;
 
 namespace tw {
 
@@ -41,6 +44,11 @@ public:
 
     virtual ConnectionLimits limits() const { return {}; }
     virtual bool reportsCalls() const { return false; }
+    /// Tries the connection: who it is signed in as, in which mode and version, and each of these
+    /// rights by a call that changes nothing. `done` once, later, unless `receiver` is gone by then.
+    /// False: there is nothing to try, and `done` is not called.
+    using Probed = std::function<void(std::vector<ProbeFinding>)>;
+    virtual bool probe(const std::vector<Right> &, QObject *, Probed) { return false; }
     /// The engine's; may be empty: nobody listens.
     void onReport(std::function<void(const CallReport &)> listener)
     {

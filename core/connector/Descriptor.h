@@ -113,6 +113,8 @@ struct NodeDescriptor
     std::function<Shape(const Settings &, const std::vector<ArrivingShape> &)> joinedShape;
     std::vector<NodeSample> samples;
     std::vector<std::string> errorCodes;
+    /// What the connection must be allowed to do for a step with these settings.
+    std::function<std::vector<Right>(const Settings &)> rights;
     std::function<Result<std::unique_ptr<Trigger>>(NodeContext)> createTrigger;
     std::function<Result<std::unique_ptr<Step>>(NodeContext)> createStep;
 };
@@ -127,6 +129,10 @@ struct ConnectorDescriptor
     std::vector<Param> connection; ///< Settings of a connection; empty when it has none.
     std::vector<NodeDescriptor> nodes;
     std::function<Result<std::shared_ptr<Connection>>(Services, std::string name, Settings)> connect;
+    /// Whether these settings are for an environment of this kind ("local", "sandbox", "qa",
+    /// "production"): a live account is not tried out, a test account runs no business. Not asked
+    /// where a double stands in.
+    std::function<Result<void>(const Settings &, const std::string &environmentKind)> fits;
     /// Starts the double of the other system; null when there is none.
     std::function<Result<std::unique_ptr<sandbox::Double>>(const sandbox::DoubleOptions &)> startDouble;
 };

@@ -2,7 +2,7 @@
 #include "core/ops/AdminRoutes.h"
 
 #include "core/data/Json.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 namespace tw::ops {
 namespace {

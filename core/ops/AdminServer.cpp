@@ -4,7 +4,7 @@
 #include "core/base/Log.h"
 #include "core/base/Text.h"
 #include "core/data/Json.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 #include "core/ops/AdminRoutes.h"
 #include "core/ops/CoverageJson.h"
 #include "core/ops/DeskJson.h"

@@ -141,6 +141,13 @@ Result<std::shared_ptr<Connection>> ConnectionResolver::connect(const std::strin
     auto settings = settingsOf(name, *connector, given, standIn);
     if (!settings)
         return std::move(settings).error();
+    if (connector->fits && !standIn) {
+        if (auto fits = connector->fits(*settings, m_environment.kind); !fits) {
+            Error error = std::move(fits).error();
+            error.message = "The connection \"" + name + "\": " + error.message;
+            return std::move(error).at(m_environment.file);
+        }
+    }
     return connector->connect(services, name, std::move(*settings));
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/data/Value.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 namespace tw::sandbox {
 

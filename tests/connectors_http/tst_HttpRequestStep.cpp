@@ -142,7 +142,7 @@ void TestHttpRequestStep::brokenPathsAreToldBeforeTheRun_data()
 void TestHttpRequestStep::brokenPathsAreToldBeforeTheRun()
 {
     QFETCH(QByteArray, path);
-    const auto compiled = http::PathTemplate::compile(path.toStdString());
+    const auto compiled = PathTemplate::compile(path.toStdString(), "http");
     QVERIFY(!compiled);
     QVERIFY(compiled.error().kind == ErrorKind::Config);
     QCOMPARE(compiled.error().where.substr(0, 4), std::string("path"));

@@ -6,7 +6,7 @@
 #include "core/connectors/salesforce/SalesforceDouble.h"
 #include "core/data/Json.h"
 #include "core/data/Yaml.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 #include <QTest>
 #include <optional>

@@ -3,7 +3,7 @@
 
 #include "core/connectors/stripe/facts/EventTypes.h"
 #include "core/data/Json.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 #include <QEventLoop>
 #include <QTimer>

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void theNewPlacesAreThoseOfTheCurrentVersion();
     void settingsAreCheckedBeforeTheyRun_data();
     void settingsAreCheckedBeforeTheyRun();
+    void rightsFollowFromTheSettings();
 };
 
 void TestVersionMoves::theReleaseIsWhatIsPromised_data()
@@ -122,6 +123,16 @@ void TestVersionMoves::settingsAreCheckedBeforeTheyRun()
         QVERIFY(!finding.message.empty() && !finding.fix.empty());
     }
     QCOMPARE(found, codes);
+}
+
+void TestVersionMoves::rightsFollowFromTheSettings()
+{
+    const auto rights = [](const char *yaml) {
+        return TriggerSettings::rights(testing::settingsFrom(TriggerSettings::params(), yaml)).size();
+    };
+    QCOMPARE(rights("events: [charge.failed]"), 1u); // The list of events.
+    QCOMPARE(rights("{events: [charge.failed], arrive: webhook, catch_up: false}"), 0u);
+    QVERIFY(rights("{events: [charge.failed], deliver: current}") > 1);
 }
 
 QTEST_GUILESS_MAIN(TestVersionMoves)

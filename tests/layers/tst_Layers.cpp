@@ -74,7 +74,7 @@ void TestLayers::initTestCase()
          words("core/base core/data core/schema core/connector core/net core/sandbox "
                "core/connectors/stripe/facts core/connectors/stripe/samples")},
         {QStringLiteral("core/connectors/stripe"),
-         words("core/base core/data core/schema core/connector core/net core/sandbox "
+         words("core/base core/data core/schema core/expr core/connector core/net core/sandbox "
                "core/connectors/stripe/facts core/connectors/stripe/samples core/connectors/stripe/double")},
         {QStringLiteral("core/connectors/salesforce"),
          words("core/base core/data core/schema core/connector core/net core/sandbox")},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 #include "core/base/Random.h"
 #include "core/net/AddressPolicy.h"

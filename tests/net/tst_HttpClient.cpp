@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/net/HttpClient.h"
 
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 #include "core/net/HttpServer.h"
 #include "tests/net/ClientSupport.h"
 

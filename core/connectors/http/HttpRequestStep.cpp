@@ -3,7 +3,7 @@
 
 #include "core/connectors/http/ServiceConnection.h"
 #include "core/data/Json.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 #include <algorithm>
 
@@ -196,7 +196,7 @@ Result<std::unique_ptr<Step>> HttpRequestStep::create(NodeContext context)
     if (!connection)
         return configError("http.no_connection", "Choose a web service connection for the step \""
                                                      + context.step + "\".");
-    auto path = PathTemplate::compile(context.settings.text("path"));
+    auto path = PathTemplate::compile(context.settings.text("path"), "http");
     if (!path)
         return std::move(path).error();
     auto query = compileFields(context.settings, "query");

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/connector/Descriptor.h"
-#include "core/connectors/http/PathTemplate.h"
+#include "core/connector/PathTemplate.h"
 #include "core/mapping/CompiledMapping.h"
 #include "core/net/HttpMessage.h"
 

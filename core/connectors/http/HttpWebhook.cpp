@@ -4,7 +4,7 @@
 #include "core/connector/StepExpression.h"
 #include "core/connectors/http/ServiceConnection.h"
 #include "core/data/Json.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 #include <QUuid>
 #include <charconv>

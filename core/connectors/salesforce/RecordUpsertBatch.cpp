@@ -7,7 +7,7 @@
 #include "core/connectors/salesforce/SalesforceConnection.h"
 #include "core/connectors/salesforce/SalesforceErrors.h"
 #include "core/data/Json.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 namespace tw::salesforce {
 

@@ -2,7 +2,7 @@
 #include "core/connectors/salesforce/SalesforceApi.h"
 
 #include "core/data/Json.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 #include "core/sandbox/JsonMaker.h"
 
 #include <algorithm>

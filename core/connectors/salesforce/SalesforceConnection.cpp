@@ -5,7 +5,7 @@
 #include "core/connectors/salesforce/OrgAddress.h"
 #include "core/connectors/salesforce/SalesforceLimits.h"
 #include "core/data/Json.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 #include <QPointer>
 

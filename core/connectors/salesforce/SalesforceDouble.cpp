@@ -3,7 +3,7 @@
 
 #include "core/base/Random.h"
 #include "core/data/Json.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 #include "core/sandbox/JsonMaker.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #include "core/connectors/stripe/ObjectPaths.h"
 
 #include "core/connectors/stripe/EventReading.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 #include <algorithm>
 #include <string_view>

@@ -4,6 +4,7 @@
 #include "core/connector/LimitParams.h"
 #include "core/connectors/stripe/StripeErrors.h"
 #include "core/connectors/stripe/facts/WebhookSignature.h"
+#include "core/base/Encoding.h"
 
 namespace tw::stripe {
 
@@ -20,8 +21,8 @@ std::vector<Param> StripeConnection::params()
         secret("api_key", "Secret key")
             .help("A restricted key (rk_) with the rights that the flows need, or the account's "
                   "secret key (sk_). Developers > API keys in the Stripe Dashboard.")
-            .matches("^(sk|rk)_(test|live)_[A-Za-z0-9]+$",
-                     "a key that begins with rk_test_, rk_live_, sk_test_ or sk_live_"),
+            .matches("^((sk|rk)_(test|live)|sk_org_(test|live))_[A-Za-z0-9]+$",
+                     "a key that begins with rk_test_, rk_live_, sk_test_, sk_live_ or sk_org_"),
         secret("webhook_secret", "Webhook secret")
             .help("Begins with whsec_; shown on the endpoint's page in the Stripe Dashboard, or "
                   "printed by the Stripe CLI. While a secret is rolled, write both, separated by a "
@@ -32,6 +33,15 @@ std::vector<Param> StripeConnection::params()
             .advanced(),
         concurrencyParam(kConcurrency),
         rateParam(),
+        text("account", "Connected account")
+            .help("Act for this account (Stripe Connect): acct_…. Empty for the account of the key.")
+            .matches("^acct_[A-Za-z0-9]+$", "an account id such as acct_1032D82eZvKYlo2C")
+            .advanced(),
+        text("context", "Context")
+            .help("For keys of an organisation (sk_org_): the account, or a path such as "
+                  "acct_a/acct_b, that calls are for.")
+            .matches("^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*$", "account ids with slashes between them")
+            .advanced(),
         text("api_version", "API version")
             .help("Sent with every call. Events come in the version of their endpoint instead.")
             .fallback(kApiVersion)
@@ -41,15 +51,21 @@ std::vector<Param> StripeConnection::params()
     };
 }
 
-Result<std::shared_ptr<Connection>> StripeConnection::open(Services, std::string name,
+Result<std::shared_ptr<Connection>> StripeConnection::open(Services services, std::string name,
                                                            Settings settings)
 {
+    const std::string_view key = settings.secret("api_key").reveal();
+    if (key.starts_with("sk_org_") && settings.text("context").empty())
+        return configError("stripe.no_context",
+                           "The connection \"" + name + "\" has a key of an organisation. Name the "
+                           "account that calls are for as its \"context\".");
     return std::shared_ptr<Connection>(
-        std::make_shared<StripeConnection>(std::move(name), std::move(settings)));
+        std::make_shared<StripeConnection>(services, std::move(name), std::move(settings)));
 }
 
-StripeConnection::StripeConnection(std::string name, Settings settings)
-    : Connection(std::move(name), std::move(settings)),
+StripeConnection::StripeConnection(Services services, std::string name, Settings settings)
+    : Connection(std::move(name), std::move(settings)), m_clock(services.clock),
+      m_http(services.http),
       m_webhookSecrets(splitSecrets(this->settings().secret("webhook_secret")))
 {}
 
@@ -60,8 +76,86 @@ ConnectionLimits StripeConnection::limits() const
 
 bool StripeConnection::isLiveKey() const
 {
-    const auto key = apiKey().reveal();
-    return key.starts_with("sk_live_") || key.starts_with("rk_live_");
+    const std::string_view key = apiKey().reveal();
+    return key.find("_live_") != std::string_view::npos;
+}
+
+bool StripeConnection::isRestrictedKey() const
+{
+    return apiKey().reveal().starts_with("rk_");
+}
+
+void StripeConnection::send(StripeCall call, QObject *receiver, Callback done)
+{
+    if (call.object.empty() || call.method == "GET")
+        return leave(std::move(call), receiver, std::move(done));
+    const auto [place, isFirst] = m_busy.try_emplace(call.object);
+    if (!isFirst) {
+        place->second.push_back({std::move(call), receiver, std::move(done)});
+        return;
+    }
+    leave(std::move(call), receiver, std::move(done));
+}
+
+void StripeConnection::leave(StripeCall call, QObject *receiver, Callback done)
+{
+    const std::string object = call.method == "GET" ? std::string() : call.object;
+    // The connection is the receiver: who waits behind the call goes on even if its sender is gone.
+    m_http.send(httpCall(call), this,
+                [this, object, endpoint = call.endpoint, guard = QPointer<QObject>(receiver),
+                 done = std::move(done)](Result<HttpAnswer> answer) {
+                    report(callReport(answer, endpoint, m_clock.now()));
+                    if (guard)
+                        done(std::move(answer));
+                    if (!object.empty())
+                        next(object);
+                });
+}
+
+void StripeConnection::next(const std::string &object)
+{
+    const auto place = m_busy.find(object);
+    if (place == m_busy.end())
+        return;
+    while (!place->second.empty() && !place->second.front().receiver)
+        place->second.pop_front();
+    if (place->second.empty()) {
+        m_busy.erase(place);
+        return;
+    }
+    Waiting waiting = std::move(place->second.front());
+    place->second.pop_front();
+    leave(std::move(waiting.call), waiting.receiver, std::move(waiting.done));
+}
+
+HttpCall StripeConnection::httpCall(const StripeCall &call) const
+{
+    HttpCall request;
+    request.method = call.method;
+    request.url = baseUrl() + call.path;
+    const std::string fields = formEncode(call.fields);
+    if (!call.json.empty()) {
+        request.headers.set("Content-Type", "application/json");
+        request.body = call.json;
+    } else if (call.method == "POST") {
+        request.headers.set("Content-Type", "application/x-www-form-urlencoded");
+        request.body = fields;
+    } else if (!fields.empty()) {
+        request.url += '?' + fields;
+    }
+    request.headers.set("Authorization", "Bearer " + std::string(apiKey().reveal()));
+    request.headers.set("Accept", "application/json");
+    if (!call.accountVersion)
+        request.headers.set("Stripe-Version", apiVersion());
+    if (const std::string account = settings().text("account"); !account.empty())
+        request.headers.set("Stripe-Account", account);
+    if (const std::string context = settings().text("context"); !context.empty())
+        request.headers.set("Stripe-Context", context);
+    if (!call.idempotencyKey.empty()) {
+        request.headers.set("Idempotency-Key", call.idempotencyKey);
+        request.repeatable = true;
+    }
+    return request;
 }
 
 } // namespace tw::stripe

@@ -3,29 +3,65 @@
 
 #include "core/connector/Connection.h"
 #include "core/connectors/stripe/facts/ApiVersion.h"
+#include "core/base/Encoding.h"
+#include "core/net/HttpClient.h"
 #include "core/schema/Param.h"
 
+#include <QObject>
+#include <QPointer>
+#include <deque>
+#include <functional>
+#include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace tw::stripe {
 
+/// One call of Stripe's API.
+struct StripeCall
+{
+    std::string method = "GET";
+    std::string path;           ///< From "/v1/…", already encoded.
+    FormFields fields;          ///< Query of GET and DELETE, form of POST.
+    std::string json;           ///< Body of a POST to /v2 instead of the form.
+    std::string idempotencyKey; ///< POST only; empty: none is sent.
+    /// What the call changes, by its id: changes of one object leave one after the other, or Stripe
+    /// answers with `lock_timeout`. Empty: in no order.
+    std::string object;
+    std::string endpoint; ///< Class of calls for limits: "charges", "search".
+    bool accountVersion = false; ///< Ask in the account's default version, to learn which that is.
+};
+
 /// A Stripe account as flows see it: its keys, its webhook secrets, its address and the API version
-/// that is asked for. Immutable; lives on the engine's thread, shared by the steps that name it.
-class StripeConnection final : public Connection
+/// that is asked for. Signs and sends the calls of its steps. Lives on the engine's thread, shared by
+/// the steps that name it.
+class StripeConnection final : public QObject, public Connection
 {
 public:
+    using Callback = std::function<void(Result<HttpAnswer>)>;
+
     static std::vector<Param> params();
     static Result<std::shared_ptr<Connection>> open(Services services, std::string name,
                                                     Settings settings);
 
-    StripeConnection(std::string name, Settings settings);
+    StripeConnection(Services services, std::string name, Settings settings);
 
     ConnectionLimits limits() const override;
+    bool reportsCalls() const override { return true; }
+
+    bool probe(const std::vector<Right> &rights, QObject *receiver, Probed done) override;
+    /// Errors Config: `stripe.live_key` outside of production, `stripe.test_key` inside.
+    static Result<void> fits(const Settings &settings, const std::string &environmentKind);
+
+    /// `done` gets every answer, whatever its status; an error means that there is none. Dropped when
+    /// `receiver` is gone.
+    void send(StripeCall call, QObject *receiver, Callback done);
 
     const std::vector<Secret> &webhookSecrets() const { return m_webhookSecrets; }
     const Secret &apiKey() const { return settings().secret("api_key"); }
     bool isLiveKey() const;
+    bool isRestrictedKey() const;
     std::string baseUrl() const { return settings().text("base_url"); }
     std::string apiVersion() const { return settings().text("api_version"); }
 
@@ -34,8 +70,23 @@ public:
     int readers() const { return static_cast<int>(m_readers.use_count()) - 1; }
 
 private:
+    struct Waiting
+    {
+        StripeCall call;
+        QPointer<QObject> receiver;
+        Callback done;
+    };
+
+    void leave(StripeCall call, QObject *receiver, Callback done);
+    void next(const std::string &object);
+    HttpCall httpCall(const StripeCall &call) const;
+
+    Clock &m_clock;
+    HttpClient &m_http;
     std::vector<Secret> m_webhookSecrets;
     std::shared_ptr<const int> m_readers = std::make_shared<const int>(0);
+    /// Behind the call that is on its way for an object.
+    std::unordered_map<std::string, std::deque<Waiting>> m_busy;
 };
 
 } // namespace tw::stripe

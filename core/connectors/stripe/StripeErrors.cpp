@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/StripeErrors.h"
 
+#include "core/connectors/stripe/ErrorAdvice.h"
 #include "core/data/Json.h"
 #include "core/net/RetryAfter.h"
 
@@ -71,9 +72,20 @@ Error toError(const HttpAnswer &answer, Instant now)
         : !type.empty()        ? "stripe." + std::string(type)
                                : "stripe.http_" + std::to_string(answer.status);
     const std::string_view said = problem.get("message").text();
+    std::string_view advice = answer.status == 403
+        ? "Give the restricted key the right that this call needs (Dashboard, API keys)."
+        : adviceForCode(code, problem.get("decline_code").text());
+    if (advice.empty())
+        advice = adviceFor(error.kind);
     error.message = "Stripe refused the call: "
         + (said.empty() ? "HTTP status " + std::to_string(answer.status) + '.' : std::string(said))
-        + ' ' + std::string(adviceFor(error.kind));
+        + ' ' + std::string(advice);
+    std::string more(answer.headers.value("Request-Id"));
+    if (const auto url = problem.get("doc_url").text(); !url.empty())
+        more += (more.empty() ? "" : ", ") + std::string(url);
+    if (!more.empty())
+        error.message += " (" + more + ')';
+    error.where = problem.get("param").text();
     error.retryAfter = parseRetryAfter(answer.headers.value("Retry-After"), now);
     error.evidence = answer.body.substr(0, kEvidenceBytes);
     return error;

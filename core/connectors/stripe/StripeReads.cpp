@@ -34,9 +34,9 @@ void StripeReads::get(const std::string &path, const FormFields &query, QObject 
     if (!query.empty())
         call.url += '?' + formEncode(query);
     if (!whose.account.empty())
-        call.headers.add("Stripe-Account", whose.account);
+        call.headers.set("Stripe-Account", whose.account);
     if (!whose.context.empty())
-        call.headers.add("Stripe-Context", whose.context);
+        call.headers.set("Stripe-Context", whose.context);
     send(std::move(call), receiver, std::move(done));
 }
 
@@ -66,6 +66,13 @@ void StripeReads::send(HttpCall call, QObject *receiver, Done done)
     call.headers.add("Authorization", "Bearer " + std::string(m_connection->apiKey().reveal()));
     call.headers.add("Stripe-Version", m_connection->apiVersion());
     call.headers.add("Accept", "application/json");
+    const auto unlessSet = [&](const char *header, const char *setting) {
+        const std::string value = m_connection->settings().text(setting);
+        if (!value.empty() && !call.headers.contains(header))
+            call.headers.add(header, value);
+    };
+    unlessSet("Stripe-Account", "account");
+    unlessSet("Stripe-Context", "context");
     call.timeout = kTimeout;
     call.maxResponseBytes = kLargestAnswer;
     m_services.http.send(

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/connector/Connection.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 #include "core/net/HttpClient.h"
 
 #include <chrono>

@@ -3,10 +3,11 @@
 
 #include "core/base/Text.h"
 #include "core/connectors/stripe/StripeConnection.h"
+#include "core/connectors/stripe/StripeRights.h"
 #include "core/connectors/stripe/VersionMoves.h"
 #include "core/connectors/stripe/facts/ApiVersion.h"
 #include "core/connectors/stripe/facts/EventTypes.h"
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
 #include <QDateTime>
 #include <algorithm>
@@ -205,6 +206,16 @@ std::string TriggerSettings::summary(const Settings &settings)
     if (events.empty())
         return "no events chosen";
     return events.size() == 1 ? events.front() : std::to_string(events.size()) + " event types";
+}
+
+std::vector<Right> TriggerSettings::rights(const Settings &settings)
+{
+    const auto events = settings.list("events");
+    const bool fetches = settings.text("deliver") == "current" ||
+                         settings.text("other_version") == "refetch" ||
+                         std::any_of(events.begin(), events.end(), isThinType);
+    const bool lists = settings.text("arrive") != "webhook" || settings.flag("catch_up");
+    return lists || fetches ? rightsForEvents(events, fetches) : std::vector<Right>();
 }
 
 void TriggerSettings::check(const Settings &settings, std::vector<Diagnostic> &findings)

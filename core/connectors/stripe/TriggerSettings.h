@@ -46,6 +46,8 @@ struct TriggerSettings
 
     static std::vector<Param> params();
     static void check(const Settings &settings, std::vector<Diagnostic> &findings);
+    /// What a restricted key needs for it.
+    static std::vector<Right> rights(const Settings &settings);
     static std::string summary(const Settings &settings);
     /// Errors: Config `stripe.no_webhook_secret`, `stripe.no_key`, `stripe.thin_not_listed`.
     static Result<TriggerSettings> from(const NodeContext &context,

@@ -95,6 +95,7 @@ NodeDescriptor WebhookTrigger::descriptor()
     node.canFail = false;
     node.summary = TriggerSettings::summary;
     node.check = TriggerSettings::check;
+    node.rights = TriggerSettings::rights;
     SampleFactory factory(7, Instant::fromSeconds(1'790'000'000));
     node.output = eventShape(factory.event("charge.succeeded").value().root(), "charge");
     node.outputShape = [](const Settings &settings, const Shape *) {

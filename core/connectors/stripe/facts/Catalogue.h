@@ -30,11 +30,12 @@ struct ApiField
     std::string name;
     Kind kind = Kind::Any;
     Unit unit = Unit::None;
-    bool required = false;   ///< Parameter: must be sent. Field: always there.
-    bool nullable = false;   ///< Parameter: an empty text unsets it. Field: may be null.
+    bool required = false;    ///< Parameter: must be sent. Field: always there.
+    bool nullable = false;    ///< Parameter: an empty text unsets it. Field: may be null.
     bool openChoices = false; ///< More values than `choices` may come.
     std::vector<std::string> choices;
-    std::vector<std::string> expandsTo; ///< Field: an id that `expand` turns into one of these objects.
+    std::vector<std::string>
+        expandsTo; ///< Field: an id that `expand` turns into one of these objects.
     std::vector<ApiField> fields;
 
     const ApiField *find(std::string_view field) const;
@@ -46,10 +47,10 @@ enum class ApiVerb { Create, Retrieve, Update, Delete, List, Search, Action };
 struct ApiOperation
 {
     std::string method;
-    std::string path;   ///< "/v1/invoices/{id}/finalize"
+    std::string path; ///< "/v1/invoices/{id}/finalize"
     ApiVerb verb = ApiVerb::Action;
-    std::string object; ///< What it is about and, but for lists, answers: "invoice".
-    std::string action; ///< Verb Action: "finalize".
+    std::string object;           ///< What it is about and, but for lists, answers: "invoice".
+    std::string action;           ///< Verb Action: "finalize".
     std::vector<ApiField> params; ///< Form or query; "expand" is not among them.
     bool hasId() const { return path.find('{') != std::string::npos; }
 };
@@ -83,10 +84,11 @@ public:
     const ApiField *object(std::string_view type) const;
     /// For a real path ("/v1/customers/cus_1"); a literal segment wins over one in braces.
     const ApiOperation *find(std::string_view method, std::string_view path) const;
-    const ApiOperation *find(std::string_view object, ApiVerb verb, std::string_view action = {}) const;
+    const ApiOperation *find(std::string_view object, ApiVerb verb,
+                             std::string_view action = {}) const;
     std::vector<std::string> actions(std::string_view object) const;
-    /// What `expand[]` may name for an object, to `depth` levels: "customer", "latest_invoice.payments";
-    /// for lists each begins with "data.".
+    /// What `expand[]` may name for an object, to `depth` levels: "customer",
+    /// "latest_invoice.payments"; for lists each begins with "data.".
     std::vector<std::string> expandable(std::string_view object, int depth = 2) const;
     bool mayExpand(std::string_view object, std::string_view path, bool isList) const;
 

@@ -7,17 +7,17 @@
 #include <string_view>
 #include <vector>
 
-namespace tw::http {
+namespace tw {
 
 /// A path with expressions in braces: "/orders/{id}/lines". Each value becomes part of one segment,
 /// percent-encoded, so that it can neither end the segment nor leave it. Immutable.
 class PathTemplate
 {
 public:
-    /// Errors Config: `http.bad_path`, `expr.…`.
-    static Result<PathTemplate> compile(std::string_view text);
+    /// Errors Config: `<area>.bad_path`, `expr.…`.
+    static Result<PathTemplate> compile(std::string_view text, std::string area);
 
-    /// Error Rejected `http.empty_path_value`: another resource would be called.
+    /// Error Rejected `<area>.empty_path_value`: another resource would be called.
     Result<std::string> fill(const StepCall &call) const;
 
 private:
@@ -28,6 +28,7 @@ private:
         std::string source;
     };
     std::vector<Part> m_parts;
+    std::string m_area;
 };
 
-} // namespace tw::http
+} // namespace tw

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/connectors/http/PathTemplate.h"
+#include "core/connector/PathTemplate.h"
 
-#include "core/net/Encoding.h"
+#include "core/base/Encoding.h"
 
-namespace tw::http {
+namespace tw {
 namespace {
 
 /// The closing brace of the expression that begins at `from`: braces inside it come in pairs, those
@@ -38,16 +38,17 @@ bool isPathText(std::string_view text)
 
 } // namespace
 
-Result<PathTemplate> PathTemplate::compile(std::string_view text)
+Result<PathTemplate> PathTemplate::compile(std::string_view text, std::string area)
 {
     if (!text.empty() && !text.starts_with('/'))
-        return configError("http.bad_path", "The path must begin with a slash.").at("path");
+        return configError(area + ".bad_path", "The path must begin with a slash.").at("path");
     PathTemplate made;
+    made.m_area = area;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t open = std::min(text.find('{', at), text.size());
         const std::string_view plain = text.substr(at, open - at);
         if (!isPathText(plain) || plain.find('}') != std::string_view::npos)
-            return configError("http.bad_path",
+            return configError(area + ".bad_path",
                                "The path may not hold blanks, \"?\", \"#\", \"..\" or a lone brace. "
                                "Write values in braces: /orders/{id}. A query has its own setting.")
                 .at("path");
@@ -57,7 +58,7 @@ Result<PathTemplate> PathTemplate::compile(std::string_view text)
             break;
         const std::size_t close = closingBrace(text, open + 1);
         if (close == std::string_view::npos)
-            return configError("http.bad_path", "A brace of the path is not closed.").at("path");
+            return configError(area + ".bad_path", "A brace of the path is not closed.").at("path");
         std::string source(text.substr(open + 1, close - open - 1));
         auto expression = compileSetting(source, "path");
         if (!expression)
@@ -82,7 +83,7 @@ Result<std::string> PathTemplate::fill(const StepCall &call) const
             return std::move(value).error().at("path");
         const std::string text = plainText(*value);
         if (text.empty())
-            return rejectedError("http.empty_path_value",
+            return rejectedError(m_area + ".empty_path_value",
                                  "The message has no value for {" + part.source
                                      + "} in the path, so another resource would be called. Map a "
                                        "value for it, or filter these messages.");
@@ -91,4 +92,4 @@ Result<std::string> PathTemplate::fill(const StepCall &call) const
     return path;
 }
 
-} // namespace tw::http
+} // namespace tw

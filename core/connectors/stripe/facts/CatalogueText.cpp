@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A catalogue as compact JSON. A field is {"n": name, "k": kind, "u": unit, "f": flags, "c":
+// choices, "x": objects, "s": fields}; members that say nothing are left out.
+#include "core/connectors/stripe/facts/Catalogue.h"
+
+#include "core/data/Json.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tw::stripe {
+namespace {
+
+constexpr std::string_view kKinds = "tinbmgla"; // As ApiField::Kind.
+constexpr std::string_view kUnits = "-adtcleu"; // As ApiField::Unit.
+constexpr std::array<std::string_view, 7> kVerbs{"create", "retrieve", "update", "delete",
+                                                 "list",   "search",   "action"};
+constexpr int kDeepest = 32;
+
+Value textValue(Arena &arena, const std::string &text)
+{
+    return Value::string(arena, text);
+}
+
+Value namesValue(Arena &arena, const std::vector<std::string> &names)
+{
+    ArrayBuilder list(arena);
+    for (const std::string &name : names)
+        list.add(textValue(arena, name));
+    return list.finish();
+}
+
+Value fieldsValue(Arena &arena, const std::vector<ApiField> &fields);
+
+Value fieldValue(Arena &arena, const ApiField &field)
+{
+    ObjectBuilder object(arena);
+    if (!field.name.empty())
+        object.set("n", textValue(arena, field.name));
+    object.set("k", textValue(arena, {kKinds[static_cast<std::size_t>(field.kind)]}));
+    if (field.unit != ApiField::Unit::None)
+        object.set("u", textValue(arena, {kUnits[static_cast<std::size_t>(field.unit)]}));
+    const std::string flags = std::string(field.required ? "r" : "") + (field.nullable ? "n" : "") +
+                              (field.openChoices ? "o" : "");
+    if (!flags.empty())
+        object.set("f", textValue(arena, flags));
+    if (!field.choices.empty())
+        object.set("c", namesValue(arena, field.choices));
+    if (!field.expandsTo.empty())
+        object.set("x", namesValue(arena, field.expandsTo));
+    if (!field.fields.empty())
+        object.set("s", fieldsValue(arena, field.fields));
+    return object.finish();
+}
+
+Value fieldsValue(Arena &arena, const std::vector<ApiField> &fields)
+{
+    ArrayBuilder list(arena);
+    for (const ApiField &field : fields)
+        list.add(fieldValue(arena, field));
+    return list.finish();
+}
+
+std::vector<std::string> namesOf(const Value &list)
+{
+    std::vector<std::string> names;
+    for (const Value &name : list.items())
+        names.emplace_back(name.text());
+    return names;
+}
+
+/// False: not of the form above.
+bool readFields(const Value &list, std::vector<ApiField> &fields, int depth)
+{
+    if (depth > kDeepest)
+        return false;
+    for (const Value &one : list.items()) {
+        ApiField field;
+        const auto kind = kKinds.find(one.get("k").text());
+        if (one.get("k").text().size() != 1 || kind == std::string_view::npos)
+            return false;
+        field.name = one.get("n").text();
+        field.kind = static_cast<ApiField::Kind>(kind);
+        if (const Value unit = one.get("u"); unit.isString()) {
+            const auto at = kUnits.find(unit.text());
+            if (unit.size() != 1 || at == std::string_view::npos)
+                return false;
+            field.unit = static_cast<ApiField::Unit>(at);
+        }
+        const std::string_view flags = one.get("f").text();
+        field.required = flags.find('r') != std::string_view::npos;
+        field.nullable = flags.find('n') != std::string_view::npos;
+        field.openChoices = flags.find('o') != std::string_view::npos;
+        field.choices = namesOf(one.get("c"));
+        field.expandsTo = namesOf(one.get("x"));
+        if (!readFields(one.get("s"), field.fields, depth + 1))
+            return false;
+        fields.push_back(std::move(field));
+    }
+    return true;
+}
+
+Error notACatalogue()
+{
+    return rejectedError(
+        "stripe.not_a_catalogue",
+        "This is no catalogue of Stripe's calls. Import Stripe's spec3.json again.");
+}
+
+} // namespace
+
+std::string ApiCatalogue::text() const
+{
+    Arena arena;
+    ObjectBuilder objects(arena);
+    for (const auto &[name, field] : m_objects)
+        objects.set(name, fieldsValue(arena, field.fields));
+    ArrayBuilder operations(arena);
+    for (const ApiOperation &operation : m_operations) {
+        ObjectBuilder one(arena);
+        one.set("m", textValue(arena, operation.method));
+        one.set("p", textValue(arena, operation.path));
+        one.set("v",
+                textValue(arena, std::string(kVerbs[static_cast<std::size_t>(operation.verb)])));
+        one.set("o", textValue(arena, operation.object));
+        if (!operation.action.empty())
+            one.set("a", textValue(arena, operation.action));
+        one.set("s", fieldsValue(arena, operation.params));
+        operations.add(one.finish());
+    }
+    ObjectBuilder all(arena);
+    all.set("version", textValue(arena, m_version));
+    all.set("objects", objects.finish());
+    all.set("operations", operations.finish());
+    return toJson(all.finish());
+}
+
+Result<ApiCatalogue> ApiCatalogue::fromText(std::string_view json)
+{
+    auto parsed = parseJson(json);
+    if (!parsed)
+        return notACatalogue();
+    const Value &root = parsed->root();
+    ApiCatalogue made;
+    made.m_version = root.get("version").text();
+    for (const Member &member : root.get("objects").members()) {
+        ApiField group;
+        group.kind = ApiField::Kind::Group;
+        group.name = member.key.text();
+        if (!readFields(member.value, group.fields, 0))
+            return notACatalogue();
+        made.m_objects.emplace(group.name, std::move(group));
+    }
+    for (const Value &one : root.get("operations").items()) {
+        ApiOperation operation;
+        operation.method = one.get("m").text();
+        operation.path = one.get("p").text();
+        operation.object = one.get("o").text();
+        operation.action = one.get("a").text();
+        const auto verb = std::find(kVerbs.begin(), kVerbs.end(), one.get("v").text());
+        if (verb == kVerbs.end() || !operation.path.starts_with('/') ||
+            !readFields(one.get("s"), operation.params, 0))
+            return notACatalogue();
+        operation.verb = static_cast<ApiVerb>(verb - kVerbs.begin());
+        made.m_operations.push_back(std::move(operation));
+    }
+    if (made.m_version.empty() || made.m_operations.empty())
+        return notACatalogue();
+    return made;
+}
+
+} // namespace tw::stripe
