@@ -373,6 +373,10 @@ void addConnectionsCommand(CLI::App &app, Invocation &invocation)
     group.command("resume", "connections.resume", "Let what waited go, in its order",
                   "tidewire connections resume crm --data-dir data")
         .text("name", "NAME", "Name of the connection", true);
+    group.command("coverage", "coverage.list",
+                  "What came of each source: delivered, backfilled, missing, gaps",
+                  "tidewire connections coverage --data-dir data")
+        .text("flow", "--flow", "Only triggers of this flow");
 }
 
 void addAuditCommand(CLI::App &app, Invocation &invocation)

@@ -133,6 +133,11 @@ public:
     void cursor(const std::string &flow, const std::string &trigger,
                 std::function<void(Result<std::string>)> done);
 
+    /// A small thing of a trigger: see TriggerHost::keep() and kept().
+    void keep(Kept thing, std::function<void(Result<void>)> done);
+    void kept(const std::string &area, const std::string &name,
+              std::function<void(Result<std::string>)> done);
+
     void claim(BusinessKey key, std::function<void(Result<bool>)> done) override;
 
 private:

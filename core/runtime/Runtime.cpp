@@ -172,12 +172,10 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
             return firstFinding(findings);
     }
     auto unfinished = openJournal(environment->journal);
-    if (unfinished) {
-        if (auto kept = privacy_file::write(m_folder->file("privacy.json"), project.privacy()); !kept)
-            return kept;
-    }
     if (!unfinished)
         return std::move(unfinished).error();
+    if (auto kept = privacy_file::write(m_folder->file("privacy.json"), project.privacy()); !kept)
+        return kept;
     if (auto connected = connect(*environment, project, *called, registry, secrets); !connected)
         return connected;
     if (auto deployed = deploy(*flows, registry, library); !deployed)
@@ -310,12 +308,15 @@ void Runtime::Impl::registerWebhooks()
         if (door->path().empty())
             continue;
         const std::string url = m_ready.listen + door->path();
-        m_ready.webhooks[door->flow() + '/' + door->trigger()] = url;
+        const std::string name = door->flow() + '/' + door->trigger();
+        m_ready.webhooks[name] = url;
         for (const auto &flow : m_engine->flows()) {
             const int index = flow->id() == door->flow() ? flow->indexOf(door->trigger()) : -1;
             if (index < 0)
                 continue;
             const auto &node = flow->nodes()[static_cast<std::size_t>(index)];
+            m_ready.hints.emplace(name, node.trigger->hint(url));
+            node.trigger->opened(url);
             for (const auto &running : m_doubles) {
                 if (running->connector() == node.type->connection)
                     running->addWebhook({url, {}, node.settings.list("events")});
