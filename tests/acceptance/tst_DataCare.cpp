@@ -85,6 +85,21 @@ private:
             qWarning("%d: %s", done.code, done.err.constData());
         return done.code == code ? QJsonDocument::fromJson(done.out) : QJsonDocument();
     }
+    void runDemo()
+    {
+        const Finished done = runTidewire({"run", demoProject(), "--demo", "6", "--data-dir", data()});
+        QVERIFY2(done.code == 0, done.err);
+    }
+    /// Puts other bytes in the place of what stands last in the journal: in its letter.
+    void damage(const QByteArray &what, const QByteArray &by)
+    {
+        QFile file(data() + "/journal.db");
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QByteArray bytes = file.readAll();
+        QVERIFY(what.size() == by.size() && bytes.contains(what));
+        file.seek(0);
+        file.write(bytes.replace(what, by));
+    }
     bool anyFileHolds(const QByteArray &words) const
     {
         QDirIterator walk(data(), QDir::Files, QDirIterator::Subdirectories);
@@ -125,6 +140,123 @@ private Q_SLOTS:
         QVERIFY2(letter.contains("[secret]") && !letter.contains("7f3a9c"), letter);
         QVERIFY(!anyFileHolds("7f3a9c"));
         QVERIFY(!anyFileHolds(kToken.toBase64().left(12)));
+    }
+
+    void aChangedLetterIsToldAsDamaged()
+    {
+        runDemo();
+        damage("\"Account__c\"", "\"Account__d\"");
+        const Finished check = runTidewire({"journal", "check", data()});
+        QCOMPARE(check.code, 1);
+        QVERIFY2(check.err.contains("dead letter 1"), check.err);
+        const Finished shown = runTidewire({"dead-letters", "show", "1", "--data-dir", data(), "--json"});
+        QCOMPARE(shown.code, 1);
+        QVERIFY(QJsonDocument::fromJson(shown.out).object().value("damaged").toBool());
+        const Finished input = runTidewire({"dead-letters", "show", "1", "--input", "--data-dir", data()});
+        QCOMPARE(input.code, 1);
+        QVERIFY2(input.out.isEmpty() && input.err.contains("does not match its sum"), input.out + input.err);
+        QCOMPARE(runTidewire({"dead-letters", "replay", "1", "--data-dir", data()}).code, 1);
+        QVERIFY(runTidewire({"dead-letters", "discard", "1", "--reason", "r", "--data-dir", data()}).code == 0);
+        const Finished started = runTidewire({"run", demoProject(), "--until-idle", "--data-dir", data()});
+        QVERIFY2(started.err.contains("not as written: dead letter 1"), started.err);
+    }
+
+    void aCheckSaysWhatItLookedAt()
+    {
+        runDemo();
+        const Finished check = runTidewire({"journal", "check", data()});
+        QCOMPARE(check.code, 0);
+        QVERIFY2(check.out.contains("1 dead letter,") && check.out.contains("steps")
+                     && check.out.contains("events") && check.out.contains("log"), check.out);
+    }
+
+    void aSealedJournalWithoutItsKeyIsTold()
+    {
+        const QStringList home{"XDG_CONFIG_HOME=" + path("home")};
+        const QStringList other{"XDG_CONFIG_HOME=" + path("other")};
+        QCOMPARE(runTidewire({"run", demoProject(), "--demo", "6", "--data-dir", data(), "--encrypt"}, {}, home).code, 0);
+        const Finished whole = runTidewire({"journal", "check", data()}, {}, home);
+        QVERIFY2(whole.code == 0 && whole.out.contains(" events"), whole.out + whole.err);
+        const Finished locked = runTidewire({"journal", "check", data()}, {}, other);
+        QCOMPARE(locked.code, 1);
+        QVERIFY2(locked.err.contains("sealed and its key is not there"), locked.err);
+        const Finished backup = runTidewire({"journal", "backup", data()}, {}, home);
+        QCOMPARE(backup.code, 0);
+        QVERIFY2(backup.err.contains("project.key"), backup.err);
+        QVERIFY(QFile::exists(QString::fromUtf8(backup.out.trimmed())));
+        const Finished blind = runTidewire({"journal", "backup", data()}, {}, other);
+        QCOMPARE(blind.code, 1);
+        QVERIFY2(blind.err.contains("Nobody can read the copy"), blind.err);
+    }
+
+    void anErasureIsShownBeforeItIsDoneAndReachesTheAuditLog()
+    {
+        runDemo();
+        QVERIFY(!desk({"dead-letters", "discard", "1", "--reason", "test Jane Roe jane@x.example"}).isEmpty());
+        const QJsonObject miss = desk({"erase", "nobody@x.example", "--reason", "r"}, 1).object();
+        QCOMPARE(miss.value("outcome").toString(), QString("nothing_found"));
+        // Its own reason would name the person again.
+        for (const QStringList &own : {QStringList{"--reason", "JANE@x.example asked"},
+                                       QStringList{"--reason", "r", "--by", "jane@x.example"}})
+            QCOMPARE(runTidewire(QStringList{"erase", "jane@x.example", "--data-dir", data()} + own).code, 2);
+        const QStringList erase{"erase", "Jane@X.example", "--reason", "GDPR"};
+        const QJsonObject would = desk(erase + QStringList{"--dry-run"}).object();
+        QCOMPARE(would.value("outcome").toString(), QString("dry_run"));
+        QCOMPARE(would.value("audit_entries").toInt(), 1);
+        QVERIFY(anyFileHolds("jane@x.example"));
+        const QJsonObject done = desk(erase).object();
+        QCOMPARE(done.value("outcome").toString(), QString("erased"));
+        QVERIFY(!anyFileHolds("jane@x.example"));
+        const QByteArray log = desk({"audit", "list"}).toJson();
+        QVERIFY2(log.contains("(erased)") && !log.contains("jane@x"), log);
+        QVERIFY(!desk({"audit", "verify"}).isEmpty());
+        QCOMPARE(desk({"dead-letters", "show", "1"}).object().value("reason").toString(), QString("(erased)"));
+    }
+
+    void aScriptDoesNotEraseManyRunsByAccident()
+    {
+        const Finished many = runTidewire({"run", demoProject(), "--demo", "20", "--data-dir", data()});
+        QVERIFY2(many.code == 0, many.err);
+        const QStringList erase{"erase", "charge.succeeded", "--reason", "r", "--data-dir", data()};
+        const Finished refused = runTidewire(erase);
+        QCOMPARE(refused.code, 2);
+        QVERIFY2(refused.err.contains("--yes"), refused.err);
+        QVERIFY(desk({"runs", "show", "1"}).object().contains("body"));
+        QCOMPARE(runTidewire(erase + QStringList{"--yes"}).code, 0);
+        QVERIFY(!desk({"runs", "show", "1"}).object().contains("body"));
+    }
+
+    void aRestoreSaysWhatItForgets()
+    {
+        runDemo();
+        QCOMPARE(runTidewire({"journal", "backup", data()}).code, 0);
+        QVERIFY(!desk({"dead-letters", "assign", "1", "--owner", "bob"}).isEmpty());
+        QVERIFY(!desk({"dead-letters", "discard", "1", "--reason", "a test"}).isEmpty());
+        const QJsonArray before = desk({"audit", "list"}).array();
+        const Finished restored
+            = runTidewire({"journal", "set-aside", data(), "--restore", "--force", "--by", "ana"});
+        QVERIFY2(restored.code == 0, restored.err);
+        QVERIFY2(restored.out.contains("2 decisions of people"), restored.out);
+        QVERIFY2(restored.out.contains("The dead letter 1 is open again"), restored.out);
+        const QJsonObject entry = desk({"audit", "list"}).array().last().toObject();
+        QCOMPARE(entry.value("action").toString(), QString("journal.restore"));
+        QCOMPARE(entry.value("who").toString(), QString("ana"));
+        const QJsonObject detail = entry.value("detail").toObject();
+        QCOMPARE(detail.value("decisions_lost").toInt(), 2);
+        QCOMPARE(detail.value("replaced_last_hash"), before.last().toObject().value("hash"));
+        QVERIFY(!desk({"audit", "verify"}).isEmpty());
+    }
+
+    void withoutAQuotaNoAlertCanFire()
+    {
+        auto runner = startTidewire({"run", demoProject(), "--data-dir", data(), "--json"});
+        const QString url = awaitLine(*runner, "ready").value("admin").toString();
+        const QByteArray metrics = fetch(url + "/metrics").second;
+        QVERIFY(metrics.contains("tidewire_journal_used_bytes "));
+        QVERIFY(!metrics.contains("tidewire_journal_intake_limit_bytes"));
+        QVERIFY(!metrics.contains("tidewire_journal_quota_bytes"));
+        runner->terminate();
+        QVERIFY(runner->waitForFinished(20'000));
     }
 };
 
