@@ -224,10 +224,12 @@ std::string Metrics::text(const EngineGauges &engine, const DeskCounts &desk) co
           number(desk.reviewsOverdue));
     gauge(out, "tidewire_journal_used_bytes", "Pages of the journal that hold something.",
           number(desk.usage.usedBytes));
-    gauge(out, "tidewire_journal_quota_bytes", "What the journal may become; 0: no quota.",
-          number(desk.usage.quotaBytes));
-    gauge(out, "tidewire_journal_intake_limit_bytes",
-          "Used bytes at which events are refused; 0: no quota.", number(desk.usage.intakeBytes));
+    if (desk.usage.quotaBytes > 0) { // Else no series: an alert on it would always fire.
+        gauge(out, "tidewire_journal_quota_bytes", "What the journal's file may become.",
+              number(desk.usage.quotaBytes));
+        gauge(out, "tidewire_journal_intake_limit_bytes", "Used bytes at which events are refused.",
+              number(desk.usage.intakeBytes));
+    }
     gauge(out, "tidewire_intake_open", "1: events are accepted; 0: the journal or the disk is full.",
           desk.mayAccept ? 1 : 0);
     gauge(out, "tidewire_journal_file_bytes", "Size of the journal file.",
