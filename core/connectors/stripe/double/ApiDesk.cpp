@@ -108,12 +108,15 @@ void ApiDesk::remove(const ApiCall &call, const Value &object, std::string_view 
 void ApiDesk::tell(const ApiCall &call, std::string_view event, const Value &object,
                    const Value &previous)
 {
-    if (!m_news)
+    if (event.empty())
         return;
     // Only updates say what was before (docs.stripe.com/api/events/object).
     const bool says = event.ends_with(".updated") || event.ends_with("_updated");
-    m_news({std::string(event), Expansion(call.arena, m_store).bare(object),
-            says ? previous : Value(), call.requestId, call.idempotencyKey});
+    if (m_news)
+        m_news({std::string(event), Expansion(call.arena, m_store).bare(object),
+                says ? previous : Value(), call.requestId, call.idempotencyKey});
+    if (m_told)
+        m_told(call, event, object);
 }
 
 void ApiDesk::later(const Value &, std::chrono::milliseconds delay,

@@ -30,6 +30,10 @@ public:
     ApiDesk(Clock &clock, StripeStore &store, std::uint64_t seed);
 
     void onNews(News news) { m_news = std::move(news); }
+    /// Called after each event was told, with the object as it is kept.
+    using Told =
+        std::function<void(const ApiCall &call, std::string_view event, const Value &object)>;
+    void onTold(Told told) { m_told = std::move(told); }
     void onCall(Inner inner) { m_inner = std::move(inner); }
 
     Instant now(const Value &object = {}) override;
@@ -59,6 +63,7 @@ private:
     StripeStore &m_store;
     Random m_random;
     News m_news;
+    Told m_told;
     Inner m_inner;
     std::map<std::string, Instant, std::less<>> m_madeAt;
 };

@@ -20,6 +20,7 @@ constexpr Includable kIncludables[] = {
     {"customer", "tax_ids"},        {"invoice", "payments"},
     {"payment_link", "line_items"}, {"price", "tiers"},
     {"quote", "line_items"},        {"customer", "cash_balance"},
+    {"coupon", "applies_to"},       {"invoice", "confirmation_secret"},
 };
 
 /// The paths that begin with `name`, without it.
@@ -97,6 +98,14 @@ Value Expansion::filled(const Value &value, const std::vector<std::string> &path
         } else {
             object.set(name, filled(member.value, rest, depth));
         }
+    }
+    if (!m_includes || paths.empty())
+        return object.finish();
+    for (const Includable &one : kIncludables) {
+        if (one.object != type || !value.get(one.field).isUndefined() || !isNamed(paths, one.field))
+            continue;
+        if (const Value made = m_includes(value, one.field); !made.isUndefined())
+            object.set(one.field, filled(made, behind(paths, one.field), depth));
     }
     return object.finish();
 }

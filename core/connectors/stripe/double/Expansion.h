@@ -4,6 +4,7 @@
 #include "core/connectors/stripe/double/StripeStore.h"
 #include "core/data/Value.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,12 @@ namespace tw::stripe {
 class Expansion
 {
 public:
-    Expansion(Arena &arena, const StripeStore &store) : m_arena(arena), m_store(store) {}
+    /// Makes a field that an object does not hold but shows when asked; undefined: there is none.
+    using Includes = std::function<Value(const Value &object, std::string_view field)>;
+
+    Expansion(Arena &arena, const StripeStore &store, Includes includes = {})
+        : m_arena(arena), m_store(store), m_includes(std::move(includes))
+    {}
 
     /// An object, a list of them, or a page. Paths that lead nowhere are left alone: the caller has
     /// refused them.
@@ -30,6 +36,7 @@ private:
 
     Arena &m_arena;
     const StripeStore &m_store;
+    Includes m_includes;
 };
 
 /// Whether the field of the object comes only when it is expanded ("checkout.session",

@@ -2,6 +2,7 @@
 #include "core/connectors/stripe/double/StripeApi.h"
 
 #include "core/base/Encoding.h"
+#include "core/connectors/stripe/double/BillingHooks.h"
 #include "core/connectors/stripe/double/Expansion.h"
 #include "core/connectors/stripe/double/ObjectList.h"
 #include "core/connectors/stripe/double/SearchQuery.h"
@@ -98,6 +99,10 @@ StripeApi::StripeApi(Clock &clock, StripeStore &store, std::uint64_t seed)
     addPaymentRoutes(m_routes);
     addRefundRoutes(m_routes);
     addEndpointRoutes(m_routes);
+    addCatalogueRoutes(m_routes);
+    addSubscriptionRoutes(m_routes);
+    addInvoiceRoutes(m_routes);
+    addCheckoutRoutes(m_routes);
 }
 
 StripeApi::~StripeApi() = default;
@@ -113,6 +118,10 @@ StripeApi::Account &StripeApi::accountOf(const std::string &id)
         if (m_announce)
             m_announce(id, news);
     });
+    account->desk.onTold(
+        [desk = &account->desk](const ApiCall &from, std::string_view event, const Value &object) {
+            billingHears(*desk, from, event, object);
+        });
     account->desk.onCall([this, id](const ApiCall &from, std::string_view method,
                                     const std::string &path, const Value &params) {
         Request request{std::string(method), path, segmentsOf(path), expandOf(params),
@@ -224,8 +233,11 @@ HttpResponse StripeApi::carryOut(Account &account, const Request &request, ApiCa
     const auto body = parseJsonInto(call.arena, given.body);
     if (!body)
         return given;
-    HttpResponse shown =
-        answers::ok(Expansion(call.arena, account.store).shown(*body, request.expand));
+    const Expansion expansion(call.arena, account.store,
+                              [&](const Value &object, std::string_view field) {
+                                  return billingIncludes(account.desk, call, object, field);
+                              });
+    HttpResponse shown = answers::ok(expansion.shown(*body, request.expand));
     for (const auto &[name, value] : given.headers)
         shown.headers.set(name, value);
     return shown;

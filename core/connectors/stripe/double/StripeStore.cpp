@@ -151,7 +151,7 @@ std::vector<sandbox::HeldRecord> StripeStore::records() const
 {
     std::vector<sandbox::HeldRecord> records;
     for (const auto &[type, shelf] : m_shelves) {
-        if (type == "event" || type == "billing.notice" || type.starts_with('_'))
+        if (type == "event" || type.starts_with('_'))
             continue;
         for (const auto &id : shelf.order) {
             const Held &held = shelf.byId.find(id)->second;
