@@ -85,6 +85,9 @@ std::vector<Param::Choice> objectChoices(ApiVerb verb);
 Param expandParam();
 void checkExpand(const Settings &settings, std::string_view object, bool isList,
                  std::vector<Diagnostic> &findings);
+/// What an answer looks like whose fields of these names are objects instead of ids.
+Shape expandedShape(std::string_view object, const std::vector<std::string> &expand,
+                    bool isList = false);
 Result<std::shared_ptr<StripeConnection>> stripeConnectionOf(const NodeContext &context);
 
 } // namespace tw::stripe

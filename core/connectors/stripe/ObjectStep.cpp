@@ -101,7 +101,7 @@ NodeDescriptor describe(ApiVerb verb, const char *type, const char *title)
         return operation ? ApiCatalogue::builtIn().paramShape(*operation) : Shape();
     };
     node.outputShape = [](const Settings &settings, const Shape *) {
-        return ApiCatalogue::builtIn().objectShape(objectOf(settings));
+        return expandedShape(objectOf(settings), settings.list("expand"));
     };
     node.check = [](const Settings &settings, std::vector<Diagnostic> &findings) {
         checkExpand(settings, objectOf(settings), false, findings);

@@ -124,7 +124,7 @@ NodeDescriptor UpsertStep::descriptor()
         return create ? ApiCatalogue::builtIn().paramShape(*create) : Shape();
     };
     node.outputShape = [](const Settings &settings, const Shape *) {
-        return ApiCatalogue::builtIn().objectShape(settings.text("object"));
+        return expandedShape(settings.text("object"), settings.list("expand"));
     };
     node.check = [](const Settings &settings, std::vector<Diagnostic> &findings) {
         checkExpand(settings, settings.text("object"), false, findings);
