@@ -321,7 +321,8 @@ void expandInto(Shape &shape, const ApiField *field, std::string_view path)
                                     [name](const Shape::Field &one) { return one.name == name; });
     if (!member || place == shape.fields.end())
         return;
-    const bool isId = place->shape.type != Shape::Type::Group && place->shape.type != Shape::Type::List;
+    const bool isId =
+        place->shape.type != Shape::Type::Group && place->shape.type != Shape::Type::List;
     if (isId && !member->expandsTo.empty()) {
         const bool nullable = place->shape.nullable;
         place->shape = catalogue.objectShape(member->expandsTo.front());
@@ -333,6 +334,21 @@ void expandInto(Shape &shape, const ApiField *field, std::string_view path)
 }
 
 } // namespace
+
+Shape callShape(const ApiOperation &operation, const Settings &settings,
+                std::initializer_list<const char *> names)
+{
+    Shape shape = ApiCatalogue::builtIn().paramShape(operation);
+    for (const char *setting : names) {
+        const std::string name = settings.text(setting);
+        if (!isPlainName(name) || shape.find(name))
+            continue;
+        Shape id;
+        id.type = Shape::Type::Id;
+        shape.fields.push_back({name, std::move(id), false, true});
+    }
+    return shape;
+}
 
 Shape expandedShape(std::string_view object, const std::vector<std::string> &expand, bool isList)
 {

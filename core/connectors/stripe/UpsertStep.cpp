@@ -121,7 +121,7 @@ NodeDescriptor UpsertStep::descriptor()
     };
     node.inputShape = [](const Settings &settings) {
         const auto *create = ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::Create);
-        return create ? ApiCatalogue::builtIn().paramShape(*create) : Shape();
+        return create ? callShape(*create, settings, {"id", "key", "email"}) : Shape();
     };
     node.outputShape = [](const Settings &settings, const Shape *) {
         return expandedShape(settings.text("object"), settings.list("expand"));
