@@ -26,6 +26,21 @@ void payWith(QuietStripe &stripe, const std::string &customer, const std::string
                 {{"invoice_settings[default_payment_method]", method}});
 }
 
+std::string paidCharge(QuietStripe &stripe, const std::string &card, int amount,
+                       const std::string &currency, const std::string &customer)
+{
+    QuietStripe::Fields fields{{"amount", std::to_string(amount)},
+                               {"currency", currency},
+                               {"payment_method", card},
+                               {"confirm", "true"},
+                               {"automatic_payment_methods[enabled]", "true"},
+                               {"automatic_payment_methods[allow_redirects]", "never"}};
+    if (!customer.empty())
+        fields.emplace_back("customer", customer);
+    const Document intent = stripe.call("POST", "/v1/payment_intents", fields);
+    return std::string(intent.root().get("latest_charge").text());
+}
+
 std::string triedInvoice(QuietStripe &stripe, const std::string &customer, int amount)
 {
     const std::string invoice = stripe.make("/v1/invoices", {{"customer", customer}});

@@ -10,11 +10,12 @@
 #include "core/runtime/Connectors.h"
 #include "core/sandbox/Cast.h"
 
-#include <QCoreApplication>
 #include <QDirIterator>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QTest>
 #include <optional>
+#include <utility>
 
 namespace tw::test {
 
@@ -219,12 +220,14 @@ bool TemplateTrial::until(const std::function<bool()> &condition)
 {
     QElapsedTimer patience;
     patience.start();
+    qint64 seen = 0;
     while (!condition()) {
         if (patience.elapsed() > kPatience)
             return false;
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
-        // Calls that leave together wait for each other by the clock.
-        clock.advance(std::chrono::milliseconds(5));
+        QTest::qWait(1);
+        // Calls that leave together, and tries again, wait for each other by the clock.
+        const qint64 now = patience.elapsed();
+        clock.advance(std::chrono::milliseconds(now - std::exchange(seen, now)));
     }
     return true;
 }

@@ -97,18 +97,7 @@ void tst_TemplatesOfMoney::severalRefundsAddUpInAnyOrder()
     TemplateTrial trial("stripe-refunds-and-disputes");
     QCOMPARE(trial.start(), std::string());
     const std::string customer = trial.stripe.customerWithAccount();
-    const std::string card =
-        trial.stripe.make("/v1/payment_methods/pm_card_visa/attach", {{"customer", customer}});
-    const Document intent =
-        trial.stripe.call("POST", "/v1/payment_intents",
-                          {{"amount", "10000"},
-                           {"currency", "eur"},
-                           {"customer", customer},
-                           {"payment_method", card},
-                           {"confirm", "true"},
-                           {"automatic_payment_methods[enabled]", "true"},
-                           {"automatic_payment_methods[allow_redirects]", "never"}});
-    const std::string charge(intent.root().get("latest_charge").text());
+    const std::string charge = paidCharge(trial.stripe, "pm_card_visa", 10000, "eur", customer);
     Strings refunds;
     for (const char *amount : {"2500", "1999", "5501"})
         refunds.push_back(
@@ -142,8 +131,7 @@ void tst_TemplatesOfMoney::aRefundThatFailsOpensACase()
 {
     TemplateTrial trial("stripe-refunds-and-disputes");
     QCOMPARE(trial.start(), std::string());
-    const std::string charge = trial.stripe.make(
-        "/v1/charges", {{"amount", "4200"}, {"currency", "kwd"}, {"source", "tok_refundFail"}});
+    const std::string charge = paidCharge(trial.stripe, "pm_card_refundFail", 4200, "kwd");
     const std::string refund =
         trial.stripe.make("/v1/refunds", {{"charge", charge}, {"amount", "1200"}});
     QVERIFY(trial.handle(trial.stripe.event("charge.refunded", charge)));
