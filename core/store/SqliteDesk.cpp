@@ -196,6 +196,66 @@ Result<void> SqliteJournal::change(const LetterChange &change)
     return update->run();
 }
 
+/// Two runs that do the same of one event at a time would not see what the other one did. Letters of
+/// one run are apart: each goes on at an item of its own.
+Result<void> SqliteJournal::noOtherReplay(std::int64_t source, const NewRun &event)
+{
+    auto list = m_core->database->prepare(
+        "SELECT id FROM run WHERE source = ?1 AND event_id = ?2 AND state = 0 ORDER BY id");
+    if (!list)
+        return std::move(list).error();
+    list->bind(1, source).bind(2, event.eventId);
+    std::vector<std::int64_t> open;
+    if (auto read = sqlite::eachRow(*list, [&](const Statement &row) { open.push_back(row.integer(0)); });
+        !read)
+        return read;
+    for (const std::int64_t run : open) {
+        auto other = openRuns({run});
+        if (!other)
+            return std::move(other).error();
+        const auto &theirs = other->empty() ? std::optional<RunEntry>() : other->front().event.entry;
+        const bool apart = event.entry && theirs
+            && (theirs->step != event.entry->step || theirs->lineage != event.entry->lineage);
+        if (!apart)
+            return openRunError(run);
+    }
+    return {};
+}
+
+/// A version by its beginning, as people write it ("1.1.0" for "1.1.0+4b22bae46d12"). Empty stays empty.
+Result<std::string> SqliteJournal::versionNamed(const std::string &flow, const std::string &wanted)
+{
+    if (wanted.empty())
+        return std::string();
+    auto all = flowVersions(flow);
+    if (!all)
+        return std::move(all).error();
+    std::vector<std::string> fits;
+    std::string known;
+    for (const KeptFlow &one : *all) {
+        if (one.version == wanted)
+            return wanted;
+        const bool begins = one.version.starts_with(wanted)
+            && (one.version[wanted.size()] == '+' || wanted.find('+') != std::string::npos);
+        if (begins)
+            fits.push_back(one.version);
+        known += (known.empty() ? "" : ", ") + one.version;
+    }
+    if (fits.size() == 1)
+        return fits.front();
+    if (fits.empty())
+        return rejectedError("store.no_version",
+                             "The flow \"" + flow + "\" never ran here as version " + wanted
+                                 + (known.empty() ? ". It ran as no version that is kept"
+                                                  : ". It ran as " + known)
+                                 + ". Start a runner with that version once, or leave it out.");
+    std::string choices;
+    for (const std::string &one : fits)
+        choices += (choices.empty() ? "" : ", ") + one;
+    return rejectedError("store.no_version", "Several versions of the flow \"" + flow + "\" begin with "
+                                                 + wanted + ": " + choices + ". Name one of them.");
+}
+
 Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
 {
     LetterRow letter;
@@ -218,22 +278,16 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
         return std::move(known).error();
     if (known->row.state == RunState::Open)
         return openRunError(repeated);
-    if (!order.flowVersion.empty()) {
-        auto text = flowText(known->row.flow, order.flowVersion);
-        if (!text)
-            return std::move(text).error();
-        if (!*text)
-            return rejectedError("store.no_version", "The flow \"" + known->row.flow
-                                     + "\" never ran here as version " + order.flowVersion
-                                     + ". Start a runner with it once, or leave the version out.");
-    }
+    auto version = versionNamed(known->row.flow, order.flowVersion);
+    if (!version)
+        return std::move(version).error();
     if (!known->bodyKept)
         return rejectedError("store.no_body", "The bytes of this event are no longer kept. Ask its "
                                               "source to send it again.");
     NewRun event = std::move(known->event);
     event.origin = event.origin != 0 ? event.origin : repeated;
     event.generation += order.asNew ? 1 : 0;
-    event.flowVersion = order.flowVersion.empty() ? event.flowVersion : order.flowVersion;
+    event.flowVersion = version->empty() ? event.flowVersion : *version;
     if (order.letter != 0)
         event.entry = RunEntry{letter.letter.step, letter.letter.item, letter.letter.lineage,
                                letter.edited.value_or(letter.letter.input)};
@@ -250,6 +304,8 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
         return std::move(row).error();
     event.replay = static_cast<int>(last->integer(0)) + 1;
     last->reset();
+    if (auto alone = noOtherReplay(*source, event); !alone)
+        return std::move(alone).error();
     if (auto added = putRun(event, *source); !added)
         return std::move(added).error();
     const std::int64_t run = m_core->newestRun = m_core->database->lastRowId();

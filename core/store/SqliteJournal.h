@@ -111,6 +111,8 @@ private:
     Result<void> reckon(const std::function<void(StepRecord &)> &change);
     Result<void> readRetries(std::vector<OpenRunHead> &heads);
     Result<std::string> flowOf(std::int64_t source);
+    Result<void> noOtherReplay(std::int64_t source, const NewRun &event);
+    Result<std::string> versionNamed(const std::string &flow, const std::string &wanted);
     explicit SqliteJournal(std::unique_ptr<Core> core);
     Result<std::int64_t> sourceOf(const std::string &flow, const std::string &trigger);
     Result<void> writeStep(std::int64_t run, const StepRecord &record);

@@ -35,7 +35,7 @@ const receiver = http.createServer((request, response) => {
   });
 });
 await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-const control = (what, order) => fetch(`http://${host}:${port}/_double/${what}`, {
+const control = (what, order) => fetch(`http://${host}:${port}/_tidewire/${what}`, {
   method: 'POST', body: JSON.stringify(order),
 }).then((answer) => answer.json());
 await control('webhooks', {

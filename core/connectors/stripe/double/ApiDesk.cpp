@@ -60,7 +60,11 @@ Instant ApiDesk::now(const Value &object)
 std::string ApiDesk::newId(std::string_view prefix)
 {
     // Ids of one moment sort by time in logs, as Stripe's do; the rest is chance.
-    return std::string(prefix) + "1Tw" + m_random.text(21, kIdAlphabet);
+    std::string id;
+    do { // The same seed over a store that was kept draws the same ids again.
+        id = std::string(prefix) + "1Tw" + m_random.text(21, kIdAlphabet);
+    } while (!m_store.object(id).isUndefined());
+    return id;
 }
 
 Value ApiDesk::get(const ApiCall &call, std::string_view type, std::string_view id)

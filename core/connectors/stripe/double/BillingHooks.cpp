@@ -46,14 +46,16 @@ Value billingIncludes(ApiHost &host, const ApiCall &call, const Value &object,
     const auto id = str(object.get("id"));
     if (type == "invoice" && field == "payments")
         return paymentsOf(host, call, id);
-    const bool isLink = type == "payment_link";
-    if (field != "line_items" || (!isLink && type != "checkout.session"))
+    const bool isLink = type == "payment_link", isQuote = type == "quote";
+    if (field != "line_items" || (!isLink && !isQuote && type != "checkout.session"))
         return Value();
     auto items = lineItemsOf(host, call, object);
     const bool more = items.size() > kShownItems;
     if (more)
         items.resize(kShownItems);
-    const std::string base = isLink ? "/v1/payment_links/" : "/v1/checkout/sessions/";
+    const std::string base = isLink    ? "/v1/payment_links/"
+                             : isQuote ? "/v1/quotes/"
+                                       : "/v1/checkout/sessions/";
     return call.json().with(listOf(call.json(), items, base + id + "/line_items"),
                             {{"has_more", more}});
 }

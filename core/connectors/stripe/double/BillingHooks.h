@@ -17,7 +17,7 @@ void billingHears(ApiHost &host, const ApiCall &call, std::string_view event, co
 void resumeBilling(ApiHost &host, const ApiCall &call);
 
 /// A field that an object shows only when it is asked for by `expand`: `payments` of an invoice,
-/// `line_items` of a checkout session or payment link. Undefined for any other.
+/// `line_items` of a checkout session, payment link or quote. Undefined for any other.
 Value billingIncludes(ApiHost &host, const ApiCall &call, const Value &object,
                       std::string_view field);
 

@@ -17,9 +17,13 @@ constexpr std::string_view kDelayed = "pm_sepaDebit";
 constexpr std::string_view kDelayedFails = "pm_sepaDebit_fails";
 constexpr std::chrono::seconds kSettles{10};
 
-bool isDelayed(std::string_view method)
+/// By one of these names, or because it is a bank account that was made as a payment method.
+bool isDelayed(ApiHost &host, std::string_view method)
 {
-    return method == kDelayed || method == kDelayedFails;
+    const auto *held = host.store().find("payment_method", method);
+    const auto type = held ? str(held->object->root().get("type")) : std::string();
+    return method == kDelayed || method == kDelayedFails || type.ends_with("_debit") ||
+           type == "us_bank_account";
 }
 
 /// What completing a session leaves on it.
@@ -59,7 +63,7 @@ Outcome<std::string> customerOf(ApiHost &host, const ApiCall &call, const Value 
 Outcome<std::string> attached(ApiHost &host, const ApiCall &call, const std::string &method,
                               const std::string &customer)
 {
-    if (customer.empty() || isDelayed(method))
+    if (customer.empty() || isDelayed(host, method))
         return method;
     const Value known = host.get(call, "payment_method", method);
     if (str(known.get("customer")) == customer)
@@ -78,7 +82,7 @@ Outcome<Completion> payOnce(ApiHost &host, const ApiCall &call, const Value &ses
 {
     const JsonMaker json = call.json();
     const Value data = plan.get("payment_intent_data");
-    const bool waits = isDelayed(method);
+    const bool waits = isDelayed(host, method);
     Completion done{customer, {}, {}, {}, {}, true};
     if (whole(session.get("amount_total")) == 0)
         return done;
@@ -254,20 +258,20 @@ void sessionIntentHeard(ApiHost &host, const ApiCall &call, std::string_view eve
     if (!isPaid && event != "payment_intent.payment_failed")
         return;
     const auto id = str(intent.get("id"));
-    for (const auto &known : host.store().list(kType)) {
-        const Value &root = known->root();
-        if (str(root.get("payment_intent")) != id || str(root.get("status")) != "complete" ||
-            str(root.get("payment_status")) != "unpaid")
-            continue;
-        Value session = copyInto(call.arena, root);
-        if (isPaid)
-            session = host.change(call, session, {{"payment_status", "paid"}}, {});
-        host.tell(call,
-                  isPaid ? "checkout.session.async_payment_succeeded"
-                         : "checkout.session.async_payment_failed",
-                  session);
+    const auto waiting = host.store().newest(kType, [&](const Value &known) {
+        return known.get("payment_intent").text() == id &&
+               known.get("status").text() == "complete" &&
+               known.get("payment_status").text() == "unpaid";
+    });
+    if (!waiting)
         return;
-    }
+    Value session = copyInto(call.arena, waiting->root());
+    if (isPaid)
+        session = host.change(call, session, {{"payment_status", "paid"}}, {});
+    host.tell(call,
+              isPaid ? "checkout.session.async_payment_succeeded"
+                     : "checkout.session.async_payment_failed",
+              session);
 }
 
 } // namespace billing
@@ -276,7 +280,7 @@ Result<Value, HttpResponse> completeSession(ApiHost &host, const ApiCall &call,
                                             const Value &session, const std::string &paymentMethod)
 {
     using namespace billing;
-    if (isDelayed(paymentMethod) && str(session.get("mode")) != "payment")
+    if (isDelayed(host, paymentMethod) && str(session.get("mode")) != "payment")
         return invalid("payment_method", "Delayed methods pay sessions of mode=payment only.");
     if (str(session.get("status")) != "open")
         return invalid("session", "The session is " + str(session.get("status")) +
@@ -315,11 +319,11 @@ Result<Value, HttpResponse> completeSession(ApiHost &host, const ApiCall &call,
                      {"url", nullptr}},
                     {});
     host.tell(call, "checkout.session.completed", after);
-    if (isDelayed(paymentMethod))
+    if (isDelayed(host, paymentMethod))
         host.later(after, kSettles, [&host, id, paymentMethod](const ApiCall &own) {
             const Value waiting = host.get(own, kType, id);
             if (waiting.isObject())
-                (void)settleSession(host, own, waiting, paymentMethod == kDelayed);
+                (void)settleSession(host, own, waiting, paymentMethod != kDelayedFails);
         });
     return after;
 }

@@ -34,6 +34,7 @@ Outcome<Sums> sumsOf(ApiHost &host, const ApiCall &call, const std::vector<Value
     std::vector<BillLine> lines;
     for (const auto &item : items) {
         BillLine line{whole(item.get("amount_subtotal")), true, {}, {}};
+        line.product = str(item.find("price.product"));
         for (const auto &tax : item.get("taxes").items())
             line.taxes.push_back(
                 {str(tax.get("rate")),
@@ -46,11 +47,7 @@ Outcome<Sums> sumsOf(ApiHost &host, const ApiCall &call, const std::vector<Value
         const auto coupon = couponIn(host, call, entry, customer);
         if (!coupon)
             return coupon.error();
-        BillDiscount off{str(*coupon), std::nullopt, whole(coupon->get("amount_off"))};
-        if (const auto percent = Decimal::fromValue(coupon->get("percent_off"));
-            coupon->get("percent_off").isNumber() && percent)
-            off.percentOff = *percent;
-        offs.push_back(std::move(off));
+        offs.push_back(offOf(*coupon, str(*coupon)));
     }
     const auto currency = items.empty() ? std::string() : str(items.front().get("currency"));
     const Bill bill = billOf(lines, offs, multipleOf(currency));
@@ -199,6 +196,25 @@ HttpResponse expire(ApiHost &host, const ApiCall &call)
     return answers::ok(expired(host, call, *session));
 }
 
+/// What Stripe's own page calls when the buyer pays; its CLI does so too.
+HttpResponse confirmPage(ApiHost &host, const ApiCall &call)
+{
+    const auto session = named(host, call, kType);
+    if (!session)
+        return session.error();
+    const auto method = call.text("payment_method");
+    if (method.empty())
+        return answers::missingParam("payment_method");
+    const auto done = completeSession(host, call, *session, method);
+    return done ? answers::ok(*done) : done.error();
+}
+
+HttpResponse showPage(ApiHost &host, const ApiCall &call)
+{
+    const auto session = named(host, call, kType);
+    return session ? answers::ok(*session) : session.error();
+}
+
 HttpResponse listItems(ApiHost &host, const ApiCall &call)
 {
     const auto session = named(host, call, kType);
@@ -329,6 +345,8 @@ void addCheckoutRoutes(ApiRoutes &routes)
     routes.add("POST", "/v1/checkout/sessions/{id}", billing::update);
     routes.add("POST", "/v1/checkout/sessions/{id}/expire", billing::expire);
     routes.add("GET", "/v1/checkout/sessions/{id}/line_items", billing::listItems);
+    routes.add("GET", "/v1/payment_pages/{id}", billing::showPage);
+    routes.add("POST", "/v1/payment_pages/{id}/confirm", billing::confirmPage);
     billing::addPaymentLinkRoutes(routes);
     billing::addListRoutes(routes, {"/v1/checkout/sessions", "/v1/payment_links"});
 }

@@ -99,6 +99,18 @@ HttpResponse createCustomer(ApiHost &host, const ApiCall &call)
         return *problem;
     }
     made = host.get(call, "customer", id);
+    // A test name stands for the method that it became.
+    const Value named = made.find("invoice_settings.default_payment_method");
+    if (named.isString() && named.text() == call.text("payment_method")) {
+        for (const DocumentPtr &method : host.store().list("payment_method")) {
+            if (method->root().get("customer").text() != id)
+                continue;
+            const Value invoices
+                = json.with(made.get("invoice_settings"),
+                            {{"default_payment_method", copyInto(call.arena, method->root().get("id"))}});
+            made = host.change(call, made, {{"invoice_settings", invoices}}, {});
+        }
+    }
     host.tell(call, "customer.created", made);
     return answers::ok(made);
 }

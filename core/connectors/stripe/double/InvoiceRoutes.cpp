@@ -336,6 +336,7 @@ void addInvoiceRoutes(ApiRoutes &routes)
     billing::addInvoicePreviewRoutes(routes);
     billing::addInvoiceItemRoutes(routes);
     billing::addCreditNoteRoutes(routes);
+    billing::addQuoteRoutes(routes);
     billing::addListRoutes(
         routes, {"/v1/credit_notes", "/v1/invoice_payments", "/v1/invoiceitems", "/v1/invoices"});
 }

@@ -8,6 +8,7 @@ namespace tw::stripe::billing {
 void addInvoiceLineRoutes(ApiRoutes &routes);
 void addInvoicePreviewRoutes(ApiRoutes &routes);
 void addCreditNoteRoutes(ApiRoutes &routes);
+void addQuoteRoutes(ApiRoutes &routes);
 
 /// Refuses unless the invoice is a draft.
 Outcome<Value> draftNamed(ApiHost &host, const ApiCall &call);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/double/StripeDouble.h"
 
+#include "core/connectors/stripe/double/BillingHooks.h"
 #include "core/connectors/stripe/double/EventVersions.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
 #include "core/connectors/stripe/samples/SampleObjects.h"
 #include "core/data/Json.h"
 #include "core/sandbox/Cast.h"
 
+#include <QDateTime>
 #include <algorithm>
 #include <utility>
 
@@ -67,9 +69,11 @@ Result<void> StripeDouble::open(const sandbox::DoubleOptions &options)
     if (const auto used = m_store.count("event"); used > 0)
         m_factory = SampleFactory(options.seed + used, options.clock.now(), kListedCurrencies);
     addCast();
+    Arena arena;
     m_api.onChange(
         [this](const std::string &account, const ObjectNews &news) { announce(account, news); });
     syncEndpoints();
+    resumeBilling(m_api.host(), ApiCall{"POST", {}, Value(), {}, {}, {}, arena});
     m_server.setHandler([this](HttpRequest request, HttpReply reply) {
         handle(std::move(request), std::move(reply));
     });
@@ -143,6 +147,30 @@ void StripeDouble::announce(const std::string &account, const ObjectNews &news)
     if (!account.empty())
         event = json.with(event, {{"account", account}});
     m_api.storeOf(account).put(event);
+    sendEvent(event, false, false, sandbox::DeliveryPlan().attempts, {});
+}
+
+/// A thin event says what it is about and carries nothing of it
+/// (docs.stripe.com/event-destinations).
+void StripeDouble::announceThin(const std::string &type, const Value &related)
+{
+    Arena arena;
+    const sandbox::JsonMaker json(arena);
+    const QDateTime now = QDateTime::fromMSecsSinceEpoch(m_clock.now().msSinceEpoch, Qt::UTC);
+    const Value about =
+        related.isUndefined()
+            ? Value::null()
+            : json.object({{"id", related.get("id")},
+                           {"type", related.get("object")},
+                           {"url", "/v1/" + std::string(related.get("object").text()) + "s/" +
+                                       std::string(related.get("id").text())}});
+    const Value event = json.object({{"id", m_api.host().newId("evt_")},
+                                     {"object", "v2.core.event"},
+                                     {"type", type},
+                                     {"created", now.toString(Qt::ISODateWithMs).toStdString()},
+                                     {"livemode", false},
+                                     {"related_object", about}});
+    m_store.put(event);
     sendEvent(event, false, false, sandbox::DeliveryPlan().attempts, {});
 }
 
@@ -224,16 +252,12 @@ void StripeDouble::hand(EventDelivery::Parcel parcel)
     }
 }
 
-/// Those held back leave, the last first, and those of one moment by chance.
+/// Those held back leave, the last one first.
 void StripeDouble::release()
 {
     auto held = std::exchange(m_heldBack, {});
-    while (!held.empty()) {
-        const std::size_t last = held.size() - 1;
-        std::swap(held[m_dice.below(held.size()) == 0 ? 0 : last], held[last]);
-        m_delivery.enqueue(std::move(held.back()));
-        held.pop_back();
-    }
+    for (auto parcel = held.rbegin(); parcel != held.rend(); ++parcel)
+        m_delivery.enqueue(std::move(*parcel));
 }
 
 /// The customers that the accounts of the CRM double know.

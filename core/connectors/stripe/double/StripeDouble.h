@@ -61,6 +61,7 @@ private:
     HttpResponse controlSecret(const Value &order);
     HttpResponse controlPayout(const Value &order);
     HttpResponse controlAuthenticate(const Value &order);
+    HttpResponse controlSession(const Value &order, bool settles);
     HttpResponse controlReset();
     HttpResponse controlLoad(const Value &order);
     HttpResponse triggerNames() const;
@@ -72,6 +73,7 @@ private:
     std::vector<Planned> prepare(const sandbox::DeliveryPlan &plan);
     std::vector<std::string> typesOf(const sandbox::DeliveryPlan &plan) const;
     void announce(const std::string &account, const ObjectNews &news);
+    void announceThin(const std::string &type, const Value &related);
     void syncEndpoints();
     void sendEvent(const Value &event, bool repeat, bool forged, int attempts,
                    const std::function<void(const sandbox::DeliveryReport &)> &done);

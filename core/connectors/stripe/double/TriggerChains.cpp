@@ -2,7 +2,6 @@
 #include "core/connectors/stripe/double/TriggerChains.h"
 
 #include "core/base/Encoding.h"
-#include "core/connectors/stripe/facts/Catalogue.h"
 #include "core/data/Json.h"
 #include "core/sandbox/FormTree.h"
 
@@ -30,7 +29,8 @@ struct Sent
 };
 
 constexpr Sent kSent[] = {
-    {"", "/v1/customers", "name=Ana+Trigger&email=ana.trigger@example.com"},
+    {"", "/v1/customers", "name=Ana+Trigger&email=ana.trigger@example.com&payment_method=pm_card_visa"
+     "&invoice_settings[default_payment_method]=pm_card_visa"},
     {"", "/v1/customers/${customer:id}", "metadata[seen]=yes"},
     {"", "/v1/products", "name=Trigger+plan"},
     {"", "/v1/products/${product:id}", "metadata[seen]=yes"},
@@ -61,8 +61,7 @@ constexpr Sent kSent[] = {
     {"setup_intent.setup_failed", "/v1/setup_intents",
      "payment_method=pm_card_chargeDeclined&confirm=true"},
     {"", "/v1/payment_intents",
-     "amount=2000&currency=usd&payment_method=pm_card_visa&confirm=true"
-     "&payment_method_types[0]=card"},
+     "amount=2000&currency=usd&payment_method=pm_card_visa&confirm=true"},
     {"payment_intent.created", "/v1/payment_intents", "amount=2000&currency=usd"},
     {"payment_intent.canceled", "/v1/payment_intents", "amount=2000&currency=usd"},
     {"payment_intent.payment_failed", "/v1/payment_intents",
@@ -112,6 +111,11 @@ constexpr Sent kSent[] = {
      "mode=payment&success_url=https://example.com/done&line_items[0][price_data][currency]=usd"
      "&line_items[0][price_data][unit_amount]=1500"
      "&line_items[0][price_data][product_data][name]=A+plan&line_items[0][quantity]=1"},
+    {"", "/v1/payment_pages/${checkout_session:id}/confirm", "payment_method=pm_card_visa"},
+    {"checkout.session.async_payment_succeeded", "/v1/payment_pages/${checkout_session:id}/confirm",
+     "payment_method=pm_sepaDebit"},
+    {"checkout.session.async_payment_failed", "/v1/payment_pages/${checkout_session:id}/confirm",
+     "payment_method=pm_sepaDebit_fails"},
     {"", "/v1/payment_links", "line_items[0][price]=${price}&line_items[0][quantity]=1"},
     {"", "/v1/payment_links/${payment_link:id}", "metadata[seen]=yes"},
     {"", "/v1/quotes",
@@ -170,12 +174,18 @@ std::string filled(std::string_view text, const Made &made)
     return out;
 }
 
+std::string problemOf(Arena &arena, const HttpResponse &answer)
+{
+    const auto body = parseJsonInto(arena, answer.body);
+    return body ? std::string(body->find("error.message").text()) : std::string();
+}
+
 const Chain *chainOf(std::string_view name)
 {
-    if (name.starts_with("v1."))
-        name.remove_prefix(3);
-    const auto *found = std::find_if(std::begin(kChains), std::end(kChains),
-                                     [name](const Chain &chain) { return chain.name == name; });
+    const auto *found =
+        std::find_if(std::begin(kChains), std::end(kChains), [name](const Chain &chain) {
+            return chain.name == name || (name.starts_with("v1.") && chain.name == name.substr(3));
+        });
     return found == std::end(kChains) ? nullptr : found;
 }
 
@@ -212,6 +222,15 @@ bool TriggerChains::knows(std::string_view name)
     return chainOf(name) != nullptr;
 }
 
+std::string TriggerChains::eventOf(std::string_view name)
+{
+    if (name.ends_with(".eu") || name.ends_with(".gb"))
+        name.remove_suffix(3);
+    if (name.starts_with("subscription.payment_"))
+        return "invoice." + std::string(name.substr(13));
+    return std::string(name);
+}
+
 std::vector<TriggerChains::Step> TriggerChains::run(std::string_view name, Arena &arena,
                                                     const Inner &inner)
 {
@@ -228,11 +247,14 @@ std::vector<TriggerChains::Step> TriggerChains::run(std::string_view name, Arena
         const std::string_view pattern = step.substr(space + 1);
         const std::string path = filled(pattern, made);
         Step done{method + ' ' + path, 0};
-        if (ApiCatalogue::builtIn().find(method, path) && path.find("//") == std::string::npos) {
-            const auto fields = formDecode(filled(formFor(chain->name, pattern), made));
+        if (path.find("//") == std::string::npos && !path.ends_with('/')) {
+            const auto fields = formDecode(
+                method == "POST" ? filled(formFor(chain->name, pattern), made) : std::string());
             const HttpResponse answer =
                 inner(method, path, sandbox::formTree(arena, fields.value_or(FormFields())));
             done.status = answer.status;
+            if (answer.status >= 400)
+                done.problem = problemOf(arena, answer);
             if (const auto body = parseJsonInto(arena, answer.body); body && answer.status == 200)
                 remember(made, path, *body);
         }

@@ -18,11 +18,14 @@ public:
     struct Step
     {
         std::string call; ///< "POST /v1/customers".
-        int status = 0;   ///< 0: the double does not have this call, and it was left out.
+        int status = 0;   ///< 0: it was left out, because a step before it did not go well.
+        std::string problem{};
     };
 
     static std::vector<std::string> names(); ///< Sorted.
     static bool knows(std::string_view name);
+    /// What the trigger is there for: "issuing_card.created.eu" makes issuing_card.created.
+    static std::string eventOf(std::string_view name);
 
     /// Makes the calls, each as one of its own. `inner` carries one out and answers it.
     using Inner = std::function<HttpResponse(std::string_view method, const std::string &path,
