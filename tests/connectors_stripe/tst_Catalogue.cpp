@@ -87,7 +87,7 @@ void TestCatalogue::everyCallIsFoundByItsPath()
         for (auto open = path.find('{'); open != std::string::npos; open = path.find('{'))
             path.replace(open, path.find('}') - open + 1, "id_1");
         QCOMPARE(all.find(operation.method, path), &operation);
-        QVERIFY2(!operation.object.empty(), operation.path.c_str());
+        QVERIFY2(!operation.object.empty() || operation.path.starts_with("/v2/"), operation.path.c_str());
         const bool pages = fieldAt(operation.params, "limit");
         if (operation.verb == ApiVerb::List && operation.path.starts_with("/v1/") && pages) {
             for (const char *cursor : {"limit", "starting_after", "ending_before"})
