@@ -65,7 +65,6 @@ QuietStripe::QuietStripe(Clock &clock)
         if (!news.key.empty())
             key = news.key;
         const Document event = m_factory.eventAround(news.type, news.object, news.previous, key);
-        m_store.put(event.root());
         events.push_back(
             {news.type, std::string(news.object.get("id").text()), toJson(event.root())});
     });

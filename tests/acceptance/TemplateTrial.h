@@ -21,7 +21,7 @@
 
 namespace tw::test {
 
-/// Stripe on this machine that delivers nothing by itself: a test decides which of its events
+/// Stripe on this machine that delivers and lists no events by itself: a test decides which of its events
 /// arrive, when and in what order. Its clock is the test's.
 class QuietStripe
 {

@@ -85,6 +85,7 @@ private Q_SLOTS:
     void severalRefundsAddUpInAnyOrder();
     void aRefundThatFailsOpensACase();
     void aDisputeKeepsItsCaseUntilItIsOver();
+    void aCaseIsMadeWithAndWithoutAnAccount();
 
     void payoutsAddUpToTheCent_data();
     void payoutsAddUpToTheCent();
@@ -191,6 +192,25 @@ void tst_TemplatesOfMoney::aDisputeKeepsItsCaseUntilItIsOver()
     QCOMPARE(value(trial.record("Case", "Stripe_Dispute_Id__c", dispute), "Status"),
              std::string("Closed"));
     QCOMPARE(trial.records("Case").size(), 1u);
+    QCOMPARE(trial.letters.size(), 0u);
+}
+
+void tst_TemplatesOfMoney::aCaseIsMadeWithAndWithoutAnAccount()
+{
+    TemplateTrial trial("stripe-refunds-and-disputes");
+    QCOMPARE(trial.start(), std::string());
+    const std::string known = trial.stripe.customerWithAccount();
+    const std::string unknown = trial.stripe.make("/v1/customers", {{"name", "Nobody knows"}});
+    for (const std::string &customer : {known, unknown}) {
+        const std::string charge =
+            paidCharge(trial.stripe, "pm_card_refundFail", 4200, "usd", customer);
+        const std::string refund = trial.stripe.make("/v1/refunds", {{"charge", charge}});
+        trial.clock.advance(1h);
+        QVERIFY(trial.handle(trial.stripe.event("refund.failed", refund)));
+        const auto work = trial.record("Case", "Stripe_Refund_Id__c", refund);
+        QCOMPARE(value(work, "Subject"), std::string("Refund of 42 USD failed"));
+        QCOMPARE(value(work, "AccountId") != "(nothing)", customer == known);
+    }
     QCOMPARE(trial.letters.size(), 0u);
 }
 

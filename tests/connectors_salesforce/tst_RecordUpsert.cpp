@@ -311,7 +311,7 @@ void TestRecordUpsert::relationshipsByExternalId()
              buyer.accountId);
     const auto bad = run(*upsert, R"({"Stripe_Payment_Id__c":"ch_2","Account__r":{)"
                                   R"("Stripe_Customer_Id__c":"cus_nobody"}})");
-    QCOMPARE(bad.error.code, std::string("salesforce.invalid_field"));
+    QCOMPARE(bad.error.code, std::string("salesforce.parent_not_found"));
     QVERIFY(bad.error.message.find("cus_nobody") != std::string::npos);
 }
 

@@ -139,12 +139,12 @@ void TestStripeSteps::whatIsExpandedIsAnObjectInTheShape()
     const Shape &charge = expanded.find("charge")->shape;
     QVERIFY(charge.find("amount_refunded"));
     QVERIFY(charge.find("customer")->shape.find("email"));
-    const Shape listed = shapeWith(stripe::ListStep::list(),
-                                   "{object: balance_transaction, expand: [data.source]}");
+    const Shape listed =
+        shapeWith(stripe::ListStep::list(), "{object: balance_transaction, expand: [data.source]}");
     QVERIFY(!listed.find("data")->shape.item.front().find("source")->shape.fields.empty());
     // Of what was deleted little is told, and that it was.
     const Shape customer = shapeWith(stripe::ObjectStep::retrieve(), "object: customer");
-    QCOMPARE(customer.find("deleted")->shape.type, Shape::Type::Boolean);
+    QVERIFY(customer.find("deleted")->shape.type == Shape::Type::Boolean);
     QVERIFY(!shapeWith(stripe::ObjectStep::retrieve(), "object: charge").find("deleted"));
 }
 
