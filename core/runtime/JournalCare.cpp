@@ -240,6 +240,9 @@ Result<Checked> check(const std::string &dataDir, KeyPlaces places)
 
 void tellDamagedRows(Journal &journal, const std::string &dataDir)
 {
+    const auto usage = journal.usage();
+    if (usage && usage->fileBytes > kCheckRowsAtOpenBytes)
+        return;
     const auto report = journal.checkRows();
     if (!report)
         qCCritical(log::runtime).noquote() << toQString(report.error().text());

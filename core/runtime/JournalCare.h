@@ -25,7 +25,7 @@ struct Checked
 
 /// About a journal that is sound; Internal `store.damaged` with the way out for one that is not.
 Result<Checked> check(const std::string &dataDir, KeyPlaces places = {});
-/// Logs rows that are not what they were. Of a small journal, before a runner works on it.
+/// Logs rows that are not what they were, before a runner works on it; a large journal is not read for it.
 void tellDamagedRows(Journal &journal, const std::string &dataDir);
 
 struct KeyNote

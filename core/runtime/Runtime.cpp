@@ -223,10 +223,7 @@ Result<Unfinished> Runtime::Impl::openJournal(const JournalSettings &settings)
     if (!seal)
         return std::move(seal).error();
     m_seal = std::move(*seal);
-    std::error_code unknown;
-    if (const auto size = std::filesystem::file_size(options.file, unknown);
-        !unknown && size <= std::uintmax_t(kCheckRowsAtOpenBytes))
-        journalCare::tellDamagedRows(**journal, m_options.dataDir);
+    journalCare::tellDamagedRows(**journal, m_options.dataDir);
     auto unfinished = readUnfinished(**journal);
     if (!unfinished)
         return unfinished;
