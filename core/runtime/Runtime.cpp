@@ -481,11 +481,9 @@ std::vector<sandbox::Double *> Runtime::doubles() const
 
 sandbox::Double *Runtime::doubleOf(const std::string &connector) const
 {
-    for (const auto &running : m_impl->m_doubles) {
-        if (running->connector() == connector)
-            return running.get();
-    }
-    return nullptr;
+    const auto found = std::find_if(m_impl->m_doubles.begin(), m_impl->m_doubles.end(),
+                                    [&](const auto &one) { return one->connector() == connector; });
+    return found == m_impl->m_doubles.end() ? nullptr : found->get();
 }
 
 bool Runtime::isIdle() const

@@ -50,7 +50,7 @@ void TestEndpointCommands::init()
     const QString url = ready["doubles"].toObject()["stripe"].toString();
     QVERIFY2(!url.isEmpty(), QJsonDocument(ready).toJson());
     write(m_project + "/environments/production.yaml",
-          "schema: environment/1\nname: production\nkind: production\nconnections:\n"
+          "schema: environment/1\nname: production\nkind: sandbox\nconnections:\n"
           "  stripe:\n    type: stripe\n    base_url: " +
               url.toUtf8() + "\n");
     m_environment = {"XDG_CONFIG_HOME=" + m_folder->filePath("config"),
