@@ -225,6 +225,16 @@ void EngineWorld::start(const std::string &steps)
     engine->resume(std::move(*unfinished));
 }
 
+void EngineWorld::settle()
+{
+    for (int quiet = 0; quiet < 3;) {
+        const auto stored = inJournal<bool>([](Journal &) -> Result<bool> { return true; });
+        QVERIFY(stored);
+        QCoreApplication::processEvents();
+        quiet = engine->isResting() ? quiet + 1 : 0;
+    }
+}
+
 void EngineWorld::stop()
 {
     held.clear();

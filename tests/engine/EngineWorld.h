@@ -80,6 +80,9 @@ public:
     void sendLater(const std::string &id, std::function<void(Result<Acceptance>)> done,
                    const std::string &body = "{\"amount\":1099}", const std::string &key = {});
     bool waitIdle();
+    /// Until nothing is left to be done before the clock moves on: what was posted, and what is on its
+    /// way to the journal and back.
+    void settle();
     /// "taken up", or the code of the error.
     std::string replay(ReplayOrder wanted);
     /// Something done in the journal, waited for.
