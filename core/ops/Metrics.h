@@ -49,9 +49,12 @@ public:
                        Acceptance acceptance) override;
     void deliveryRefused(const std::string &flow, const std::string &trigger,
                          const Error &why) override;
+    /// Counts what the door turned away before a step was meant; nobody else is told.
+    void refusedAtDoor(const Error &why);
     void stepChanged(const StepEvent &event) override;
     void runFinished(const RunSummary &run) override;
     void deadLettered(const DeadLetter &letter) override;
+    void connectionChanged(const GateStatus &status) override { m_next.connectionChanged(status); }
     void idle() override { m_next.idle(); }
 
     std::string text(const EngineGauges &engine, const DeskCounts &desk) const;
