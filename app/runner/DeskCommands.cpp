@@ -67,7 +67,7 @@ Result<DocumentPtr> argumentsOf(const DeskOptions &options)
         auto text = readInput(file);
         if (!text)
             return std::move(text).error();
-        auto value = parseJsonInto(arena, *text);
+        auto value = parseJsonInto(arena, *text, {.doubledKeys = false});
         if (!value)
             return std::move(value).error().at(file);
         object.set(name, *value);
@@ -121,7 +121,7 @@ Value partOf(const Value &answer, const std::string &part)
     return edited.isUndefined() ? answer.get(part) : edited;
 }
 
-int performCommand(const DeskOptions &options)
+int performCommand(const DeskOptions &options, const Registry &registry)
 {
     Output out(options.json);
     auto arguments = argumentsOf(options);
@@ -142,7 +142,7 @@ int performCommand(const DeskOptions &options)
     KeyPlaces places;
     places.passphrase = askPassphrase;
     places.keychain = &keychain;
-    DeskDoor door(dataDir, clock, places);
+    DeskDoor door(dataDir, clock, places, &registry);
     door.call({options.action, *arguments, options.by, {}},
               [&](const Result<DocumentPtr> &answer) {
                   if (!answer) {
@@ -174,6 +174,8 @@ public:
     /// The next declarations belong to this command.
     DeskGroup &command(const char *name, const char *action, const char *help, const char *example)
     {
+        if (!m_command)
+            m_group->footer(std::string("Example:\n  ") + example);
         m_command = m_group->add_subcommand(name, help);
         return begin(action, example);
     }
@@ -236,7 +238,9 @@ private:
                             "Mask names, addresses and card numbers: for whoever may not see them");
         m_command->footer(std::string("Example:\n  ") + example);
         m_command->callback([options = m_options, &invocation = m_invocation] {
-            invocation.command = [options] { return performCommand(*options); };
+            invocation.command = [options, &invocation] {
+                return performCommand(*options, invocation.registry);
+            };
         });
         return *this;
     }
@@ -302,7 +306,8 @@ void addDeadLettersCommand(CLI::App &app, Invocation &invocation)
                   "tidewire dead-letters edit 3 --input corrected.json --data-dir data")
         .number("id", "ID", "Number of the letter")
         .file("input", "--input", "JSON file, or - for standard input; without it, the original")
-        .flag("new_fields", "--new-fields", "It may have fields that the original has not");
+        .flag("new_fields", "--new-fields", "It may have fields that the original has not")
+        .flag("as_is", "--as-is", "Whatever the original and the step say of its fields");
     group.command("assign", "letters.assign", "Give a letter to somebody, or more time",
                   "tidewire dead-letters assign 3 --owner finance --due 4h --data-dir data")
         .number("id", "ID", "Number of the letter")
@@ -342,6 +347,7 @@ void addReviewsCommand(CLI::App &app, Invocation &invocation)
         .number("id", "ID", "Number of the review")
         .file("answer", "--answer", "JSON file with the answer, or - for standard input")
         .text("reason", "--reason", "Why")
+        .flag("as_is", "--as-is", "An answer whose fields are not like those that were proposed")
         .flag("remember", "--remember", "Decide later questions of the same cause alike");
     group.command("reject", "reviews.reject", "Send the record out by Rejected",
                   "tidewire reviews reject 2 --reason 'not our customer' --data-dir data")

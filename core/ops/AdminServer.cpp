@@ -285,7 +285,9 @@ void AdminServer::perform(HttpRequest request, HttpReply reply)
         return reply.send(errorAnswer(statusOf(call.error()), call.error()));
     auto kept = std::make_shared<HttpReply>(std::move(reply));
     m_engine.inJournal<DeskOutcome>(
-        [call = *call](Journal &journal) { return performDesk(journal, call); },
+        [call = *call, registry = m_registry](Journal &journal) {
+            return performDesk(journal, call, registry);
+        },
         [this, kept, call = *call](const Result<DeskOutcome> &outcome) {
             if (!outcome)
                 return kept->send(errorAnswer(statusOf(outcome.error()), outcome.error()));

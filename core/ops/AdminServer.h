@@ -28,6 +28,8 @@ public:
     /// Takes a person out of the copies of the journal, too, and tells what became of them.
     using EraseCopies = std::function<void(const DeskCall &, std::function<void(const CopiesErased &)>)>;
     void onErase(EraseCopies erase) { m_eraseCopies = std::move(erase); }
+    /// Tells what steps take; outlives it.
+    void setRegistry(const Registry &registry) { m_registry = &registry; }
     void setReady(bool ready) { m_ready = ready; }
     void setTrouble(std::string message) { m_trouble = std::move(message); }
 
@@ -49,6 +51,7 @@ private:
     Secret m_token;
     HttpServer m_server;
     EraseCopies m_eraseCopies;
+    const Registry *m_registry = nullptr;
     std::string m_trouble;
     bool m_ready = false;
 };
