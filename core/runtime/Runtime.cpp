@@ -19,10 +19,12 @@
 #include "core/runtime/JournalSeal.h"
 #include "core/runtime/PrivacyFile.h"
 #include "core/runtime/Receiver.h"
+#include "core/runtime/RefusalLog.h"
 #include "core/runtime/TriggerDoor.h"
 #include "core/store/FileCheck.h"
 #include "core/store/SqliteJournal.h"
 
+#include <QHostAddress>
 #include <QObject>
 #include <algorithm>
 #include <filesystem>
@@ -65,6 +67,25 @@ Result<std::vector<const FlowDocument *>> chosenFlows(const Project &project,
     return chosen;
 }
 
+/// The door speaks plain HTTP: on a network, whoever listens reads its token and may do all it allows.
+Result<void> mayBeOpenTo(const std::string &address, bool withoutTls)
+{
+    std::string host = address.substr(0, address.rfind(':'));
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
+    QHostAddress parsed;
+    if (!parsed.setAddress(toQString(host)) || parsed.isLoopback())
+        return {}; // What is no address is refused where it is opened.
+    const std::string risk = "The admin door at " + address
+        + " can be reached from other machines without TLS: its token goes over the network in clear.";
+    if (!withoutTls)
+        return configError("runtime.open_admin",
+                           risk + " Keep it on 127.0.0.1 behind a proxy with TLS or a tunnel, or say "
+                                  "--admin-without-tls.");
+    qCWarning(log::runtime).noquote() << toQString(risk);
+    return {};
+}
+
 /// Those that run, and those that they call.
 Result<std::vector<const FlowDocument *>> withCalled(const std::vector<const FlowDocument *> &flows,
                                                      const Registry &registry,
@@ -91,8 +112,14 @@ class Runtime::Impl : public QObject
 {
 public:
     Impl(Clock &clock, RunObserver &observer, RuntimeOptions options)
-        : m_clock(clock), m_observer(observer), m_metrics(observer), m_options(std::move(options))
-    {}
+        : m_clock(clock), m_observer(observer), m_metrics(observer), m_options(std::move(options)),
+          m_refusals(clock)
+    {
+        m_receiver.onRefused([this](const Error &why) {
+            m_refusals.write({}, {}, why);
+            m_metrics.refusedAtDoor(why);
+        });
+    }
     ~Impl() override
     {
         m_receiver.stopListening();
@@ -108,7 +135,8 @@ public:
 
     Result<void> start(const Project &project, const Registry &registry,
                        const SecretSource &secrets);
-    void inject(const std::string &json, std::function<void(Result<Acceptance>)> done);
+    void inject(const std::string &json, const std::string &trigger,
+                std::function<void(Result<Acceptance>)> done);
     void openReviews(int limit, std::function<void(Result<std::vector<ReviewRow>>)> done);
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
@@ -127,7 +155,7 @@ private:
     Result<void> deploy(const Flows &flows, const Registry &registry, const FlowLibrary &library);
     Result<void> startTriggers();
     void registerWebhooks();
-    Result<void> openAdmin();
+    Result<void> openAdmin(const Registry &registry);
     void watchOpenWork();
     void storeStopped(const Error &error);
     void forgetOld();
@@ -145,6 +173,7 @@ private:
     std::unique_ptr<Backups> m_backups;
     std::unique_ptr<StoreThread> m_store;
     Connections m_connections;
+    RefusalLog m_refusals;
     Receiver m_receiver;
     std::vector<std::unique_ptr<TriggerDoor>> m_doors;
     std::unique_ptr<CopyEraser> m_copyEraser;
@@ -191,7 +220,7 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
     if (auto open = m_receiver.open(address); !open)
         return open;
     registerWebhooks();
-    if (auto admin = openAdmin(); !admin)
+    if (auto admin = openAdmin(registry); !admin)
         return admin;
     watchOpenWork();
     forgetOld();
@@ -260,6 +289,8 @@ Result<void> Runtime::Impl::connect(const ProjectEnvironment &environment, const
             wanted[name] = declared == project.connections().end() ? type : declared->second;
         }
     }
+    if (auto found = resolver.findSecrets(wanted); !found)
+        return found;
     for (const auto &[name, type] : wanted) {
         auto connection = resolver.connect(name, type, services());
         if (!connection)
@@ -295,7 +326,7 @@ Result<void> Runtime::Impl::startTriggers()
             if (!node.trigger)
                 continue;
             m_doors.push_back(std::make_unique<TriggerDoor>(flow->id(), node.id, *m_engine,
-                                                            m_receiver, m_metrics));
+                                                            m_receiver, m_metrics, m_refusals));
             if (auto started = node.trigger->start(*m_doors.back()); !started)
                 return std::move(started).error().at(flow->id() + '/' + node.id);
         }
@@ -324,12 +355,15 @@ void Runtime::Impl::registerWebhooks()
     }
 }
 
-Result<void> Runtime::Impl::openAdmin()
+Result<void> Runtime::Impl::openAdmin(const Registry &registry)
 {
     if (m_options.admin.empty())
         return {};
+    if (auto allowed = mayBeOpenTo(m_options.admin, m_options.adminWithoutTls); !allowed)
+        return allowed;
     const Secret token = newAdminToken();
     m_admin = std::make_unique<ops::AdminServer>(*m_engine, m_metrics, m_clock, token);
+    m_admin->setRegistry(registry);
     if (auto open = m_admin->open(m_options.admin); !open)
         return open;
     m_ready.admin = m_admin->url();
@@ -389,15 +423,15 @@ void Runtime::Impl::forgetOld()
         });
 }
 
-void Runtime::Impl::inject(const std::string &json,
+void Runtime::Impl::inject(const std::string &json, const std::string &trigger,
                            std::function<void(Result<Acceptance>)> done)
 {
     auto event = readEventFile(json, m_clock.now());
-    if (event && acceptEverywhere(*m_engine, *event, done))
-        return;
-    const Error reason = event ? rejectedError("runtime.no_trigger", "No trigger of the running flows "
-                                                                     "asks for " + event->type + '.')
-                               : std::move(event).error();
+    const auto takers = event ? takersOf(*m_engine, event->type, {trigger, !m_options.flows.empty()})
+                              : Result<std::vector<EventTaker>>(event.error());
+    if (takers)
+        return acceptAt(*m_engine, *takers, *event, std::move(done));
+    const Error reason = takers.error();
     QMetaObject::invokeMethod(
         this, [done = std::move(done), reason] { done(reason); }, Qt::QueuedConnection);
 }
@@ -442,9 +476,10 @@ const ReadyInfo &Runtime::ready() const
     return m_impl->m_ready;
 }
 
-void Runtime::inject(const std::string &json, std::function<void(Result<Acceptance>)> done)
+void Runtime::inject(const std::string &json, std::function<void(Result<Acceptance>)> done,
+                     const std::string &trigger)
 {
-    m_impl->inject(json, std::move(done));
+    m_impl->inject(json, trigger, std::move(done));
 }
 
 void Runtime::openReviews(int limit, std::function<void(Result<std::vector<ReviewRow>>)> done)

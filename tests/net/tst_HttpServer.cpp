@@ -244,6 +244,9 @@ private Q_SLOTS:
         client.send(
             "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 99\r\n\r\n");
         QTRY_COMPARE(client.statuses(), std::vector<int>{413});
+        QVERIFY2(client.heard().find("\"message\":\"The request was refused: the body is too large.\"")
+                     != std::string::npos,
+                 client.heard().c_str());
     }
 
     void turnsAnAnswerThatWouldBreakOutInto500()

@@ -237,8 +237,9 @@ Result<void> WebhookTrigger::start(TriggerHost &host)
 void WebhookTrigger::receive(HttpRequest request, HttpReply reply)
 {
     if (request.method != "POST") {
-        auto answer =
-            errorAnswer(405, rejectedError("stripe.bad_method", "Stripe delivers events by POST."));
+        const Error why = rejectedError("stripe.bad_method", "Stripe delivers events by POST.");
+        m_host->refused(why);
+        auto answer = errorAnswer(405, why);
         answer.headers.set("Allow", "POST");
         reply.send(std::move(answer));
         return;
