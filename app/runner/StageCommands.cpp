@@ -299,7 +299,11 @@ private:
             if (!report)
                 return QCoreApplication::exit(failed(report.error()));
             showShadow(m_out, *report);
-            QCoreApplication::exit(m_options.expectSame && !report->isSame() ? kNotRight : kDone);
+            if (m_options.expectSame && report->events == 0)
+                m_out.message("Nothing was compared: no run of the flow ended, or all that were looked at are "
+                              "replays. Raise --limit.");
+            const bool isSame = report->isSame() && report->events > 0;
+            QCoreApplication::exit(m_options.expectSame && !isSame ? kNotRight : kDone);
         });
     }
 

@@ -51,5 +51,6 @@ Result<void> listAudit(DeskWork &work);
 Result<void> verifyAudit(DeskWork &work);
 Result<void> erasePerson(DeskWork &work);
 Result<void> showUsage(DeskWork &work);
+Result<void> listCoverage(DeskWork &work);
 
 } // namespace tw::ops

@@ -246,8 +246,8 @@ const StepRecord *Rehearsal::recorded(const StepCall &call) const
 StepAnswer Rehearsal::answerOf(const StepCall &call, const Step &step)
 {
     std::string record = step.batchKey(call);
-    if (record.empty())
-        record = call.idempotencyKey;
+    if (record.empty()) // Not by the key of the effect: that names the rehearsal.
+        record = current().row.eventId + ", item " + std::to_string(call.item);
     m_run.effects.push_back({call.step, call.item, std::move(record), step.preview(call),
                              step.objections(call)});
     StepAnswer answer;

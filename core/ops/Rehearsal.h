@@ -20,7 +20,7 @@ struct RehearsedEffect
 {
     std::string step;
     int item = 0;
-    std::string record; ///< What it writes, where the step can tell ("ch_1"); else the effect's key.
+    std::string record; ///< What it writes, where the step can tell ("ch_1"); else its event and item.
     DocumentPtr sent;   ///< Step::preview().
     std::vector<Error> objections{}; ///< Step::objections().
 };

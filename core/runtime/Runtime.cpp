@@ -11,6 +11,7 @@
 #include "core/ops/Escalation.h"
 #include "core/ops/Metrics.h"
 #include "core/runtime/AdminFile.h"
+#include "core/runtime/ChosenFlows.h"
 #include "core/runtime/ConnectionResolver.h"
 #include "core/runtime/DataFolder.h"
 #include "core/runtime/EventFile.h"
@@ -24,7 +25,6 @@
 #include "core/store/FileCheck.h"
 #include "core/store/SqliteJournal.h"
 
-#include <QHostAddress>
 #include <QObject>
 #include <algorithm>
 #include <filesystem>
@@ -43,65 +43,6 @@ Error firstFinding(const std::vector<Diagnostic> &findings)
     return configError(found->code, found->message + (found->fix.empty() ? "" : ' ' + found->fix))
         .at(found->file + ':' + std::to_string(found->line) + ':'
             + std::to_string(found->column));
-}
-
-Result<std::vector<const FlowDocument *>> chosenFlows(const Project &project,
-                                                      const std::vector<std::string> &ids)
-{
-    std::vector<const FlowDocument *> chosen;
-    for (const auto &document : project.flows()) {
-        const std::string &id = document->flow().id;
-        if (ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end())
-            chosen.push_back(document.get());
-    }
-    for (const std::string &id : ids) {
-        const bool known = std::any_of(chosen.begin(), chosen.end(), [&id](const auto *document) {
-            return document->flow().id == id;
-        });
-        if (!known)
-            return configError("runtime.unknown_flow",
-                               "The project has no flow \"" + id + "\".");
-    }
-    if (chosen.empty())
-        return configError("runtime.no_flows", "There is no flow to run in this project.");
-    return chosen;
-}
-
-/// The door speaks plain HTTP: on a network, whoever listens reads its token and may do all it allows.
-Result<void> mayBeOpenTo(const std::string &address, bool withoutTls)
-{
-    std::string host = address.substr(0, address.rfind(':'));
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-        host = host.substr(1, host.size() - 2);
-    QHostAddress parsed;
-    if (!parsed.setAddress(toQString(host)) || parsed.isLoopback())
-        return {}; // What is no address is refused where it is opened.
-    const std::string risk = "The admin door at " + address
-        + " can be reached from other machines without TLS: its token goes over the network in clear.";
-    if (!withoutTls)
-        return configError("runtime.open_admin",
-                           risk + " Keep it on 127.0.0.1 behind a proxy with TLS or a tunnel, or say "
-                                  "--admin-without-tls.");
-    qCWarning(log::runtime).noquote() << toQString(risk);
-    return {};
-}
-
-/// Those that run, and those that they call.
-Result<std::vector<const FlowDocument *>> withCalled(const std::vector<const FlowDocument *> &flows,
-                                                     const Registry &registry,
-                                                     const FlowLibrary &library)
-{
-    std::vector<const FlowDocument *> all = flows;
-    for (const FlowDocument *flow : flows) {
-        auto expanded = expandCalls(*flow, registry, library);
-        if (!expanded)
-            return std::move(expanded).error();
-        for (const FlowDocument *called : expanded->called) {
-            if (std::find(all.begin(), all.end(), called) == all.end())
-                all.push_back(called);
-        }
-    }
-    return all;
 }
 
 } // namespace
@@ -201,12 +142,10 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
             return firstFinding(findings);
     }
     auto unfinished = openJournal(environment->journal);
-    if (unfinished) {
-        if (auto kept = privacy_file::write(m_folder->file("privacy.json"), project.privacy()); !kept)
-            return kept;
-    }
     if (!unfinished)
         return std::move(unfinished).error();
+    if (auto kept = privacy_file::write(m_folder->file("privacy.json"), project.privacy()); !kept)
+        return kept;
     if (auto connected = connect(*environment, project, *called, registry, secrets); !connected)
         return connected;
     if (auto deployed = deploy(*flows, registry, library); !deployed)
@@ -254,6 +193,10 @@ Result<Unfinished> Runtime::Impl::openJournal(const JournalSettings &settings)
     if (!seal)
         return std::move(seal).error();
     m_seal = std::move(*seal);
+    std::error_code unknown;
+    if (const auto size = std::filesystem::file_size(options.file, unknown);
+        !unknown && size <= std::uintmax_t(kCheckRowsAtOpenBytes))
+        journalCare::tellDamagedRows(**journal, m_options.dataDir);
     auto unfinished = readUnfinished(**journal);
     if (!unfinished)
         return unfinished;
@@ -341,12 +284,15 @@ void Runtime::Impl::registerWebhooks()
         if (door->path().empty())
             continue;
         const std::string url = m_ready.listen + door->path();
-        m_ready.webhooks[door->flow() + '/' + door->trigger()] = url;
+        const std::string name = door->flow() + '/' + door->trigger();
+        m_ready.webhooks[name] = url;
         for (const auto &flow : m_engine->flows()) {
             const int index = flow->id() == door->flow() ? flow->indexOf(door->trigger()) : -1;
             if (index < 0)
                 continue;
             const auto &node = flow->nodes()[static_cast<std::size_t>(index)];
+            m_ready.hints.emplace(name, node.trigger->hint(url));
+            node.trigger->opened(url);
             for (const auto &running : m_doubles) {
                 if (running->connector() == node.type->connection)
                     running->addWebhook({url, {}, node.settings.list("events")});
@@ -359,12 +305,10 @@ Result<void> Runtime::Impl::openAdmin(const Registry &registry)
 {
     if (m_options.admin.empty())
         return {};
-    if (auto allowed = mayBeOpenTo(m_options.admin, m_options.adminWithoutTls); !allowed)
-        return allowed;
     const Secret token = newAdminToken();
     m_admin = std::make_unique<ops::AdminServer>(*m_engine, m_metrics, m_clock, token);
     m_admin->setRegistry(registry);
-    if (auto open = m_admin->open(m_options.admin); !open)
+    if (auto open = m_admin->open(m_options.admin, m_options.adminWithoutTls); !open)
         return open;
     m_ready.admin = m_admin->url();
     if (!m_options.dataDir.empty()) {

@@ -7,6 +7,7 @@
 #include <QPointer>
 #include <functional>
 #include <map>
+#include <unordered_map>
 
 namespace tw::sandbox {
 
@@ -27,16 +28,19 @@ public:
 private:
     struct Waiting
     {
+        std::uint64_t number = 0;
         bool guarded = false;
         QPointer<QObject> context;
         std::function<void()> action;
     };
-    void fire(std::multimap<Instant, Waiting>::iterator at);
-    void fireDue();
+    using Queue = std::multimap<Instant, Waiting>;
+    void fire(Queue::iterator at);
 
     Clock &m_base;
     std::chrono::milliseconds m_shift{0};
-    std::multimap<Instant, Waiting> m_waiting;
+    Queue m_waiting;
+    std::unordered_map<std::uint64_t, Queue::iterator> m_places;
+    std::uint64_t m_last = 0;
 };
 
 } // namespace tw::sandbox

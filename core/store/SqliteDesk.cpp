@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of SqliteJournal that deals with dead letters and replays.
 #include "core/store/SqliteCore.h"
+#include "core/store/SqliteSums.h"
 
 #include <limits>
 
@@ -11,14 +12,16 @@ using sqlite::Statement;
 
 namespace {
 
-constexpr const char *kLetters
-    = "SELECT letter.id, letter.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
+const std::string &lettersSql()
+{
+    static const std::string kSql = "SELECT letter.id, letter.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
       " coalesce(run.event_type, ''), letter.step, letter.lineage, letter.attempts, letter.at,"
       " letter.keep_until, letter.error_kind, letter.error_code, letter.error_message,"
       " letter.error_place, letter.error_evidence, letter.input, letter.holds, letter.item,"
       " letter.cause, letter.owner, letter.due, letter.status, letter.edited, letter.decided_by,"
       " letter.decided_at, letter.reason, letter.replay_run, letter.escalated,"
-      " coalesce(run.flow_version, ''), coalesce(run.key, '') FROM letter"
+      " coalesce(run.flow_version, ''), coalesce(run.key, ''), " + sqlite::isChanged("letter")
+        + " FROM letter"
       " LEFT JOIN run ON run.id = letter.run LEFT JOIN source ON source.id = run.source"
       " WHERE letter.id < ?1 AND (?2 = '' OR source.flow = ?2)"
       " AND (?3 < 0 OR letter.status = ?3) AND (?4 = '' OR letter.cause = ?4)"
@@ -26,6 +29,8 @@ constexpr const char *kLetters
       " AND (?7 = 0 OR letter.run = ?7) AND (?8 = 0 OR (letter.due > 0 AND letter.due <= ?8))"
       " AND (?10 = 0 OR (letter.escalated = 0 AND letter.at <= ?10))"
       " ORDER BY letter.id DESC LIMIT ?9";
+    return kSql;
+}
 
 Error noLetter(std::int64_t id)
 {
@@ -46,6 +51,14 @@ Error openRunError(std::int64_t run)
                          "Run " + std::to_string(run) + " has not ended yet: wait for its end.");
 }
 
+Error damagedLetter(const LetterRow &row)
+{
+    return rejectedError("store.letter_damaged",
+                         "Dead letter " + std::to_string(row.id) + " does not match its sum: it was "
+                             "changed on the disk, and nothing of it is sent. Discard it and replay run "
+                             + std::to_string(row.run) + ", or go on with a backup.");
+}
+
 bool isClosed(const LetterRow &row)
 {
     return row.status == LetterStatus::Discarded || row.status == LetterStatus::Resolved;
@@ -55,7 +68,7 @@ bool isClosed(const LetterRow &row)
 
 Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
 {
-    auto list = m_core->database->prepare(kLetters);
+    auto list = m_core->database->prepare(lettersSql().c_str());
     if (!list)
         return std::move(list).error();
     list->bind(1, query.before > 0 ? query.before : std::numeric_limits<std::int64_t>::max())
@@ -64,7 +77,6 @@ Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
         .bind(8, query.dueBefore.value_or(Instant{})).bind(9, query.limit)
         .bind(10, query.escalateBefore.value_or(Instant{}));
     std::vector<LetterRow> rows;
-    std::optional<Error> failed;
     auto read = eachRow(*list, [&](const Statement &row) {
         LetterRow letter;
         letter.id = row.integer(0);
@@ -87,21 +99,17 @@ Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
         letter.escalated = row.integer(27) != 0;
         letter.flowVersion = row.text(28);
         letter.key = row.text(29);
+        letter.damaged = row.integer(30) != 0;
         const std::string place = letterPlace(letter.run, record.step, record.lineage);
         for (std::string *text : {&record.input, &record.error.evidence,
                                   letter.edited ? &*letter.edited : nullptr}) {
-            auto plain = text ? m_core->opened(std::move(*text), place) : std::string();
-            if (!plain)
-                failed = plain.error();
-            else if (text)
-                *text = std::move(*plain);
+            if (text && !m_core->openOrDrop(*text, place))
+                letter.damaged = true;
         }
         rows.push_back(std::move(letter));
     });
     if (!read)
         return std::move(read).error();
-    if (failed)
-        return *failed;
     return rows;
 }
 
@@ -165,6 +173,8 @@ Result<void> SqliteJournal::change(const LetterChange &change)
     LetterRow &row = found->front();
     if (isClosed(row))
         return closedLetter(row);
+    if (row.damaged && change.status != LetterStatus::Discarded)
+        return damagedLetter(row);
     if (change.status && row.replayRun != 0) {
         auto again = history(row.replayRun);
         if (again && again->row.state == RunState::Open)
@@ -196,6 +206,66 @@ Result<void> SqliteJournal::change(const LetterChange &change)
     return update->run();
 }
 
+/// Two runs that do the same of one event at a time would not see what the other one did. Letters of
+/// one run are apart: each goes on at an item of its own.
+Result<void> SqliteJournal::noOtherReplay(std::int64_t source, const NewRun &event)
+{
+    auto list = m_core->database->prepare(
+        "SELECT id FROM run WHERE source = ?1 AND event_id = ?2 AND state = 0 ORDER BY id");
+    if (!list)
+        return std::move(list).error();
+    list->bind(1, source).bind(2, event.eventId);
+    std::vector<std::int64_t> open;
+    if (auto read = sqlite::eachRow(*list, [&](const Statement &row) { open.push_back(row.integer(0)); });
+        !read)
+        return read;
+    for (const std::int64_t run : open) {
+        auto other = openRuns({run});
+        if (!other)
+            return std::move(other).error();
+        const auto &theirs = other->empty() ? std::optional<RunEntry>() : other->front().event.entry;
+        const bool apart = event.entry && theirs
+            && (theirs->step != event.entry->step || theirs->lineage != event.entry->lineage);
+        if (!apart)
+            return openRunError(run);
+    }
+    return {};
+}
+
+/// A version by its beginning, as people write it ("1.1.0" for "1.1.0+4b22bae46d12"). Empty stays empty.
+Result<std::string> SqliteJournal::versionNamed(const std::string &flow, const std::string &wanted)
+{
+    if (wanted.empty())
+        return std::string();
+    auto all = flowVersions(flow);
+    if (!all)
+        return std::move(all).error();
+    std::vector<std::string> fits;
+    std::string known;
+    for (const KeptFlow &one : *all) {
+        if (one.version == wanted)
+            return wanted;
+        const bool begins = one.version.starts_with(wanted)
+            && (one.version[wanted.size()] == '+' || wanted.find('+') != std::string::npos);
+        if (begins)
+            fits.push_back(one.version);
+        known += (known.empty() ? "" : ", ") + one.version;
+    }
+    if (fits.size() == 1)
+        return fits.front();
+    if (fits.empty())
+        return rejectedError("store.no_version",
+                             "The flow \"" + flow + "\" never ran here as version " + wanted
+                                 + (known.empty() ? ". It ran as no version that is kept"
+                                                  : ". It ran as " + known)
+                                 + ". Start a runner with that version once, or leave it out.");
+    std::string choices;
+    for (const std::string &one : fits)
+        choices += (choices.empty() ? "" : ", ") + one;
+    return rejectedError("store.no_version", "Several versions of the flow \"" + flow + "\" begin with "
+                                                 + wanted + ": " + choices + ". Name one of them.");
+}
+
 Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
 {
     LetterRow letter;
@@ -211,6 +281,8 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
         letter = std::move(found->front());
         if (isClosed(letter))
             return closedLetter(letter);
+        if (letter.damaged)
+            return damagedLetter(letter);
         repeated = letter.replayRun != 0 ? letter.replayRun : letter.run;
     }
     auto known = history(repeated);
@@ -218,22 +290,16 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
         return std::move(known).error();
     if (known->row.state == RunState::Open)
         return openRunError(repeated);
-    if (!order.flowVersion.empty()) {
-        auto text = flowText(known->row.flow, order.flowVersion);
-        if (!text)
-            return std::move(text).error();
-        if (!*text)
-            return rejectedError("store.no_version", "The flow \"" + known->row.flow
-                                     + "\" never ran here as version " + order.flowVersion
-                                     + ". Start a runner with it once, or leave the version out.");
-    }
+    auto version = versionNamed(known->row.flow, order.flowVersion);
+    if (!version)
+        return std::move(version).error();
     if (!known->bodyKept)
         return rejectedError("store.no_body", "The bytes of this event are no longer kept. Ask its "
                                               "source to send it again.");
     NewRun event = std::move(known->event);
     event.origin = event.origin != 0 ? event.origin : repeated;
     event.generation += order.asNew ? 1 : 0;
-    event.flowVersion = order.flowVersion.empty() ? event.flowVersion : order.flowVersion;
+    event.flowVersion = version->empty() ? event.flowVersion : *version;
     if (order.letter != 0)
         event.entry = RunEntry{letter.letter.step, letter.letter.item, letter.letter.lineage,
                                letter.edited.value_or(letter.letter.input)};
@@ -250,6 +316,8 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
         return std::move(row).error();
     event.replay = static_cast<int>(last->integer(0)) + 1;
     last->reset();
+    if (auto alone = noOtherReplay(*source, event); !alone)
+        return std::move(alone).error();
     if (auto added = putRun(event, *source); !added)
         return std::move(added).error();
     const std::int64_t run = m_core->newestRun = m_core->database->lastRowId();

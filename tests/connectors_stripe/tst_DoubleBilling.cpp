@@ -68,9 +68,13 @@ private Q_SLOTS:
     void aDeletedCustomerEndsItsSubscriptions();
     void listsAreFiltered();
     void whatIsShownOnlyWhenAsked();
+    void expandReachesIntoBilling();
     void deadlinesSurviveARestart();
     void aSchedulePassesItsPhases();
+    void aScheduleFollowsItsSubscription();
     void aCouponCountsAndEnds();
+    void aCouponOfOneProductAndAFirstPurchase();
+    void aPaymentThatNeedsAnotherStep();
     void taxesOnAnInvoice_data();
     void taxesOnAnInvoice();
     void anInvoiceOutOfBand();
@@ -617,6 +621,34 @@ void TestDoubleBilling::whatIsShownOnlyWhenAsked()
     QCOMPARE(number(items, "data.0.amount_total"), 700);
 }
 
+void TestDoubleBilling::expandReachesIntoBilling()
+{
+    const auto sub =
+        subscribe(m->customer("pm_card_visa"), price(1000),
+                  "&payment_behavior=default_incomplete&expand[]=latest_invoice.payments"
+                  "&expand[]=latest_invoice.confirmation_secret");
+    QVERIFY2(m->status == 200, m->lastBody.c_str());
+    QCOMPARE(text(sub.root(), "latest_invoice.payments.data.0.status"), std::string("open"));
+    QVERIFY(sub.root().find("latest_invoice.confirmation_secret.client_secret").isString());
+    const auto session =
+        m->post("/v1/checkout/sessions", "mode=payment&success_url=x&line_items[0][price]=" +
+                                             price(700, "usd", {}) + "&expand[]=line_items");
+    QCOMPARE(number(session.root(), "line_items.data.0.amount_total"), 700);
+    const auto tiered = m->post(
+        "/v1/prices", "product=" + product() +
+                          "&currency=usd&billing_scheme=tiered&tiers_mode=graduated&tiers[0]"
+                          "[up_to]=5&tiers[0][unit_amount]=700&tiers[1][up_to]=inf&tiers[1]"
+                          "[unit_amount_decimal]=0.5&recurring[interval]=month");
+    QVERIFY(tiered.root().get("tiers").isUndefined());
+    const auto shown = m->list("/v1/prices/" + idOf(tiered), "expand[]=tiers");
+    QCOMPARE(int(shown.root().get("tiers").size()), 2);
+    QVERIFY(shown.root().find("tiers.1.up_to").isNull());
+    const auto listed = m->list("/v1/invoices", "expand[]=data.customer&limit=1");
+    QCOMPARE(text(listed.root(), "data.0.customer.name"), std::string("Ana"));
+    for (const auto &event : m->events)
+        QVERIFY(event.object->root().get("confirmation_secret").isUndefined());
+}
+
 void TestDoubleBilling::deadlinesSurviveARestart()
 {
     const auto sub = subscribe(m->customer("pm_card_visa"), price(1000), "&trial_period_days=10");
@@ -662,6 +694,25 @@ void TestDoubleBilling::aSchedulePassesItsPhases()
              std::string("completed"));
 }
 
+void TestDoubleBilling::aScheduleFollowsItsSubscription()
+{
+    const auto sub = subscribe(m->customer("pm_card_visa"), price(1000));
+    const auto form = "from_subscription=" + idOf(sub);
+    const auto first = m->post("/v1/subscription_schedules", form);
+    QCOMPARE(text(first.root(), "status"), std::string("active"));
+    QCOMPARE(text(m->object("subscription", idOf(sub)), "schedule"), idOf(first));
+    m->post("/v1/subscription_schedules", form);
+    QCOMPARE(m->status, 400);
+    const auto released = m->post("/v1/subscription_schedules/" + idOf(first) + "/release");
+    QCOMPARE(text(released.root(), "released_subscription"), idOf(sub));
+    QVERIFY(m->object("subscription", idOf(sub)).get("schedule").isNull());
+    const auto second = m->post("/v1/subscription_schedules", form);
+    m->del("/v1/subscriptions/" + idOf(sub));
+    QCOMPARE(text(m->object("subscription_schedule", idOf(second)), "status"),
+             std::string("canceled"));
+    QCOMPARE(m->countOf("subscription_schedule.canceled"), 1);
+}
+
 void TestDoubleBilling::aCouponCountsAndEnds()
 {
     const auto start = std::int64_t(1'775'001'600);
@@ -685,6 +736,39 @@ void TestDoubleBilling::aCouponCountsAndEnds()
     QCOMPARE(number(second, "amount_paid"), 1001);
     subscribe(who, price(500), "&discounts[0][coupon]=HALF");
     QCOMPARE(m->status, 400);
+}
+
+void TestDoubleBilling::aCouponOfOneProductAndAFirstPurchase()
+{
+    const auto silver = product("Silver");
+    const auto cheap = idOf(m->post("/v1/prices", "product=" + silver +
+                                                      "&currency=usd&unit_amount=400"
+                                                      "&recurring[interval]=month"));
+    m->post("/v1/coupons",
+            "id=SILVER&percent_off=50&duration=forever&applies_to[products][0]=" + silver);
+    const auto code =
+        m->post("/v1/promotion_codes", "promotion[type]=coupon&promotion[coupon]=SILVER"
+                                       "&restrictions[first_time_transaction]=true");
+    const auto who = m->customer("pm_card_visa");
+    const auto form = "&items[1][price]=" + cheap + "&discounts[0][promotion_code]=" + idOf(code);
+    const auto sub = subscribe(who, price(1000), form);
+    QCOMPARE(number(m->object("invoice", text(sub.root(), "latest_invoice")), "total"), 1200);
+    subscribe(who, price(1000), form);
+    QCOMPARE(m->status, 400);
+}
+
+void TestDoubleBilling::aPaymentThatNeedsAnotherStep()
+{
+    const auto who = m->customer("pm_card_authenticationRequired");
+    const auto sub = subscribe(who, price(1000));
+    QCOMPARE(text(sub.root(), "status"), std::string("incomplete"));
+    QCOMPARE(m->countOf("invoice.payment_action_required"), 1);
+    QCOMPARE(m->countOf("invoice.payment_failed"), 1);
+    const auto intent =
+        text(m->store().list("invoice_payment").front()->root(), "payment.payment_intent");
+    QCOMPARE(text(m->object("payment_intent", intent), "status"), std::string("requires_action"));
+    m->post("/v1/payment_intents/" + intent + "/confirm", "payment_method=pm_card_visa");
+    QCOMPARE(text(m->object("subscription", idOf(sub)), "status"), std::string("active"));
 }
 
 void TestDoubleBilling::taxesOnAnInvoice_data()

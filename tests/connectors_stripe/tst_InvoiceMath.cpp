@@ -65,6 +65,7 @@ private Q_SLOTS:
     void anAmountOffIsNeverMoreThanThereIs();
     void discountsOfALineComeFirst();
     void linesThatAreNotDiscountableAreLeftAlone();
+    void aDiscountMayBeOfSomeProducts();
     void aCreditIsDiscountedLikeItsCharge();
     void threeDecimalCurrenciesKeepTheirLastDigit();
     void theBalanceIsUsed_data();
@@ -214,6 +215,18 @@ void TestInvoiceMath::linesThatAreNotDiscountableAreLeftAlone()
     const Bill bill = billOf(lines, {percentOff("10")});
     QVERIFY(bill.lines[1].discounts.empty());
     QCOMPARE(bill.total, std::int64_t(1900));
+}
+
+void TestInvoiceMath::aDiscountMayBeOfSomeProducts()
+{
+    auto lines = linesOf({1000, 1000, 500});
+    lines[0].product = "prod_a";
+    lines[1].product = "prod_b";
+    auto off = amountOff(1200);
+    off.products = {"prod_b"};
+    const Bill bill = billOf(lines, {off});
+    QVERIFY(bill.lines[0].discounts.empty() && bill.lines[2].discounts.empty());
+    QCOMPARE(bill.total, std::int64_t(1500));
 }
 
 void TestInvoiceMath::aCreditIsDiscountedLikeItsCharge()

@@ -306,6 +306,49 @@ void DeskConformance::anOpenRunIsNotReplayed()
     QCOMPARE(replayed(*journal, {99, 0, {}, false, "ana", kNoon}), std::string("store.no_run"));
 }
 
+void DeskConformance::oneReplayOfAnEventAtATime()
+{
+    const auto journal = open();
+    const auto run = failedRun(*journal, "evt_1");
+    const auto letters = journal->desk().letters({});
+    QVERIFY(letters && letters->size() == 1);
+    std::int64_t again = 0;
+    QCOMPARE(replayed(*journal, {run, 0, {}, false, "ana", kNoon}, &again), std::string("replayed"));
+    QCOMPARE(replayed(*journal, {run, 0, {}, false, "ana", kNoon}), std::string("store.run_open"));
+    QCOMPARE(replayed(*journal, {0, letters->front().id, {}, false, "ana", kNoon}),
+             std::string("store.run_open"));
+    put(*journal, {again, {}, {}, RunEnd{RunState::DeadLettered, kNoon}});
+    QCOMPARE(replayed(*journal, {0, letters->front().id, {}, false, "ana", kNoon}),
+             std::string("replayed"));
+    QCOMPARE(replayed(*journal, {run, 0, {}, false, "ana", kNoon}), std::string("store.run_open"));
+    QCOMPARE(replayed(*journal, {again, 0, {}, false, "ana", kNoon}), std::string("store.run_open"));
+}
+
+void DeskConformance::aVersionIsNamedByItsBeginning()
+{
+    const auto journal = open();
+    const auto run = accepted(*journal, incoming("evt_1")).run;
+    put(*journal, {run, {}, {}, RunEnd{RunState::Done, kNoon}});
+    for (const char *version : {"1.1.0+aa+price@1.0.0+cc", "1.1.01+dd", "2.0.0+aa", "2.0.0+bb"})
+        QVERIFY(write<void>(*journal, [&](Journal &j) {
+            return j.keepFlow({"payments", version, "text", kNoon});
+        }));
+    const auto versionOf = [&](const std::string &wanted) {
+        std::int64_t again = 0;
+        const std::string code = replayed(*journal, {run, 0, wanted, false, "ana", kNoon}, &again);
+        if (again == 0)
+            return code;
+        const std::string version = openRun(*journal, again).event.flowVersion;
+        put(*journal, {again, {}, {}, RunEnd{RunState::Done, kNoon}});
+        return version;
+    };
+    QCOMPARE(versionOf("1.1.0"), std::string("1.1.0+aa+price@1.0.0+cc"));
+    QCOMPARE(versionOf("1.1.0+aa"), std::string("1.1.0+aa+price@1.0.0+cc"));
+    QCOMPARE(versionOf("2.0.0+b"), std::string("2.0.0+bb"));
+    QCOMPARE(versionOf("2.0.0"), std::string("store.no_version"));
+    QCOMPARE(versionOf("1.1"), std::string("store.no_version"));
+}
+
 void DeskConformance::aReplayWithoutBytesIsRefused()
 {
     const auto journal = open();

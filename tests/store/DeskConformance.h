@@ -30,6 +30,8 @@ private Q_SLOTS:
     void aReplayIsARunOfItsOwnAndKnowsWhatWasDone();
     void aReplayCanUseAnotherVersionAndANewGeneration();
     void anOpenRunIsNotReplayed();
+    void oneReplayOfAnEventAtATime();
+    void aVersionIsNamedByItsBeginning();
     void aReplayWithoutBytesIsRefused();
     void aLetterIsEditedBesideItsOriginalAndReplayedFromItsStep();
     void aLetterIsResolvedWhenItsReplayEndsWell();

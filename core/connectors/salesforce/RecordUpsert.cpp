@@ -25,7 +25,7 @@ std::vector<Param> upsertParams()
             .example("Stripe_Payment__c"),
         fieldName("external_id", "External id field")
             .help("The field that tells records apart. It must be marked as External ID in "
-                  "Salesforce.")
+                  "Salesforce. With Id, the record that has this id is changed, and none is made.")
             .required()
             .matches(kNamePattern, "an API name such as Stripe_Payment_Id__c")
             .example("Stripe_Payment_Id__c"),
@@ -122,6 +122,7 @@ NodeDescriptor RecordUpsert::descriptor()
                        "salesforce.several_matches",
                        "salesforce.missing_key",
                        "salesforce.not_a_record",
+                       "salesforce.parent_not_found",
                        "salesforce.unavailable",
                        "salesforce.bad_answer",
                        "salesforce.unable_to_lock_row",
@@ -185,14 +186,19 @@ std::vector<Error> RecordUpsert::objections(const StepCall &call) const
         if (member.key.text() != m_valueField && member.key.text() != m_externalId)
             body.set(member.key.text(), member.value);
     }
-    if (key)
+    if (key && !isById())
         body.set(m_externalId, Value::string(arena, *key));
-    const Record existing;
+    const Record existing; // Whatever is in it: it is there.
     const RecordRules rules(kKnown, nullptr);
     for (const Refusal &refusal :
-         rules.objections(*object, body.finish(), m_updateOnly ? &existing : nullptr))
+         rules.objections(*object, body.finish(), m_updateOnly || isById() ? &existing : nullptr))
         found.push_back(expectedError(refusal, m_connection->attempt("write", m_object)));
     return found;
+}
+
+bool RecordUpsert::isById() const
+{
+    return m_externalId == "Id";
 }
 
 void RecordUpsert::process(const StepCall &call, StepReply reply)
@@ -210,8 +216,8 @@ void RecordUpsert::process(const StepCall &call, StepReply reply)
     SalesforceConnection::Call request;
     request.method = "PATCH";
     request.path = "/sobjects/" + encodePathSegment(m_object) + '/' +
-                   encodePathSegment(m_externalId) + '/' + encodePathSegment(*key) +
-                   (m_updateOnly ? "?updateOnly=true" : "");
+                   (isById() ? std::string() : encodePathSegment(m_externalId) + '/') +
+                   encodePathSegment(*key) + (m_updateOnly && !isById() ? "?updateOnly=true" : "");
     request.headers.set("Sforce-Call-Options", "client=" + m_client);
     request.body = bodyOf(record);
     auto held = std::make_shared<StepReply>(std::move(reply));
@@ -296,6 +302,8 @@ DocumentPtr RecordUpsert::written(const DocumentPtr &input, const std::string &k
     ObjectBuilder builder(arena);
     if (id.isString())
         builder.set("id", copyInto(arena, id));
+    else if (isById())
+        builder.set("id", Value::string(arena, key));
     builder.set("created", Value::boolean(created));
     builder.set("success", Value::boolean(true));
     builder.set("object", Value::string(arena, m_object));

@@ -258,20 +258,20 @@ void sessionIntentHeard(ApiHost &host, const ApiCall &call, std::string_view eve
     if (!isPaid && event != "payment_intent.payment_failed")
         return;
     const auto id = str(intent.get("id"));
-    for (const auto &known : host.store().list(kType)) {
-        const Value &root = known->root();
-        if (str(root.get("payment_intent")) != id || str(root.get("status")) != "complete" ||
-            str(root.get("payment_status")) != "unpaid")
-            continue;
-        Value session = copyInto(call.arena, root);
-        if (isPaid)
-            session = host.change(call, session, {{"payment_status", "paid"}}, {});
-        host.tell(call,
-                  isPaid ? "checkout.session.async_payment_succeeded"
-                         : "checkout.session.async_payment_failed",
-                  session);
+    const auto waiting = host.store().newest(kType, [&](const Value &known) {
+        return known.get("payment_intent").text() == id &&
+               known.get("status").text() == "complete" &&
+               known.get("payment_status").text() == "unpaid";
+    });
+    if (!waiting)
         return;
-    }
+    Value session = copyInto(call.arena, waiting->root());
+    if (isPaid)
+        session = host.change(call, session, {{"payment_status", "paid"}}, {});
+    host.tell(call,
+              isPaid ? "checkout.session.async_payment_succeeded"
+                     : "checkout.session.async_payment_failed",
+              session);
 }
 
 } // namespace billing

@@ -34,6 +34,7 @@ Outcome<Sums> sumsOf(ApiHost &host, const ApiCall &call, const std::vector<Value
     std::vector<BillLine> lines;
     for (const auto &item : items) {
         BillLine line{whole(item.get("amount_subtotal")), true, {}, {}};
+        line.product = str(item.find("price.product"));
         for (const auto &tax : item.get("taxes").items())
             line.taxes.push_back(
                 {str(tax.get("rate")),
@@ -46,11 +47,7 @@ Outcome<Sums> sumsOf(ApiHost &host, const ApiCall &call, const std::vector<Value
         const auto coupon = couponIn(host, call, entry, customer);
         if (!coupon)
             return coupon.error();
-        BillDiscount off{str(*coupon), std::nullopt, whole(coupon->get("amount_off"))};
-        if (const auto percent = Decimal::fromValue(coupon->get("percent_off"));
-            coupon->get("percent_off").isNumber() && percent)
-            off.percentOff = *percent;
-        offs.push_back(std::move(off));
+        offs.push_back(offOf(*coupon, str(*coupon)));
     }
     const auto currency = items.empty() ? std::string() : str(items.front().get("currency"));
     const Bill bill = billOf(lines, offs, multipleOf(currency));

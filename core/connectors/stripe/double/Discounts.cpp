@@ -21,6 +21,15 @@ bool isOver(const Value &moment, std::int64_t now)
     return moment.toInt() && *moment.toInt() <= now;
 }
 
+bool hasPaid(ApiHost &host, const std::string &customer)
+{
+    for (const auto &charge : host.store().list("charge")) {
+        if (str(charge->root().get("customer")) == customer && yes(charge->root().get("paid")))
+            return true;
+    }
+    return false;
+}
+
 struct Found
 {
     Value coupon, promotion;
@@ -54,6 +63,10 @@ Outcome<Found> findCoupon(ApiHost &host, const ApiCall &call, const Value &entry
                 "discounts[0][promotion_code]",
                 "This promotion code cannot be redeemed because it is inactive, used up, "
                 "expired or of another customer.");
+        if (yes(promotion->find("restrictions.first_time_transaction")) && hasPaid(host, customer))
+            return invalid("discounts[0][promotion_code]",
+                           "This promotion code is for first transactions, and the customer has "
+                           "paid before.");
         found.promotion = *promotion;
         id = str(promotion->find("promotion.coupon"));
     }
@@ -141,6 +154,16 @@ Outcome<std::vector<std::string>> redeem(ApiHost &host, const ApiCall &call, con
     return ids;
 }
 
+BillDiscount offOf(const Value &coupon, const std::string &name)
+{
+    BillDiscount off{name, std::nullopt, whole(coupon.get("amount_off"))};
+    const auto percent = Decimal::fromValue(coupon.get("percent_off"));
+    if (coupon.get("percent_off").isNumber() && percent)
+        off.percentOff = *percent;
+    off.products = idsIn(coupon.find("applies_to.products"));
+    return off;
+}
+
 std::optional<BillDiscount> billed(ApiHost &host, const std::string &discount,
                                    std::string_view currency, std::string_view product,
                                    std::int64_t now)
@@ -157,10 +180,7 @@ std::optional<BillDiscount> billed(ApiHost &host, const std::string &discount,
         std::none_of(products.items().begin(), products.items().end(),
                      [&](const Value &known) { return known.text() == product; }))
         return std::nullopt;
-    BillDiscount bill{discount, std::nullopt, whole(coupon.get("amount_off"))};
-    if (const auto percent = Decimal::fromValue(coupon.get("percent_off"));
-        coupon.get("percent_off").isNumber() && percent)
-        bill.percentOff = *percent;
+    BillDiscount bill = offOf(coupon, discount);
     if (!bill.percentOff && str(coupon.get("currency")) != currency)
         return std::nullopt;
     return bill;

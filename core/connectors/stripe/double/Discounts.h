@@ -24,6 +24,9 @@ Outcome<std::vector<std::string>> redeem(ApiHost &host, const ApiCall &call, con
                                          const DiscountOwner &owner, std::int64_t now,
                                          bool counts = true);
 
+/// A coupon as far as sums go, under a name.
+BillDiscount offOf(const Value &coupon, const std::string &name);
+
 /// The discount as far as sums go; nothing when it has ended, its coupon is of another currency, or
 /// does not apply to the product.
 std::optional<BillDiscount> billed(ApiHost &host, const std::string &discount,

@@ -237,7 +237,8 @@ Value priced(ApiHost &host, const ApiCall &call, const Value &invoice, std::vect
     for (const auto &line : lines)
         plain.push_back({whole(line.get("amount")), yes(line.get("discountable")),
                          discountsOf(host, line.get("discounts"), line, currency, created),
-                         taxesOf(host, invoice, line)});
+                         taxesOf(host, invoice, line),
+                         str(line.find("pricing.price_details.product"))});
     const Bill bill =
         billOf(plain, discountsOf(host, invoice.get("discounts"), {}, currency, created),
                multipleOf(currency));

@@ -140,8 +140,15 @@ Bill billOf(const std::vector<BillLine> &lines, const std::vector<BillDiscount> 
         for (const auto &discount : lines[i].discounts)
             spread.take(discount, {i});
     }
-    for (const auto &discount : discounts)
-        spread.take(discount, open);
+    for (const auto &discount : discounts) {
+        auto members = open;
+        std::erase_if(members, [&](std::size_t i) {
+            return !discount.products.empty() &&
+                   std::find(discount.products.begin(), discount.products.end(),
+                             lines[i].product) == discount.products.end();
+        });
+        spread.take(discount, members);
+    }
 
     std::int64_t exclusive = 0, includedBefore = 0;
     for (std::size_t i = 0; i < lines.size(); ++i) {

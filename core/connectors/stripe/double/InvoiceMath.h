@@ -24,6 +24,7 @@ struct BillDiscount
     std::string discount;
     std::optional<Decimal> percentOff;
     std::int64_t amountOff = 0;
+    std::vector<std::string> products = {}; ///< Only their lines; empty: all.
 };
 
 struct BillLine
@@ -32,6 +33,7 @@ struct BillLine
     bool discountable = true;
     std::vector<BillDiscount> discounts; ///< Of this line, taken before those of the invoice.
     std::vector<BillTax> taxes;
+    std::string product = {};
 };
 
 struct DiscountShare

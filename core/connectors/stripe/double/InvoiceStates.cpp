@@ -53,11 +53,11 @@ Value transition(const JsonMaker &json, const Value &invoice, std::string_view n
 
 Value openPayment(ApiHost &host, const ApiCall &call, const std::string &invoice)
 {
-    for (const auto &payment : host.store().list("invoice_payment")) {
-        const Value &root = payment->root();
-        if (str(root.get("invoice")) == invoice && str(root.get("status")) == "open")
-            return copyInto(call.arena, root);
-    }
+    const auto found = host.store().newest("invoice_payment", [&](const Value &payment) {
+        return payment.get("invoice").text() == invoice && payment.get("status").text() == "open";
+    });
+    if (found)
+        return copyInto(call.arena, found->root());
     return Value();
 }
 
@@ -184,11 +184,12 @@ std::string methodFor(ApiHost &host, const Value &invoice)
 
 std::string intentOf(ApiHost &host, const std::string &invoice)
 {
-    for (const auto &payment : host.store().list("invoice_payment")) {
-        const Value &root = payment->root();
-        if (str(root.get("invoice")) == invoice && str(root.get("status")) != "canceled")
-            return str(root.find("payment.payment_intent"));
-    }
+    const auto found = host.store().newest("invoice_payment", [&](const Value &payment) {
+        return payment.get("invoice").text() == invoice &&
+               payment.get("status").text() != "canceled";
+    });
+    if (found)
+        return str(found->root().find("payment.payment_intent"));
     return {};
 }
 
@@ -294,7 +295,7 @@ HttpResponse collect(ApiHost &host, const ApiCall &call, const Value &invoice,
         intent = str(made.get("id"));
     }
     return host.call(call, "POST", "/v1/payment_intents/" + intent + "/confirm",
-                     formOf(json, {{"payment_method", with}, {"off_session", true}}));
+                     formOf(json, {{"payment_method", with}}));
 }
 
 Value markPaid(ApiHost &host, const ApiCall &call, const Value &invoice, PaidHow how)
@@ -381,15 +382,15 @@ Value markUncollectible(ApiHost &host, const ApiCall &call, const Value &invoice
 
 void intentHeard(ApiHost &host, const ApiCall &call, std::string_view event, const Value &intent)
 {
+    if (event == "payment_intent.created" || event == "payment_intent.canceled")
+        return;
     const auto id = str(intent.get("id"));
     Value invoice;
-    for (const auto &payment : host.store().list("invoice_payment")) {
-        const Value &root = payment->root();
-        if (str(root.find("payment.payment_intent")) == id && str(root.get("status")) == "open") {
-            invoice = host.get(call, "invoice", str(root.get("invoice")));
-            break;
-        }
-    }
+    if (const auto payment = host.store().newest("invoice_payment", [&](const Value &known) {
+            return known.find("payment.payment_intent").text() == id &&
+                   known.get("status").text() == "open";
+        }))
+        invoice = host.get(call, "invoice", str(payment->root().get("invoice")));
     const auto status = str(invoice.get("status"));
     const bool isOpen = status == "open" || status == "uncollectible";
     if (isOpen && event == "payment_intent.succeeded") {
@@ -398,6 +399,7 @@ void intentHeard(ApiHost &host, const ApiCall &call, std::string_view event, con
         attemptFailed(host, call, invoice);
     } else if (isOpen && event == "payment_intent.requires_action") {
         host.tell(call, "invoice.payment_action_required", invoice);
+        attemptFailed(host, call, invoice);
     } else if (isOpen && event == "payment_intent.processing") {
         invoiceProcessing(host, call, invoice);
     }

@@ -3,6 +3,7 @@
 #include "core/connectors/stripe/double/StripeDouble.h"
 
 #include "core/connectors/stripe/double/BlankObject.h"
+#include "core/connectors/stripe/double/CheckoutStates.h"
 #include "core/connectors/stripe/double/PaymentTools.h"
 #include "core/connectors/stripe/double/PayoutTools.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
@@ -90,6 +91,8 @@ void StripeDouble::control(const HttpRequest &request, HttpReply reply)
                : what == "secrets"      ? controlSecret(root)
                : what == "payouts"      ? controlPayout(root)
                : what == "authenticate" ? controlAuthenticate(root)
+               : what == "complete"     ? controlSession(root, false)
+               : what == "settle"       ? controlSession(root, true)
                : what == "reset"        ? controlReset()
                : what == "load"         ? controlLoad(root)
                                         : answers::unknownUrl("POST", request.path));
@@ -142,7 +145,7 @@ HttpResponse StripeDouble::controlTrigger(const Value &order)
             return m_api.host().call(own, method, path, params);
         });
     // What takes a moment at Stripe (a payout that arrives) is waited for.
-    m_clock.advance(std::chrono::seconds(3));
+    m_clock.advance(std::chrono::seconds(12));
     const auto made = [&] {
         std::vector<std::string> types;
         const auto all = m_store.list("event");
@@ -228,6 +231,24 @@ HttpResponse StripeDouble::controlAuthenticate(const Value &order)
     const Value succeed = order.get("succeed");
     return authenticateIntent(m_api.host(), own, std::string(order.get("intent").text()),
                               succeed.isUndefined() || isTrue(succeed));
+}
+
+/// What the buyer does on the Checkout page, and how a payment that takes days ends.
+HttpResponse StripeDouble::controlSession(const Value &order, bool settles)
+{
+    Arena arena;
+    const ApiCall own{"POST", {}, Value(), {}, {}, {}, arena};
+    const std::string id(order.get("session").text());
+    const Value session = m_api.host().get(own, "checkout.session", id);
+    if (session.isUndefined())
+        return answers::missingObject("checkout.session", id);
+    const Value method = order.get("payment_method");
+    const Value succeed = order.get("succeed");
+    const auto done = settles
+        ? settleSession(m_api.host(), own, session, succeed.isUndefined() || isTrue(succeed))
+        : completeSession(m_api.host(), own, session,
+                          method.isString() ? std::string(method.text()) : "pm_card_visa");
+    return done ? answers::ok(*done) : done.error();
 }
 
 HttpResponse StripeDouble::triggerNames() const

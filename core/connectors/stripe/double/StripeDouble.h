@@ -61,6 +61,7 @@ private:
     HttpResponse controlSecret(const Value &order);
     HttpResponse controlPayout(const Value &order);
     HttpResponse controlAuthenticate(const Value &order);
+    HttpResponse controlSession(const Value &order, bool settles);
     HttpResponse controlReset();
     HttpResponse controlLoad(const Value &order);
     HttpResponse triggerNames() const;

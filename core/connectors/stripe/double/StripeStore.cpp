@@ -101,6 +101,20 @@ std::vector<DocumentPtr> StripeStore::list(std::string_view type) const
     return objects;
 }
 
+DocumentPtr StripeStore::newest(std::string_view type,
+                                const std::function<bool(const Value &object)> &fits) const
+{
+    const auto shelf = m_shelves.find(type);
+    if (shelf == m_shelves.end())
+        return {};
+    for (auto id = shelf->second.order.rbegin(); id != shelf->second.order.rend(); ++id) {
+        const Held &held = shelf->second.byId.find(*id)->second;
+        if (!held.deleted && fits(held.object->root()))
+            return held.object;
+    }
+    return {};
+}
+
 std::size_t StripeStore::count(std::string_view type) const
 {
     const auto shelf = m_shelves.find(type);

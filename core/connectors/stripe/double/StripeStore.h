@@ -5,6 +5,7 @@
 #include "core/sandbox/Double.h"
 #include "core/sandbox/RecordLog.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ public:
     Value object(std::string_view id) const;
     /// Newest first, without deleted ones.
     std::vector<DocumentPtr> list(std::string_view type) const;
+    /// The newest live object of a type that `fits`; null: none. Looks no further than that.
+    DocumentPtr newest(std::string_view type,
+                       const std::function<bool(const Value &object)> &fits) const;
     std::size_t count(std::string_view type) const;
     std::vector<sandbox::HeldRecord> records() const;
     /// Everything, as load() takes it; deleted objects carry a mark.

@@ -226,15 +226,16 @@ Value setupFor(ApiHost &host, const ApiCall &call, const Value &customer)
 }
 
 /// The currency of a running subscription of the customer, if it is another one.
-std::string otherCurrency(ApiHost &host, const std::string &customer, const std::string &currency)
+std::string otherCurrency(ApiHost &host, const Value &customer, const std::string &currency)
 {
-    for (const auto &sub : host.store().list("subscription")) {
-        const Value &root = sub->root();
-        if (str(root.get("customer")) == customer && !hasEnded(root) &&
-            str(root.get("currency")) != currency)
-            return str(root.get("currency"));
-    }
-    return {};
+    const auto own = str(customer.get("currency"));
+    if (own.empty() || own == currency)
+        return {};
+    const auto other = host.store().newest("subscription", [&](const Value &sub) {
+        return str(sub.get("customer")) == str(customer) && !hasEnded(sub) &&
+               str(sub.get("currency")) != currency;
+    });
+    return other ? str(other->root().get("currency")) : std::string();
 }
 
 std::optional<HttpResponse> refusalOf(ApiHost &host, const ApiCall &call)
@@ -339,7 +340,8 @@ Outcome<Value> createSubscription(ApiHost &host, const ApiCall &call)
     const auto items = itemsIn(host, call, id, who);
     if (!items)
         return items.error();
-    if (const auto other = otherCurrency(host, who, str(items->front().price.get("currency")));
+    if (const auto other =
+            otherCurrency(host, *customer, str(items->front().price.get("currency")));
         !other.empty())
         return invalid("currency", "You cannot combine currencies on a single customer. This "
                                    "customer has an active subscription in " +

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/connectors/stripe/double/Discounts.h"
 #include "core/connectors/stripe/double/InvoiceItems.h"
 #include "core/connectors/stripe/double/PriceMath.h"
 #include "core/connectors/stripe/double/Proration.h"
@@ -65,6 +66,16 @@ Outcome<Value> changedItem(ApiHost &host, const ApiCall &call, const Value &sub,
         if (!rates)
             return rates.error();
         after = json.with(after, {{"tax_rates", *rates}});
+    }
+    if (!entry.get("discounts").isUndefined()) {
+        const auto made = redeem(host, call, entry.get("discounts"),
+                                 {.customer = str(sub.get("customer")),
+                                  .subscription = str(sub.get("id")),
+                                  .subscriptionItem = str(item.get("id"))},
+                                 host.now(sub).seconds());
+        if (!made)
+            return made.error();
+        after = json.with(after, {{"discounts", texts(json, *made)}});
     }
     return json.with(
         after, {{"metadata", mergedMetadata(json, item.get("metadata"), entry.get("metadata"))}});

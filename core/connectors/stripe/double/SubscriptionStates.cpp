@@ -306,6 +306,14 @@ Value endSubscription(ApiHost &host, const ApiCall &call, const Value &sub, std:
             json.with(invoice, {{"auto_advance", false}, {"next_payment_attempt", nullptr}}),
             "invoice.updated");
     host.tell(call, "customer.subscription.deleted", ended);
+    const Value schedule = host.get(call, "subscription_schedule", str(sub.get("schedule")));
+    if (const auto status = str(schedule.get("status"));
+        status == "active" || status == "not_started")
+        host.tell(
+            call, "subscription_schedule.canceled",
+            host.change(call, schedule,
+                        {{"canceled_at", now}, {"current_phase", nullptr}, {"status", "canceled"}},
+                        {}));
     return ended;
 }
 

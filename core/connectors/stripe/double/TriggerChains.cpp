@@ -111,6 +111,11 @@ constexpr Sent kSent[] = {
      "mode=payment&success_url=https://example.com/done&line_items[0][price_data][currency]=usd"
      "&line_items[0][price_data][unit_amount]=1500"
      "&line_items[0][price_data][product_data][name]=A+plan&line_items[0][quantity]=1"},
+    {"", "/v1/payment_pages/${checkout_session:id}/confirm", "payment_method=pm_card_visa"},
+    {"checkout.session.async_payment_succeeded", "/v1/payment_pages/${checkout_session:id}/confirm",
+     "payment_method=pm_sepaDebit"},
+    {"checkout.session.async_payment_failed", "/v1/payment_pages/${checkout_session:id}/confirm",
+     "payment_method=pm_sepaDebit_fails"},
     {"", "/v1/payment_links", "line_items[0][price]=${price}&line_items[0][quantity]=1"},
     {"", "/v1/payment_links/${payment_link:id}", "metadata[seen]=yes"},
     {"", "/v1/quotes",
