@@ -4,6 +4,8 @@
 #include "app/runner/Output.h"
 #include "core/flow/Findings.h"
 
+#include <algorithm>
+
 namespace tw::runner {
 namespace {
 
@@ -16,14 +18,17 @@ std::string unknownCommand(CLI::App &app, int argc, char **argv)
         const std::string word(argv[at]);
         if (word.starts_with('-') || group->get_require_subcommand_min() == 0)
             return {};
-        CLI::App *next = group->get_subcommand_no_throw(word);
-        if (next) {
-            group = next;
+        const auto commands = group->get_subcommands([](const CLI::App *) { return true; });
+        const auto next = std::find_if(commands.begin(), commands.end(), [&word](const CLI::App *one) {
+            return one->get_name() == word;
+        });
+        if (next != commands.end()) {
+            group = *next;
             continue;
         }
         std::vector<std::string> known;
         std::string list;
-        for (const CLI::App *command : group->get_subcommands({})) {
+        for (const CLI::App *command : commands) {
             known.push_back(command->get_name());
             list += (list.empty() ? "" : ", ") + command->get_name();
         }

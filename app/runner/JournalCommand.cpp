@@ -72,7 +72,7 @@ CLI::App *subcommand(CLI::App *journal, const char *name, const char *help, cons
         ->envname("TIDEWIRE_DATA_DIR");
     command->footer(std::string("Example:\n  ") + example);
     // As one option that is required the help would call both ways to write it required.
-    command->final_callback([folder] {
+    command->parse_complete_callback([folder] {
         if (folder->empty())
             throw CLI::RequiredError("DIR, or --data-dir DIR");
     });

@@ -247,9 +247,8 @@ void HttpConnection::refuse(int status, std::string_view why)
     if (m_refused)
         m_refused(status, why);
     // Reasons are ours, plain words: nothing in them needs an escape.
-    HttpResponse response = jsonResponse(status, std::string(R"({"error":{"code":"net.refused","message":"))
-                                                     + "The request was refused: " + std::string(why)
-                                                     + ".\"}}");
+    HttpResponse response = jsonResponse(status, R"({"error":{"code":"net.refused","message":"The request was refused: )"
+                                                     + std::string(why) + ".\"}}");
     write(response, false, false);
     if (m_state != State::Closed)
         startDraining();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/TriggerDoor.h"
 
+#include "core/base/Log.h"
 #include "core/base/LogIds.h"
+#include "core/base/Text.h"
 
 namespace tw {
 
