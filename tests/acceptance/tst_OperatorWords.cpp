@@ -102,7 +102,7 @@ private Q_SLOTS:
     {
         QCOMPARE(runRefused({"nok", "ugx"}).code, 0);
         const QStringList groups{"dead-letters", "groups", "--data-dir", data()};
-        const QStringList wide = seen(groups, 220);
+        const QStringList wide = seen(groups, 300);
         QCOMPARE(wide.size(), 3);
         QVERIFY2(wide.join('\n').contains("NOK"), qPrintable(wide.join('\n')));
         const QStringList narrow = seen(groups, 70);

@@ -99,7 +99,7 @@ void TestSecrets::wrongUseIsRefused_data()
     QTest::newRow("an empty value") << QStringList{"set", "stripe/api_key"} << QByteArray("\n") << 2;
     QTest::newRow("no project") << QStringList{"set", "a/b", "--project", "/nonexistent"}
                                 << QByteArray("x") << 1;
-    QTest::newRow("no keychain") << QStringList{"set", "a/b", "--in", "keychain"}
+    QTest::newRow("no keychain") << QStringList{"set", "stripe/api_key", "--in", "keychain"}
                                  << QByteArray("x") << 3;
 }
 

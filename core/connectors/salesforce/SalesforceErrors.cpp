@@ -262,8 +262,7 @@ Error expectedError(const Refusal &refusal, const Attempt &attempt)
     const ErrorClass what = errorClass(refusal.code).value_or(ErrorClass::FixFlow);
     return rejectedError(publicCode(refusal.code, kBadRequest),
                          sentence({refusal}, kBadRequest, attempt, adviceFor(refusal.code, what),
-                                  "would refuse"))
-        .at(attempt.host);
+                                  "would refuse"));
 }
 
 Error toTokenError(int status, std::string_view body)
