@@ -114,7 +114,7 @@ private Q_SLOTS:
         QVERIFY(pass(world, 30min, 1s, [&] { return world.told.runs.size() == 20; }));
         QTest::ignoreMessage(QtInfoMsg, "connection a: held, moving house");
         world.engine->pauseConnection("a", "ana", "moving house", [](const Result<void> &) {});
-        QTRY_VERIFY(world.engine->gates().at(0).state == GateState::Paused);
+        QTRY_VERIFY(world.told.gates.back().state == GateState::Paused);
     }
 
     void aQuietOutageLosesNothing()
