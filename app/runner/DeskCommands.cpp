@@ -57,7 +57,7 @@ Result<DocumentPtr> argumentsOf(const DeskOptions &options)
         auto text = readInput(file);
         if (!text)
             return std::move(text).error();
-        auto value = parseJsonInto(arena, *text);
+        auto value = parseJsonInto(arena, *text, {.doubledKeys = false});
         if (!value)
             return std::move(value).error().at(file);
         object.set(name, *value);
@@ -170,7 +170,7 @@ std::optional<int> askBeforeErasing(Output &out, DeskDoor &door, const DeskOptio
     return kWrongUse;
 }
 
-int performCommand(const DeskOptions &options)
+int performCommand(const DeskOptions &options, const Registry &registry)
 {
     Output out(options.json);
     auto arguments = argumentsOf(options);
@@ -191,7 +191,7 @@ int performCommand(const DeskOptions &options)
     KeyPlaces places;
     places.passphrase = askPassphrase;
     places.keychain = &keychain;
-    DeskDoor door(dataDir, clock, places);
+    DeskDoor door(dataDir, clock, places, &registry);
     const bool dryRun = options.flags.contains("dry_run") && options.flags.at("dry_run");
     if (options.action == "erase" && !options.yes && !dryRun) {
         if (const auto refused = askBeforeErasing(out, door, options, *arguments))
@@ -226,6 +226,8 @@ public:
     /// The next declarations belong to this command.
     DeskGroup &command(const char *name, const char *action, const char *help, const char *example)
     {
+        if (!m_command)
+            m_group->footer(std::string("Example:\n  ") + example);
         m_command = m_group->add_subcommand(name, help);
         return begin(action, example);
     }
@@ -293,7 +295,9 @@ private:
                             "Mask names, addresses and card numbers: for whoever may not see them");
         m_command->footer(std::string("Example:\n  ") + example);
         m_command->callback([options = m_options, &invocation = m_invocation] {
-            invocation.command = [options] { return performCommand(*options); };
+            invocation.command = [options, &invocation] {
+                return performCommand(*options, invocation.registry);
+            };
         });
         return *this;
     }
@@ -359,7 +363,8 @@ void addDeadLettersCommand(CLI::App &app, Invocation &invocation)
                   "tidewire dead-letters edit 3 --input corrected.json --data-dir data")
         .number("id", "ID", "Number of the letter")
         .file("input", "--input", "JSON file, or - for standard input; without it, the original")
-        .flag("new_fields", "--new-fields", "It may have fields that the original has not");
+        .flag("new_fields", "--new-fields", "It may have fields that the original has not")
+        .flag("as_is", "--as-is", "Whatever the original and the step say of its fields");
     group.command("assign", "letters.assign", "Give a letter to somebody, or more time",
                   "tidewire dead-letters assign 3 --owner finance --due 4h --data-dir data")
         .number("id", "ID", "Number of the letter")
@@ -399,6 +404,7 @@ void addReviewsCommand(CLI::App &app, Invocation &invocation)
         .number("id", "ID", "Number of the review")
         .file("answer", "--answer", "JSON file with the answer, or - for standard input")
         .text("reason", "--reason", "Why")
+        .flag("as_is", "--as-is", "An answer whose fields are not like those that were proposed")
         .flag("remember", "--remember", "Decide later questions of the same cause alike");
     group.command("reject", "reviews.reject", "Send the record out by Rejected",
                   "tidewire reviews reject 2 --reason 'not our customer' --data-dir data")

@@ -41,17 +41,18 @@ std::string cell(const Value &value)
     return value.isString() ? std::string(value.text()) : toJson(value);
 }
 
-/// Times without fractions: lists are to be looked over.
+/// Times without fractions, one line each: lists are to be looked over.
 std::string shortCell(const Value &value)
 {
     static const QRegularExpression kTime(
         QStringLiteral(R"(^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z$)"));
-    const std::string text = cell(value);
+    std::string text = cell(value);
+    std::replace(text.begin(), text.end(), '\n', ' ');
     const auto time = kTime.match(toQString(text));
     return time.hasMatch() ? toUtf8(time.captured(1)) + 'Z' : text;
 }
 
-/// What may be shortened: prose, and what is told in full by `show`.
+/// What may go below its row or be shortened where the terminal is narrow.
 bool isProse(const std::string &column)
 {
     static const std::set<std::string> kProse{"flow",  "type",   "cause", "error.code", "step",
@@ -81,7 +82,7 @@ void showList(Output &out, const Columns &columns, const Value &rows)
     std::vector<bool> prose;
     for (const std::string &column : columns)
         prose.push_back(isProse(column));
-    out.line(table(fitted(std::move(cells), prose)));
+    out.line(fittedTable(std::move(cells), std::move(prose)));
 }
 
 /// Short members side by side with their names, then payloads, then lists.

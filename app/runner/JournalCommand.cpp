@@ -63,12 +63,19 @@ int backUp(const std::string &folder)
     return key->isThere ? kDone : kNotRight;
 }
 
-CLI::App *subcommand(CLI::App *journal, const char *name, const char *help,
+CLI::App *subcommand(CLI::App *journal, const char *name, const char *help, const char *example,
                      const std::shared_ptr<std::string> &folder)
 {
     CLI::App *command = journal->add_subcommand(name, help);
-    command->add_option("DIR,--data-dir", *folder, "The --data-dir of `tidewire run`")
-        ->required()->envname("TIDEWIRE_DATA_DIR");
+    command->add_option("DIR,--data-dir", *folder,
+                        "The --data-dir of `tidewire run`; written with or without the word")
+        ->envname("TIDEWIRE_DATA_DIR");
+    command->footer(std::string("Example:\n  ") + example);
+    // As one option that is required the help would call both ways to write it required.
+    command->parse_complete_callback([folder] {
+        if (folder->empty())
+            throw CLI::RequiredError("DIR, or --data-dir DIR");
+    });
     return command;
 }
 
@@ -80,15 +87,19 @@ void addJournalCommand(CLI::App &app, Invocation &invocation)
     const auto how = std::make_shared<journalCare::SetAside>();
     CLI::App *journal = app.add_subcommand("journal", "Look after the journal of a runner");
     journal->require_subcommand(1);
-    subcommand(journal, "check", "Tell whether it is sound", folder)->callback([folder, &invocation] {
+    subcommand(journal, "check", "Tell whether it is sound",
+               "tidewire journal check /var/lib/tidewire", folder)
+        ->callback([folder, &invocation] {
         invocation.command = [folder] { return check(folderName(*folder)); };
     });
-    subcommand(journal, "backup", "Copy it, also while it is in use, and read the copy back", folder)
+    subcommand(journal, "backup", "Copy it, also while it is in use, and read the copy back",
+               "tidewire journal backup /var/lib/tidewire", folder)
         ->callback([folder, &invocation] {
             invocation.command = [folder] { return backUp(folderName(*folder)); };
         });
     CLI::App *aside = subcommand(journal, "set-aside",
-                                 "Put a damaged one out of the way; nothing is deleted", folder);
+                                 "Put a damaged one out of the way; nothing is deleted",
+                                 "tidewire journal set-aside /var/lib/tidewire --restore", folder);
     aside->add_flag("--restore", how->restore,
                     "Go on with the newest backup; what people decided after it is told");
     how->by = userName();
@@ -100,7 +111,7 @@ void addJournalCommand(CLI::App &app, Invocation &invocation)
             return tell(journalCare::setAside(folderName(*folder), *how, SystemClock()));
         };
     });
-    journal->footer("Example:\n  tidewire journal set-aside /var/lib/tidewire --restore");
+    journal->footer("Example:\n  tidewire journal check /var/lib/tidewire");
 }
 
 } // namespace tw::runner

@@ -7,6 +7,8 @@
 #include "core/store/DeskRecords.h"
 
 #include <functional>
+#include <set>
+#include <string>
 
 namespace tw::runner {
 
@@ -67,7 +69,8 @@ private:
     int m_droppedByStep = 0;
     int m_finished = 0;
     int m_retries = 0;
-    std::vector<Error> m_refused;
+    std::int64_t m_refused = 0;
+    std::set<std::string> m_refusals; ///< The reasons; not more than can be read.
     std::vector<DeadLetter> m_letters;
 };
 

@@ -10,6 +10,7 @@
 #include "core/vault/Keychain.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 #include <memory>
 
 namespace tw::runner {
@@ -106,7 +107,7 @@ void showShadow(Output &out, const ops::ShadowReport &report)
                             field.after.empty() ? "-" : field.after});
     }
     if (rows.size() > 1)
-        out.line(table(fitted(std::move(rows), {false, true, true, true, true})));
+        out.line(fittedTable(std::move(rows), {false, true, true, true, true}));
 }
 
 const char *wordOf(StepEvent::Phase phase)
@@ -182,6 +183,13 @@ void showRerun(Output &out, const Stage::Rerun &told)
     }
 }
 
+bool endsWell(const ops::RehearsedRun &run)
+{
+    return run.outcome == RunOutcome::Done
+        && std::all_of(run.effects.begin(), run.effects.end(),
+                       [](const ops::RehearsedEffect &effect) { return effect.objections.empty(); });
+}
+
 void showPreview(Output &out, const ops::RehearsedRun &run)
 {
     Arena arena;
@@ -191,10 +199,14 @@ void showPreview(Output &out, const ops::RehearsedRun &run)
         one.set("step", Value::string(arena, effect.step));
         one.set("record", Value::string(arena, effect.record));
         one.set("would_send", copyInto(arena, effect.sent->root()));
+        ArrayBuilder refused(arena);
+        for (const Error &objection : effect.objections)
+            refused.add(Value::string(arena, objection.text()));
+        one.set("would_be_refused", refused.finish());
         effects.add(one.finish());
     }
     ObjectBuilder answer(arena);
-    answer.set("ends_well", Value::boolean(run.outcome == RunOutcome::Done));
+    answer.set("ends_well", Value::boolean(endsWell(run)));
     answer.set("effects", effects.finish());
     if (!run.letters.empty())
         answer.set("error", Value::string(arena, run.letters.front().error.text()));
@@ -206,6 +218,8 @@ void showPreview(Output &out, const ops::RehearsedRun &run)
     for (const Value &effect : shown.get("effects").items()) {
         out.line(out.bold(effect.get("step").text()) + ' ' + std::string(effect.get("record").text()));
         out.line(toJson(effect.get("would_send"), JsonStyle::Pretty));
+        for (const Value &refused : effect.get("would_be_refused").items())
+            out.line(out.red("Would be refused: " + std::string(refused.text())));
     }
     for (const DeadLetter &letter : run.letters)
         out.line(out.red(letter.error.text()));
@@ -270,7 +284,7 @@ private:
             if (!run)
                 return QCoreApplication::exit(failed(run.error()));
             showPreview(m_out, *run);
-            QCoreApplication::exit(run->outcome == RunOutcome::Done ? kDone : kNotRight);
+            QCoreApplication::exit(endsWell(*run) ? kDone : kNotRight);
         });
     }
 
@@ -344,7 +358,7 @@ void addStageCommands(CLI::App &app, Invocation &invocation)
         ->required()->check(CLI::PositiveNumber);
     preview->add_option("--project", letter->project, "Project folder or flow file, as it is now")
         ->capture_default_str();
-    preview->footer("Example:\n  tidewire dead-letters preview 3 --project my-project --data-dir data");
+    preview->footer("Exit code 1 when the other side is known to refuse it.\nExample:\n  tidewire dead-letters preview 3 --project my-project --data-dir data");
     addCommon(*preview, letter, invocation);
 
     auto other = std::make_shared<StageOptions>();

@@ -27,6 +27,14 @@ bool isNews(const GateView &old, const GateView &now)
         || (now.until && *now.until - *old.until >= kNews);
 }
 
+/// Somebody should look: calls are held, and nobody asked for it.
+bool isTrouble(const GateView &view)
+{
+    const bool isHeld = view.state == GateState::Open || view.state == GateState::Paused;
+    return isHeld && (view.cause == GateCause::Outage || view.cause == GateCause::SignIn
+                      || view.cause == GateCause::DayBudget);
+}
+
 } // namespace
 
 void Engine::openGates(DeployedFlow &flow)
@@ -242,9 +250,13 @@ void Engine::tellGate(GateDesk &desk, const GateView &view)
     desk.told = view;
     desk.unkept = GateDesk::Change::News;
     const GateStatus status = statusOf(desk);
-    qCInfo(log::engine).noquote() << toQString(
-        "connection " + status.connection + ": " + std::string(wordOf(status.state))
-        + (status.why.empty() ? std::string() : ", " + status.why));
+    const QString told = toQString("connection " + status.connection + ": "
+                                   + std::string(wordOf(status.state))
+                                   + (status.why.empty() ? std::string() : ", " + status.why));
+    if (isTrouble(status))
+        qCWarning(log::engine).noquote() << told;
+    else
+        qCInfo(log::engine).noquote() << told;
     m_observer.connectionChanged(status);
 }
 

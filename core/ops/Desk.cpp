@@ -86,7 +86,7 @@ bool isChange(const std::string &action)
     return entry && entry->changes;
 }
 
-Result<DeskOutcome> performDesk(Journal &journal, const DeskCall &call)
+Result<DeskOutcome> performDesk(Journal &journal, const DeskCall &call, const Registry *registry)
 {
     const Entry *entry = entryOf(call.action);
     if (!entry)
@@ -94,7 +94,7 @@ Result<DeskOutcome> performDesk(Journal &journal, const DeskCall &call)
     if (entry->changes && call.who.empty())
         return rejectedError("ops.bad_argument", "\"who\" must be given: the audit log names who "
                                                  "decided.");
-    DeskWork work{journal, call, DeskArguments(call)};
+    DeskWork work{journal, call, DeskArguments(call), registry};
     auto done = entry->action(work);
     if (work.arguments.error())
         return *work.arguments.error();

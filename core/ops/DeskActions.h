@@ -14,6 +14,7 @@ struct DeskWork
     Journal &journal;
     const DeskCall &call;
     DeskArguments arguments;
+    const Registry *registry = nullptr;
     DeskOutcome outcome{};
 
     JournalDesk &desk() { return journal.desk(); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/Json.h"
+#include "core/ops/DeclaredInput.h"
 #include "core/ops/DeskActions.h"
 #include "core/ops/DeskJson.h"
 #include "core/ops/GivenInput.h"
@@ -161,7 +162,7 @@ Result<void> editLetter(DeskWork &work)
     LetterChange change;
     change.id = work.arguments.requiredNumber("id");
     change.edited = work.arguments.json("input").value_or("");
-    const bool newFields = work.arguments.flag("new_fields");
+    const GivenRules rules{work.arguments.flag("new_fields"), work.arguments.flag("as_is")};
     if (work.arguments.error())
         return *work.arguments.error();
     auto row = letterOf(work, change.id);
@@ -170,7 +171,8 @@ Result<void> editLetter(DeskWork &work)
     const std::string before = row->edited.value_or(row->letter.input);
     const std::string &after = change.edited->empty() ? row->letter.input : *change.edited;
     if (!change.edited->empty()) {
-        if (auto fits = fitsInput(*change.edited, row->letter.input, newFields); !fits)
+        const auto declared = takenBy(work.journal, work.registry, row->run, row->letter.step);
+        if (auto fits = fitsInput(*change.edited, row->letter.input, declared, rules); !fits)
             return fits;
     }
     if (auto changed = work.desk().change(change); !changed)

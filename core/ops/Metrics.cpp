@@ -97,6 +97,11 @@ void Metrics::deliveryRefused(const std::string &flow, const std::string &trigge
     m_next.deliveryRefused(flow, trigger, why);
 }
 
+void Metrics::refusedAtDoor(const Error &why)
+{
+    ++m_refusedDeliveries[labels({{"flow", ""}, {"trigger", ""}, {"code", why.code}})];
+}
+
 void Metrics::triggerWarned(const std::string &flow, const std::string &trigger, const Error &what)
 {
     ++m_warnings[labels({{"flow", flow}, {"trigger", trigger}, {"code", what.code}})];

@@ -51,6 +51,8 @@ public:
                        Acceptance acceptance) override;
     void deliveryRefused(const std::string &flow, const std::string &trigger,
                          const Error &why) override;
+    /// Counts what the door turned away before a step was meant; nobody else is told.
+    void refusedAtDoor(const Error &why);
     void triggerWarned(const std::string &flow, const std::string &trigger,
                        const Error &what) override;
     void stepChanged(const StepEvent &event) override;

@@ -248,7 +248,8 @@ StepAnswer Rehearsal::answerOf(const StepCall &call, const Step &step)
     std::string record = step.batchKey(call);
     if (record.empty()) // Not by the key of the effect: that names the rehearsal.
         record = current().row.eventId + ", item " + std::to_string(call.item);
-    m_run.effects.push_back({call.step, call.item, std::move(record), step.preview(call)});
+    m_run.effects.push_back({call.step, call.item, std::move(record), step.preview(call),
+                             step.objections(call)});
     StepAnswer answer;
     const StepRecord *known = recorded(call);
     if (known && known->state == RecordState::Done) {

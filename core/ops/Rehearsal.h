@@ -22,6 +22,7 @@ struct RehearsedEffect
     int item = 0;
     std::string record; ///< What it writes, where the step can tell ("ch_1"); else its event and item.
     DocumentPtr sent;   ///< Step::preview().
+    std::vector<Error> objections{}; ///< Step::objections().
 };
 
 /// One recorded event, gone through again without the outside world.

@@ -92,6 +92,8 @@ Result<void> Stage::connect(const SecretSource &secrets)
     std::map<std::string, std::string> wanted = m_project.connections();
     for (const auto &flow : m_project.flows())
         wanted.insert(flow->flow().connections.begin(), flow->flow().connections.end());
+    if (auto found = resolver.findSecrets(wanted); !found)
+        return found;
     for (const auto &[name, type] : wanted) {
         auto connection = resolver.connect(name, type, {m_clock, m_http, nullptr});
         if (!connection)

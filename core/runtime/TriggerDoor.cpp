@@ -8,9 +8,9 @@
 namespace tw {
 
 TriggerDoor::TriggerDoor(std::string flow, std::string trigger, Engine &engine, Receiver &receiver,
-                         RunObserver &observer)
+                         RunObserver &observer, RefusalLog &refusals)
     : m_flow(std::move(flow)), m_trigger(std::move(trigger)), m_engine(engine),
-      m_receiver(receiver), m_observer(observer)
+      m_receiver(receiver), m_observer(observer), m_refusals(refusals)
 {}
 
 TriggerDoor::~TriggerDoor()
@@ -70,8 +70,7 @@ void TriggerDoor::warned(const Error &what)
 
 void TriggerDoor::refused(const Error &why)
 {
-    const log::Ids ids({m_flow, {}, m_trigger, {}});
-    qCInfo(log::runtime).noquote() << toQString("delivery refused: " + why.text());
+    m_refusals.write(m_flow, m_trigger, why);
     m_observer.deliveryRefused(m_flow, m_trigger, why);
 }
 

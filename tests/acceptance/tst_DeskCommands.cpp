@@ -82,6 +82,8 @@ private Q_SLOTS:
         QVERIFY(!input.isEmpty());
         input.insert("Status__c", "Completed");
         input.insert("Amount__c", 12);
+        input.insert("Currency__c", "EUR");
+        input.insert("Card_Last4__c", "4242");
         QFile corrected(m_folder.filePath("corrected.json"));
         QVERIFY(corrected.open(QIODevice::WriteOnly));
         corrected.write(QJsonDocument(input).toJson());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/salesforce/RecordUpsert.h"
 
+#include "core/connectors/salesforce/RecordRules.h"
 #include "core/connectors/salesforce/RecordShape.h"
 #include "core/connectors/salesforce/SalesforceConnection.h"
 #include "core/connectors/salesforce/SalesforceErrors.h"
@@ -71,6 +72,13 @@ Error missingKey(const std::string &field, const std::string &object)
                          "The message has no value for " + field + ", so the " + object +
                              " record cannot be found again. Map a value for it, or filter these "
                              "messages.");
+}
+
+Error notARecord()
+{
+    return rejectedError("salesforce.not_a_record",
+                         "The message is not a record with fields. Put a mapping before the "
+                         "step that names the fields as Salesforce does.");
 }
 
 /// Whatever became of it, an upsert by external id may be sent again; the engine decides when.
@@ -158,6 +166,36 @@ RecordUpsert::RecordUpsert(NodeContext context, std::shared_ptr<SalesforceConnec
         m_valueField = m_externalId;
 }
 
+/// By the describe files built into the library: an org may know more values than they do.
+std::vector<Error> RecordUpsert::objections(const StepCall &call) const
+{
+    static const DescribeSet kKnown;
+    const Value &record = call.input->root();
+    if (!record.isObject())
+        return {notARecord()};
+    std::vector<Error> found;
+    const auto key = keyOf(record);
+    if (!key)
+        found.push_back(key.error());
+    const Describe *object = kKnown.object(m_object);
+    if (!object)
+        return found;
+    Arena arena;
+    ObjectBuilder body(arena);
+    for (const auto &member : record.members()) {
+        if (member.key.text() != m_valueField && member.key.text() != m_externalId)
+            body.set(member.key.text(), member.value);
+    }
+    if (key && !isById())
+        body.set(m_externalId, Value::string(arena, *key));
+    const Record existing; // Whatever is in it: it is there.
+    const RecordRules rules(kKnown, nullptr);
+    for (const Refusal &refusal :
+         rules.objections(*object, body.finish(), m_updateOnly || isById() ? &existing : nullptr))
+        found.push_back(expectedError(refusal, m_connection->attempt("write", m_object)));
+    return found;
+}
+
 bool RecordUpsert::isById() const
 {
     return m_externalId == "Id";
@@ -167,10 +205,7 @@ void RecordUpsert::process(const StepCall &call, StepReply reply)
 {
     const Value &record = call.input->root();
     if (!record.isObject()) {
-        reply.fail(
-            rejectedError("salesforce.not_a_record",
-                          "The message is not a record with fields. Put a mapping before the "
-                          "step that names the fields as Salesforce does."));
+        reply.fail(notARecord());
         return;
     }
     auto key = keyOf(record);

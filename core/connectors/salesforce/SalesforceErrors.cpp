@@ -178,9 +178,9 @@ std::string withFullStop(std::string text)
 }
 
 std::string sentence(const std::vector<Refusal> &refusals, int status, const Attempt &attempt,
-                     std::string_view advice)
+                     std::string_view advice, const char *does = "refused")
 {
-    std::string text = "Salesforce refused to " + attempt.action + ' ' + attempt.object;
+    std::string text = std::string("Salesforce ") + does + " to " + attempt.action + ' ' + attempt.object;
     if (refusals.empty())
         return text + " with HTTP status " + std::to_string(status) + ". " + std::string(advice);
     const auto &first = refusals.front();
@@ -254,6 +254,15 @@ Error toError(int status, std::string_view body, std::string_view retryAfter,
     if (what == ErrorClass::WaitLong && !error.retryAfter)
         error.retryAfter = kLongWait;
     return error;
+}
+
+Error expectedError(const Refusal &refusal, const Attempt &attempt)
+{
+    constexpr int kBadRequest = 400;
+    const ErrorClass what = errorClass(refusal.code).value_or(ErrorClass::FixFlow);
+    return rejectedError(publicCode(refusal.code, kBadRequest),
+                         sentence({refusal}, kBadRequest, attempt, adviceFor(refusal.code, what),
+                                  "would refuse"));
 }
 
 Error toTokenError(int status, std::string_view body)

@@ -189,8 +189,9 @@ void WebhookTrigger::opened(const std::string &url)
 void WebhookTrigger::receive(HttpRequest request, HttpReply reply)
 {
     if (request.method != "POST") {
-        auto answer =
-            errorAnswer(405, rejectedError("stripe.bad_method", "Stripe delivers events by POST."));
+        const Error why = rejectedError("stripe.bad_method", "Stripe delivers events by POST.");
+        m_host->refused(why);
+        auto answer = errorAnswer(405, why);
         answer.headers.set("Allow", "POST");
         reply.send(std::move(answer));
         return;
