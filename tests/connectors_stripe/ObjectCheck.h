@@ -28,7 +28,9 @@ public:
             return;
         const std::string type(value.get("object").text());
         const bool isGone = value.get("deleted").isBool();
-        if (const auto *known = stripe::ApiCatalogue::builtIn().object(type); known && !isGone) {
+        const auto *known = stripe::ApiCatalogue::builtIn().object(type);
+        const bool isStub = known && known->fields.size() < 3; // Names that are known, no more.
+        if (known && !isStub && !isGone) {
             ++looked;
             members(known->fields, value, type);
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What happens when an intent is confirmed, and after that.
+#include "core/connectors/stripe/double/Expansion.h"
 #include "core/connectors/stripe/double/ParamValues.h"
 #include "core/connectors/stripe/double/PaymentTools.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
@@ -117,13 +118,15 @@ Value paymentError(ApiHost &host, const ApiCall &call, const TestCard &card,
                    const std::string &method, const Value &charge)
 {
     const auto json = call.json();
-    return json.object({{"advice_code", Value()},
-                        {"charge", charge.isObject() ? charge.get("id") : Value()},
-                        {"code", card.code},
-                        {"decline_code", card.decline.empty() ? Value() : json.text(card.decline)},
-                        {"message", declineMessage(card)},
-                        {"payment_method", host.get(call, "payment_method", method)},
-                        {"type", card.isCard() ? "card_error" : "invalid_request_error"}});
+    return json.object(
+        {{"advice_code", Value()},
+         {"charge", charge.isObject() ? charge.get("id") : Value()},
+         {"code", card.code},
+         {"decline_code", card.decline.empty() ? Value() : json.text(card.decline)},
+         {"message", declineMessage(card)},
+         {"payment_method",
+          Expansion(call.arena, host.store()).bare(host.get(call, "payment_method", method))},
+         {"type", card.isCard() ? "card_error" : "invalid_request_error"}});
 }
 
 void endPaymentLater(ApiHost &host, const ApiCall &call, const Value &intent)

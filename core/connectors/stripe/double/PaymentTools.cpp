@@ -97,15 +97,20 @@ Value chargeDetails(const sandbox::JsonMaker &json, const TestCard &card, std::i
 {
     if (!card.isCard())
         return bankDetails(json, card, "charge", "payment_method_details");
-    const Value shown = json.with(cardDetails(json, card), {{"generated_from", Value()},
-                                                            {"display_brand", Value()},
-                                                            {"networks", Value()},
-                                                            {"three_d_secure_usage", Value()},
-                                                            {"amount_authorized", amount},
-                                                            {"installments", nullptr},
-                                                            {"mandate", nullptr},
-                                                            {"network", card.brand},
-                                                            {"three_d_secure", nullptr}});
+    const Value shown =
+        json.with(cardDetails(json, card), {{"generated_from", Value()},
+                                            {"display_brand", Value()},
+                                            {"networks", Value()},
+                                            {"three_d_secure_usage", Value()},
+                                            {"amount_authorized", amount},
+                                            {"authorization_code", nullptr},
+                                            {"electronic_commerce_indicator", nullptr},
+                                            {"network_transaction_id", nullptr},
+                                            {"transaction_link_id", nullptr},
+                                            {"installments", nullptr},
+                                            {"mandate", nullptr},
+                                            {"network", card.brand},
+                                            {"three_d_secure", nullptr}});
     return json.object({{"card", shown}, {"type", "card"}});
 }
 

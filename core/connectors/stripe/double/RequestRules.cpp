@@ -105,6 +105,50 @@ std::optional<HttpResponse> metadataProblem(const Value &metadata)
     return std::nullopt;
 }
 
+/// What the API takes beside what its file lists: cards as they were sent before there were
+/// intents.
+bool isOfOldCards(const ApiProblem &problem, const Value &params)
+{
+    return problem.param.starts_with("payment_method_data[card]") ||
+           (problem.param == "source" && params.get("source").get("number").isString());
+}
+
+/// Answers may bring new choices; a request of this version cannot.
+std::optional<HttpResponse> choiceProblem(const std::vector<ApiField> &fields, const Value &params,
+                                          const std::string &prefix)
+{
+    const auto within = [](const ApiField &field, const Value &given, const std::string &path) {
+        if (given.isObject())
+            return choiceProblem(field.fields, given, path);
+        const auto &known = field.choices;
+        if (known.empty() || !given.isString() || given.size() == 0 ||
+            std::find(known.begin(), known.end(), given.text()) != known.end())
+            return std::optional<HttpResponse>();
+        std::string all;
+        for (const std::string &one : known)
+            all += (all.empty() ? "" : ", ") + one;
+        return std::optional(
+            answers::badParam(path, "Invalid " + path + ": must be one of " + all + '.'));
+    };
+    for (const ApiField &field : fields) {
+        const Value given = params.get(field.name);
+        const std::string path = prefix.empty() ? field.name : prefix + '[' + field.name + ']';
+        if (field.kind == ApiField::Kind::Any)
+            continue;
+        if (auto problem = within(field, given, path))
+            return problem;
+        std::size_t at = 0;
+        for (const Value &item : given.items()) {
+            if (field.fields.empty())
+                break;
+            if (auto problem =
+                    within(field.fields.front(), item, path + '[' + std::to_string(at++) + ']'))
+                return problem;
+        }
+    }
+    return std::nullopt;
+}
+
 /// The parameter that has this text; empty: none.
 std::string paramWith(const Value &params, std::string_view text, const std::string &prefix)
 {
@@ -132,8 +176,12 @@ std::string paramWith(const Value &params, std::string_view text, const std::str
 std::optional<HttpResponse> refusedBefore(const ApiOperation &operation, const Value &params,
                                           const std::vector<std::string> &expand)
 {
-    if (const auto problems = checkParams(operation, params); !problems.empty())
-        return refusalOf(operation, params, problems.front());
+    for (const ApiProblem &problem : checkParams(operation, params)) {
+        if (!isOfOldCards(problem, params))
+            return refusalOf(operation, params, problem);
+    }
+    if (auto problem = choiceProblem(operation.params, params, {}))
+        return problem;
     if (auto problem = metadataProblem(params.get("metadata")))
         return problem;
     const bool isList = operation.verb == ApiVerb::List || operation.verb == ApiVerb::Search;
