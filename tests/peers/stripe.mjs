@@ -94,7 +94,8 @@ assert.deepEqual(await pages({ ending_before: made[0] }), made.slice(1));
 
 // Payments: expanded, declined, captured in part, refunded, found.
 const pay = (more) => stripe.paymentIntents.create({
-  amount: 2000, currency: 'usd', confirm: true, payment_method: 'pm_card_visa', ...more });
+  amount: 2000, currency: 'usd', confirm: true, payment_method: 'pm_card_visa',
+  metadata: { run: 'peer' }, ...more });
 const paid = await pay({ expand: ['latest_charge.payment_intent'] });
 assert.equal(paid.latest_charge.payment_intent.id, paid.id);
 const declined = await failure(pay({ payment_method: 'pm_card_chargeDeclinedInsufficientFunds' }));
@@ -106,7 +107,7 @@ assert.equal((await stripe.paymentIntents.capture(held.id, { amount_to_capture: 
 const refund = await stripe.refunds.create({ payment_intent: paid.id, amount: 500 });
 assert.equal(refund.status, 'succeeded');
 await control('search', { delay: 0 });
-const found = await stripe.paymentIntents.search({ query: "status:'succeeded' AND amount>1999" });
+const found = await stripe.paymentIntents.search({ query: "status:'succeeded' AND metadata['run']:'peer'" });
 assert.deepEqual(found.data.map((one) => one.id).sort(), [held.id, paid.id].sort());
 const missing = await failure(pay({ customer: 'cus_gone' }));
 assert.deepEqual([missing.statusCode, missing.code, missing.param], [400, 'resource_missing', 'customer']);
