@@ -30,6 +30,7 @@ int runCommandLine(int argc, char **argv, const Registry &registry)
     addExplainCommand(app, invocation);
     addMapCommand(app, invocation);
     addWebhookCommand(app, invocation);
+    addEndpointCommands(app, invocation);
     addSandboxCommand(app, invocation);
     addSecretsCommand(app, invocation);
     addNodesCommand(app, invocation);

@@ -26,6 +26,8 @@ const Columns &columnsOf(const std::string &action)
                               "calls_last_minute", "day_used", "day_limit", "why"}},
         {"connections.pause", {"connection", "calls", "cause", "queued", "by", "why"}},
         {"connections.resume", {"connection", "calls", "cause", "queued"}},
+        {"coverage.list", {"source", "received", "backfilled", "duplicates", "missing", "gaps",
+                           "last_event", "checked_to", "reads", "trouble"}},
         {"audit.list", {"number", "at", "who", "action", "subject", "detail"}}};
     static const Columns kNone;
     const auto found = kColumns.find(action);
@@ -53,7 +55,7 @@ std::string shortCell(const Value &value)
 bool isProse(const std::string &column)
 {
     static const std::set<std::string> kProse{"flow",  "type",   "cause", "error.code", "step",
-                                              "question", "why", "detail", "subject",   "event"};
+                                              "question", "why", "detail", "subject",   "event", "trouble"};
     return kProse.contains(column);
 }
 

@@ -2,13 +2,23 @@
 #include "app/runner/Commands.h"
 #include "app/runner/Files.h"
 #include "app/runner/Output.h"
+#include "app/runner/Prompt.h"
 #include "core/runtime/JournalCare.h"
+#include "core/vault/Keychain.h"
 
 #include <memory>
 
 namespace tw::runner {
 
 namespace {
+
+KeyPlaces keyPlaces(Keychain &keychain)
+{
+    KeyPlaces places;
+    places.passphrase = askPassphrase;
+    places.keychain = &keychain;
+    return places;
+}
 
 int tell(const Result<std::string> &done)
 {
@@ -21,6 +31,36 @@ int tell(const Result<std::string> &done)
     if (done.error().code == "runtime.journal_sound")
         return kWrongUse;
     return done.error().code == "store.damaged" ? kNotRight : kCouldNot;
+}
+
+int check(const std::string &folder)
+{
+    SystemKeychain keychain;
+    const auto checked = journalCare::check(folder, keyPlaces(keychain));
+    if (!checked)
+        return tell(checked.error());
+    Output out(false);
+    if (checked->isAll)
+        out.line(checked->text);
+    else
+        out.message(checked->text);
+    return checked->isAll ? kDone : kNotRight;
+}
+
+/// The name of the copy, and beside it what opens it.
+int backUp(const std::string &folder)
+{
+    const int code = tell(journalCare::backUp(folder, SystemClock()));
+    if (code != kDone)
+        return code;
+    SystemKeychain keychain;
+    Output out(false);
+    const auto key = journalCare::keyOfCopies(folder, keyPlaces(keychain));
+    if (!key) // An older form, say: the copy is there all the same.
+        return kDone;
+    if (!key->text.empty())
+        out.message(key->text);
+    return key->isThere ? kDone : kNotRight;
 }
 
 CLI::App *subcommand(CLI::App *journal, const char *name, const char *help,
@@ -41,17 +81,19 @@ void addJournalCommand(CLI::App &app, Invocation &invocation)
     CLI::App *journal = app.add_subcommand("journal", "Look after the journal of a runner");
     journal->require_subcommand(1);
     subcommand(journal, "check", "Tell whether it is sound", folder)->callback([folder, &invocation] {
-        invocation.command = [folder] { return tell(journalCare::check(folderName(*folder))); };
+        invocation.command = [folder] { return check(folderName(*folder)); };
     });
     subcommand(journal, "backup", "Copy it, also while it is in use, and read the copy back", folder)
         ->callback([folder, &invocation] {
-            invocation.command = [folder] {
-                return tell(journalCare::backUp(folderName(*folder), SystemClock()));
-            };
+            invocation.command = [folder] { return backUp(folderName(*folder)); };
         });
     CLI::App *aside = subcommand(journal, "set-aside",
                                  "Put a damaged one out of the way; nothing is deleted", folder);
-    aside->add_flag("--restore", how->restore, "Go on with the newest backup");
+    aside->add_flag("--restore", how->restore,
+                    "Go on with the newest backup; what people decided after it is told");
+    how->by = userName();
+    aside->add_option("--by", how->by, "Who does it; for the audit log of what is restored")
+        ->capture_default_str();
     aside->add_flag("--force", how->force, "Also a sound one: nothing of it goes on");
     aside->callback([folder, how, &invocation] {
         invocation.command = [folder, how] {

@@ -104,9 +104,13 @@ std::vector<std::string> columnsOf(const Value &record)
 
 void RunReport::ready(const ReadyInfo &info)
 {
+    auto hints = info.hints;
+    std::erase_if(hints, [](const auto &hint) { return hint.second.empty(); });
     if (m_out.isJson()) {
         Line line("ready");
         line.text("listen", info.listen).map("webhooks", info.webhooks).map("doubles", info.doubles);
+        if (!hints.empty())
+            line.map("hints", hints);
         if (!info.admin.empty())
             line.text("admin", info.admin);
         m_out.json(line.finish());
@@ -120,6 +124,8 @@ void RunReport::ready(const ReadyInfo &info)
         rows.push_back({"double", name, url});
     if (!rows.empty())
         m_out.line(table(rows));
+    for (const auto &[step, hint] : hints)
+        m_out.line(m_out.faint("events for " + step + " from elsewhere: ") + hint);
 }
 
 void RunReport::delivered(const sandbox::DeliveryReport &report)
@@ -159,6 +165,14 @@ void RunReport::deliveryRefused(const std::string &flow, const std::string &trig
     m_refused.push_back(why);
     if (m_tells && !m_out.isJson())
         m_out.message("Refused at " + flow + "/" + trigger + ": " + why.message);
+}
+
+void RunReport::triggerWarned(const std::string &flow, const std::string &trigger, const Error &what)
+{
+    if (m_out.isJson())
+        m_out.json(Line("warning").text("flow", flow).text("step", trigger).error(what).finish());
+    else
+        m_out.message(flow + '/' + trigger + ": " + what.message);
 }
 
 /// Each source tries again and again: the reason is told once.

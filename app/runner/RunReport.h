@@ -35,6 +35,8 @@ public:
                        const IncomingEvent &event, std::int64_t run, Acceptance acceptance) override;
     void deliveryRefused(const std::string &flow, const std::string &trigger,
                          const Error &why) override;
+    void triggerWarned(const std::string &flow, const std::string &trigger,
+                       const Error &what) override;
     void stepChanged(const StepEvent &event) override;
     void runFinished(const RunSummary &run) override;
     void deadLettered(const DeadLetter &letter) override;

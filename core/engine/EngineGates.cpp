@@ -32,6 +32,8 @@ bool isNews(const GateView &old, const GateView &now)
 void Engine::openGates(DeployedFlow &flow)
 {
     for (Node &node : flow.nodes()) {
+        if (node.connection)
+            m_secrets.watch(node.connection);
         if (!node.isEffect() || !node.connection)
             continue;
         node.gate = &deskOf(node.connection);
@@ -129,7 +131,9 @@ bool Engine::holdBack(Run &run, int token)
 
 void Engine::told(GateDesk &desk, const CallReport &report)
 {
-    desk.gate.told(report);
+    CallReport clean = report;
+    m_secrets.clean(clean.why);
+    desk.gate.told(clean);
     desk.unkept = std::max(desk.unkept, GateDesk::Change::Counts);
     if (isNews(desk.told, desk.gate.view()))
         watch(desk);

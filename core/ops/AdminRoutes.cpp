@@ -40,6 +40,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/audit/verify", "audit.verify", nullptr},
     {"POST", "/v1/erase", "erase", nullptr},
     {"GET", "/v1/usage", "usage", nullptr},
+    {"GET", "/v1/coverage", "coverage.list", nullptr},
 };
 
 /// What a running engine does itself (AdminServer): there is no journal action behind it.

@@ -6,6 +6,7 @@
 #include "core/data/Json.h"
 #include "core/base/Encoding.h"
 #include "core/ops/AdminRoutes.h"
+#include "core/ops/CoverageJson.h"
 #include "core/ops/DeskJson.h"
 
 #include <algorithm>
@@ -114,6 +115,8 @@ Result<DeskCounts> countDesk(Journal &journal, Instant now)
     if (!usage || !desk)
         return usage ? std::move(desk).error() : std::move(usage).error();
     counts.usage = *usage;
+    if (auto sources = readCoverage(journal))
+        counts.sources = std::move(*sources);
     counts.mayAccept = journal.mayAccept().has_value();
     counts.lettersOpen = desk->lettersOpen;
     counts.lettersOverdue = desk->lettersOverdue;
@@ -272,7 +275,8 @@ void AdminServer::sendMetrics(HttpReply reply)
                                       counts.refused,      counts.effects,        counts.calls};
             HttpResponse answer = textResponse(
                 200, m_metrics.text(gauges, desk.value_or(DeskCounts{}))
-                    + Metrics::text(m_engine.gates()));
+                    + Metrics::text(m_engine.gates())
+                    + Metrics::text(desk ? desk->sources : std::map<std::string, SourceCoverage>()));
             answer.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
             kept->send(std::move(answer));
         });

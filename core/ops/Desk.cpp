@@ -20,7 +20,7 @@ struct Entry
     bool changes;
 };
 
-constexpr std::array<Entry, 21> kActions{{
+constexpr std::array<Entry, 22> kActions{{
     {"runs.list", listRuns, false},
     {"runs.show", showRun, false},
     {"runs.replay", replayRun, true},
@@ -42,6 +42,7 @@ constexpr std::array<Entry, 21> kActions{{
     {"audit.verify", verifyAudit, false},
     {"erase", erasePerson, true},
     {"usage", showUsage, false},
+    {"coverage.list", listCoverage, false},
 }};
 
 const Entry *entryOf(const std::string &action)

@@ -50,5 +50,6 @@ Result<void> listAudit(DeskWork &work);
 Result<void> verifyAudit(DeskWork &work);
 Result<void> erasePerson(DeskWork &work);
 Result<void> showUsage(DeskWork &work);
+Result<void> listCoverage(DeskWork &work);
 
 } // namespace tw::ops

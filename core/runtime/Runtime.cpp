@@ -172,12 +172,10 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
             return firstFinding(findings);
     }
     auto unfinished = openJournal(environment->journal);
-    if (unfinished) {
-        if (auto kept = privacy_file::write(m_folder->file("privacy.json"), project.privacy()); !kept)
-            return kept;
-    }
     if (!unfinished)
         return std::move(unfinished).error();
+    if (auto kept = privacy_file::write(m_folder->file("privacy.json"), project.privacy()); !kept)
+        return kept;
     if (auto connected = connect(*environment, project, *called, registry, secrets); !connected)
         return connected;
     if (auto deployed = deploy(*flows, registry, library); !deployed)
@@ -225,6 +223,7 @@ Result<Unfinished> Runtime::Impl::openJournal(const JournalSettings &settings)
     if (!seal)
         return std::move(seal).error();
     m_seal = std::move(*seal);
+    journalCare::tellDamagedRows(**journal, m_options.dataDir);
     auto unfinished = readUnfinished(**journal);
     if (!unfinished)
         return unfinished;
@@ -310,12 +309,15 @@ void Runtime::Impl::registerWebhooks()
         if (door->path().empty())
             continue;
         const std::string url = m_ready.listen + door->path();
-        m_ready.webhooks[door->flow() + '/' + door->trigger()] = url;
+        const std::string name = door->flow() + '/' + door->trigger();
+        m_ready.webhooks[name] = url;
         for (const auto &flow : m_engine->flows()) {
             const int index = flow->id() == door->flow() ? flow->indexOf(door->trigger()) : -1;
             if (index < 0)
                 continue;
             const auto &node = flow->nodes()[static_cast<std::size_t>(index)];
+            m_ready.hints.emplace(name, node.trigger->hint(url));
+            node.trigger->opened(url);
             for (const auto &running : m_doubles) {
                 if (running->connector() == node.type->connection)
                     running->addWebhook({url, {}, node.settings.list("events")});
@@ -479,11 +481,9 @@ std::vector<sandbox::Double *> Runtime::doubles() const
 
 sandbox::Double *Runtime::doubleOf(const std::string &connector) const
 {
-    for (const auto &running : m_impl->m_doubles) {
-        if (running->connector() == connector)
-            return running.get();
-    }
-    return nullptr;
+    const auto found = std::find_if(m_impl->m_doubles.begin(), m_impl->m_doubles.end(),
+                                    [&](const auto &one) { return one->connector() == connector; });
+    return found == m_impl->m_doubles.end() ? nullptr : found->get();
 }
 
 bool Runtime::isIdle() const

@@ -47,6 +47,7 @@ struct ReadyInfo
 {
     std::string listen;                          ///< "http://127.0.0.1:40001".
     std::map<std::string, std::string> webhooks; ///< "<flow>/<step>" -> URL.
+    std::map<std::string, std::string> hints;    ///< "<flow>/<step>" -> how events can reach it, or "".
     std::map<std::string, std::string> doubles;  ///< "stripe" -> URL.
     std::string admin;                           ///< URL; empty: none.
 };

@@ -231,6 +231,9 @@ Result<RunHistory> Stage::replayOf(std::int64_t letter) const
         return rejectedError("store.no_letter",
                              "There is no dead letter " + std::to_string(letter) + '.');
     const LetterRow &row = rows->front();
+    if (row.damaged)
+        return rejectedError("store.letter_damaged", "Dead letter " + std::to_string(letter)
+                                 + " does not match its sum: it was changed on the disk.");
     auto run = m_journal->desk().history(row.run);
     if (!run)
         return run;

@@ -41,6 +41,33 @@ void TriggerDoor::cursor(std::function<void(Result<std::string>)> done)
     m_engine.cursor(m_flow, m_trigger, std::move(done));
 }
 
+void TriggerDoor::keep(const std::string &area, std::string value,
+                       std::function<void(Result<void>)> done)
+{
+    m_engine.keep({area, m_flow + '/' + m_trigger, std::move(value), {}}, std::move(done));
+}
+
+void TriggerDoor::kept(const std::string &area, std::function<void(Result<std::string>)> done)
+{
+    m_engine.kept(area, m_flow + '/' + m_trigger, std::move(done));
+}
+
+bool TriggerDoor::mayCall(const std::string &connection) const
+{
+    for (const GateStatus &gate : m_engine.gates()) {
+        if (gate.connection == connection)
+            return gate.state == GateState::Closed;
+    }
+    return true;
+}
+
+void TriggerDoor::warned(const Error &what)
+{
+    const log::Ids ids({m_flow, {}, m_trigger, {}});
+    qCWarning(log::runtime).noquote() << toQString(what.text());
+    m_observer.triggerWarned(m_flow, m_trigger, what);
+}
+
 void TriggerDoor::refused(const Error &why)
 {
     const log::Ids ids({m_flow, {}, m_trigger, {}});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of SqliteJournal that deals with dead letters and replays.
 #include "core/store/SqliteCore.h"
+#include "core/store/SqliteSums.h"
 
 #include <limits>
 
@@ -11,14 +12,16 @@ using sqlite::Statement;
 
 namespace {
 
-constexpr const char *kLetters
-    = "SELECT letter.id, letter.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
+const std::string &lettersSql()
+{
+    static const std::string kSql = "SELECT letter.id, letter.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
       " coalesce(run.event_type, ''), letter.step, letter.lineage, letter.attempts, letter.at,"
       " letter.keep_until, letter.error_kind, letter.error_code, letter.error_message,"
       " letter.error_place, letter.error_evidence, letter.input, letter.holds, letter.item,"
       " letter.cause, letter.owner, letter.due, letter.status, letter.edited, letter.decided_by,"
       " letter.decided_at, letter.reason, letter.replay_run, letter.escalated,"
-      " coalesce(run.flow_version, ''), coalesce(run.key, '') FROM letter"
+      " coalesce(run.flow_version, ''), coalesce(run.key, ''), " + sqlite::isChanged("letter")
+        + " FROM letter"
       " LEFT JOIN run ON run.id = letter.run LEFT JOIN source ON source.id = run.source"
       " WHERE letter.id < ?1 AND (?2 = '' OR source.flow = ?2)"
       " AND (?3 < 0 OR letter.status = ?3) AND (?4 = '' OR letter.cause = ?4)"
@@ -26,6 +29,8 @@ constexpr const char *kLetters
       " AND (?7 = 0 OR letter.run = ?7) AND (?8 = 0 OR (letter.due > 0 AND letter.due <= ?8))"
       " AND (?10 = 0 OR (letter.escalated = 0 AND letter.at <= ?10))"
       " ORDER BY letter.id DESC LIMIT ?9";
+    return kSql;
+}
 
 Error noLetter(std::int64_t id)
 {
@@ -46,6 +51,14 @@ Error openRunError(std::int64_t run)
                          "Run " + std::to_string(run) + " has not ended yet: wait for its end.");
 }
 
+Error damagedLetter(const LetterRow &row)
+{
+    return rejectedError("store.letter_damaged",
+                         "Dead letter " + std::to_string(row.id) + " does not match its sum: it was "
+                             "changed on the disk, and nothing of it is sent. Discard it and replay run "
+                             + std::to_string(row.run) + ", or go on with a backup.");
+}
+
 bool isClosed(const LetterRow &row)
 {
     return row.status == LetterStatus::Discarded || row.status == LetterStatus::Resolved;
@@ -55,7 +68,7 @@ bool isClosed(const LetterRow &row)
 
 Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
 {
-    auto list = m_core->database->prepare(kLetters);
+    auto list = m_core->database->prepare(lettersSql().c_str());
     if (!list)
         return std::move(list).error();
     list->bind(1, query.before > 0 ? query.before : std::numeric_limits<std::int64_t>::max())
@@ -64,7 +77,6 @@ Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
         .bind(8, query.dueBefore.value_or(Instant{})).bind(9, query.limit)
         .bind(10, query.escalateBefore.value_or(Instant{}));
     std::vector<LetterRow> rows;
-    std::optional<Error> failed;
     auto read = eachRow(*list, [&](const Statement &row) {
         LetterRow letter;
         letter.id = row.integer(0);
@@ -87,21 +99,17 @@ Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
         letter.escalated = row.integer(27) != 0;
         letter.flowVersion = row.text(28);
         letter.key = row.text(29);
+        letter.damaged = row.integer(30) != 0;
         const std::string place = letterPlace(letter.run, record.step, record.lineage);
         for (std::string *text : {&record.input, &record.error.evidence,
                                   letter.edited ? &*letter.edited : nullptr}) {
-            auto plain = text ? m_core->opened(std::move(*text), place) : std::string();
-            if (!plain)
-                failed = plain.error();
-            else if (text)
-                *text = std::move(*plain);
+            if (text && !m_core->openOrDrop(*text, place))
+                letter.damaged = true;
         }
         rows.push_back(std::move(letter));
     });
     if (!read)
         return std::move(read).error();
-    if (failed)
-        return *failed;
     return rows;
 }
 
@@ -165,6 +173,8 @@ Result<void> SqliteJournal::change(const LetterChange &change)
     LetterRow &row = found->front();
     if (isClosed(row))
         return closedLetter(row);
+    if (row.damaged && change.status != LetterStatus::Discarded)
+        return damagedLetter(row);
     if (change.status && row.replayRun != 0) {
         auto again = history(row.replayRun);
         if (again && again->row.state == RunState::Open)
@@ -271,6 +281,8 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
         letter = std::move(found->front());
         if (isClosed(letter))
             return closedLetter(letter);
+        if (letter.damaged)
+            return damagedLetter(letter);
         repeated = letter.replayRun != 0 ? letter.replayRun : letter.run;
     }
     auto known = history(repeated);

@@ -211,7 +211,23 @@ ALTER TABLE newest ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE newest ADD COLUMN before INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<const char *, 4> kSteps{kVersion1, kVersion2, kVersion3, kVersion4};
+// Every row that people rely on has a sum. Texts of the audit log stand beside fingerprints of them, and
+// can go while the chain holds.
+constexpr const char *kVersion5 = R"sql(
+ALTER TABLE source ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE run ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE letter ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE review ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE remembered ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE flow ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE keep ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+
+ALTER TABLE audit ADD COLUMN salts TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN prints TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<const char *, 5> kSteps{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 static_assert(kSteps.size() == kFormVersion);
 

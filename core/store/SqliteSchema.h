@@ -8,7 +8,7 @@ namespace tw::sqlite {
 /// Brings the file to the form that this build writes: one step per `user_version`, each in a
 /// transaction of its own. Error Config `store.newer_format` for a file of a later build.
 /// What migrate() brings a file to: its `user_version`.
-inline constexpr std::int64_t kFormVersion = 4;
+inline constexpr std::int64_t kFormVersion = 5;
 
 Result<void> migrate(Database &database);
 

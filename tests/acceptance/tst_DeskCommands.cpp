@@ -58,8 +58,9 @@ private Q_SLOTS:
         runDemo();
         const QJsonArray all = desk({"runs", "list"}).array();
         QVERIFY(all.size() >= 6);
+        // A charge belongs to its payment, as its refunds and disputes do.
         const QString charge = all.at(0).toObject().value("key").toString();
-        QVERIFY(charge.startsWith("ch_"));
+        QVERIFY(charge.startsWith("pi_"));
         const QJsonArray found = desk({"runs", "list", "--id", charge}).array();
         QCOMPARE(found.size(), 1);
         const QJsonObject run

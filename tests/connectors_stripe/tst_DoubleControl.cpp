@@ -86,6 +86,13 @@ void TestDoubleControl::anEventWithoutAChainIsMadeUp()
     QVERIFY(told.root().get("made_up").asBool());
     QCOMPARE(world.text("/v1/events", "data.0.data.object.object"),
              std::string("radar.early_fraud_warning"));
+    // What a made-up event tells of, and what that belongs to, can be asked for.
+    const Document refund = world.control("trigger", R"({"event":"refund.failed"})");
+    QVERIFY(refund.root().get("made_up").asBool());
+    const std::string id = world.text("/v1/events", "data.0.data.object.id");
+    QCOMPARE(world.text("/v1/refunds/" + id, "status"), std::string("failed"));
+    const std::string charge = world.text("/v1/refunds/" + id, "charge");
+    QCOMPARE(world.text("/v1/charges/" + charge, "id"), charge);
     world.control("trigger", R"({"event":"zebra.born"})");
     QCOMPARE(world.last.status, 400);
 }

@@ -45,9 +45,10 @@ struct Told final : RunObserver
 class FakeConnection final : public Connection
 {
 public:
-    FakeConnection(std::string name, ConnectionLimits limits)
-        : Connection(std::move(name), Settings()), m_limits(std::move(limits))
+    FakeConnection(std::string name, ConnectionLimits limits, Settings settings = {})
+        : Connection(std::move(name), std::move(settings)), m_limits(std::move(limits))
     {}
+    void signsInWith(const Secret &token) const { holds(token); }
     ConnectionLimits limits() const override { return m_limits; }
     bool reportsCalls() const override { return reports; }
     void tell(const CallReport &news) const { report(news); }
@@ -109,6 +110,8 @@ public:
     std::vector<std::size_t> batchSizes; ///< Of each call to a "fake.batch".
     bool batchKeys = false;           ///< Its records are told apart by their content.
     std::map<std::string, ConnectionLimits> limits; ///< Of the connections "a" and "b".
+    std::map<std::string, std::string> secrets; ///< The token of the connections "a" and "b".
+    std::string journalFile() const { return m_folder.filePath(QStringLiteral("journal.db")).toStdString(); }
     std::shared_ptr<FakeConnection> connection(const std::string &name) const;
     std::function<StepAnswer(const StepCall &)> world; ///< Answers what no script does.
     std::map<std::string, std::string> others; ///< Flows that can be called: id and steps.

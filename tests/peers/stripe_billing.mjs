@@ -44,12 +44,12 @@ const found = await stripe.prices.list({ lookup_keys: ['gold', 'silver'] });
 assert.deepEqual(found.data.map((one) => one.id), [price.id]);
 let subscription = await stripe.subscriptions.create({
   customer: customer.id, items: [{ price: price.id, quantity: 2 }], metadata: { order: '7' },
-  expand: ['latest_invoice.payments.data.payment.payment_intent'],
+  expand: ['latest_invoice.payments'], // Four names at most: the intent would be the fifth.
 });
 assert.equal(subscription.status, 'active');
 const first = subscription.latest_invoice;
 assert.equal(first.amount_paid, 3998);
-const intent = first.payments.data[0].payment.payment_intent;
+const intent = await stripe.paymentIntents.retrieve(first.payments.data[0].payment.payment_intent);
 assert.equal(intent.status, 'succeeded');
 const refund = await stripe.refunds.create({ payment_intent: intent.id, amount: 998 });
 assert.equal(refund.status, 'succeeded');

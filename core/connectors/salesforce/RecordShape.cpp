@@ -78,7 +78,7 @@ Shape upsertShape(const Settings &settings)
     if (!describe)
         return {};
     Shape record = recordShape(*describe);
-    if (settings.flag("update_only")) {
+    if (settings.flag("update_only") || settings.text("external_id") == "Id") {
         for (Shape::Field &field : record.fields)
             field.required = false;
     }

@@ -24,7 +24,7 @@ std::vector<Param> upsertParams()
             .example("Stripe_Payment__c"),
         fieldName("external_id", "External id field")
             .help("The field that tells records apart. It must be marked as External ID in "
-                  "Salesforce.")
+                  "Salesforce. With Id, the record that has this id is changed, and none is made.")
             .required()
             .matches(kNamePattern, "an API name such as Stripe_Payment_Id__c")
             .example("Stripe_Payment_Id__c"),
@@ -114,6 +114,7 @@ NodeDescriptor RecordUpsert::descriptor()
                        "salesforce.several_matches",
                        "salesforce.missing_key",
                        "salesforce.not_a_record",
+                       "salesforce.parent_not_found",
                        "salesforce.unavailable",
                        "salesforce.bad_answer",
                        "salesforce.unable_to_lock_row",
@@ -157,6 +158,11 @@ RecordUpsert::RecordUpsert(NodeContext context, std::shared_ptr<SalesforceConnec
         m_valueField = m_externalId;
 }
 
+bool RecordUpsert::isById() const
+{
+    return m_externalId == "Id";
+}
+
 void RecordUpsert::process(const StepCall &call, StepReply reply)
 {
     const Value &record = call.input->root();
@@ -175,8 +181,8 @@ void RecordUpsert::process(const StepCall &call, StepReply reply)
     SalesforceConnection::Call request;
     request.method = "PATCH";
     request.path = "/sobjects/" + encodePathSegment(m_object) + '/' +
-                   encodePathSegment(m_externalId) + '/' + encodePathSegment(*key) +
-                   (m_updateOnly ? "?updateOnly=true" : "");
+                   (isById() ? std::string() : encodePathSegment(m_externalId) + '/') +
+                   encodePathSegment(*key) + (m_updateOnly && !isById() ? "?updateOnly=true" : "");
     request.headers.set("Sforce-Call-Options", "client=" + m_client);
     request.body = bodyOf(record);
     auto held = std::make_shared<StepReply>(std::move(reply));
@@ -261,6 +267,8 @@ DocumentPtr RecordUpsert::written(const DocumentPtr &input, const std::string &k
     ObjectBuilder builder(arena);
     if (id.isString())
         builder.set("id", copyInto(arena, id));
+    else if (isById())
+        builder.set("id", Value::string(arena, key));
     builder.set("created", Value::boolean(created));
     builder.set("success", Value::boolean(true));
     builder.set("object", Value::string(arena, m_object));

@@ -42,6 +42,7 @@ private:
 
     RecordUpsert(NodeContext context, std::shared_ptr<SalesforceConnection> connection);
 
+    bool isById() const; ///< Told apart by the record's own id, which creates nothing.
     Result<std::string> keyOf(const Value &record) const;
     std::string bodyOf(const Value &record) const;
     std::string bodyOf(const Members &members) const;

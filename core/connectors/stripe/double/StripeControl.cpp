@@ -170,6 +170,11 @@ HttpResponse StripeDouble::controlTrigger(const Value &order)
                          ? json.with(blankObject(json, type->object),
                                      {{"id", m_api.host().newId("obj_")}, {"object", type->object}})
                          : known.front()->root();
+        } else {
+            // Whoever asks for what the event tells of finds it.
+            for (const Document &other : m_factory.around())
+                m_store.put(other.root());
+            m_store.put(object);
         }
         m_api.host().tell(own, name, object);
         types = made();

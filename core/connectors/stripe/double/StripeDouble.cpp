@@ -364,6 +364,8 @@ std::vector<StripeDouble::Planned> StripeDouble::prepare(const sandbox::Delivery
         if (!event)
             continue;
         poison -= spoil ? 1 : 0;
+        for (const Document &other : m_factory.around())
+            m_store.put(other.root());
         m_store.put(event->root().find("data.object"));
         m_store.put(event->root());
         planned.push_back({std::move(event).value(), false, false});

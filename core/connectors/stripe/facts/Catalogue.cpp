@@ -211,7 +211,9 @@ bool isFillable(const ApiField &field)
 
 bool isExpandable(const ApiField &field)
 {
-    return isFillable(field) || field.includable || isListObject(field);
+    // Whole objects and lists are there already; Stripe takes their names all the same.
+    return isFillable(field) || field.includable || isListObject(field) ||
+           (field.kind == ApiField::Kind::Group && !field.expandsTo.empty());
 }
 
 /// Behind lists and maps: what their items are.

@@ -79,7 +79,8 @@ bool isListObject(const std::vector<ApiField> &fields)
 /// always there. The files do not mark them.
 bool isLeftOut(const ApiField &field)
 {
-    if (field.kind == Kind::Group && (field.name == "tax" || isListObject(field.fields)))
+    const bool isTax = field.name == "tax" && field.find("automatic_tax");
+    if (field.kind == Kind::Group && (isTax || isListObject(field.fields)))
         return true;
     return isIn(field.name, {"applies_to", "cash_balance", "confirmation_secret",
                              "currency_options", "invoice_credit_balance", "tiers"});
@@ -95,6 +96,14 @@ bool isUnsetting(const Value &way)
 {
     const Value list = way.get("enum");
     return list.isArray() && list.size() == 1 && list.at(0).isString() && list.at(0).size() == 0;
+}
+
+void addChoices(std::vector<std::string> &choices, const std::vector<std::string> &others)
+{
+    for (const std::string &other : others) {
+        if (std::find(choices.begin(), choices.end(), other) == choices.end())
+            choices.push_back(other);
+    }
 }
 
 /// What only one form has is not required.
@@ -113,8 +122,8 @@ void addForm(std::vector<ApiField> &fields, std::vector<ApiField> others, bool i
             other.required = other.required && isFirst;
             fields.push_back(std::move(other));
         } else if (known->kind == Kind::Text && !known->choices.empty()) {
-            known->choices.insert(known->choices.end(), other.choices.begin(), other.choices.end());
             known->openChoices = known->openChoices || other.choices.empty();
+            addChoices(known->choices, other.choices);
         }
     }
 }
@@ -288,7 +297,7 @@ void SchemaReader::takeForms(ApiField &field, const std::vector<Value> &ways, in
             addForm(field.fields, std::move(form.fields), isFirst);
         if (form.kind == Kind::Text) {
             field.openChoices = field.openChoices || form.openChoices || form.choices.empty();
-            field.choices.insert(field.choices.end(), form.choices.begin(), form.choices.end());
+            addChoices(field.choices, form.choices);
         }
         if (form.kind == Kind::Integer)
             field.unit = form.unit;
