@@ -4,6 +4,7 @@
 #include "core/base/Encoding.h"
 #include "core/connectors/stripe/double/StripeDouble.h"
 #include "core/net/HttpServer.h"
+#include "tests/connectors_stripe/ObjectCheck.h"
 #include "tests/connectors_stripe/StripeTesting.h"
 
 #include <memory>
@@ -14,9 +15,9 @@ namespace tw::testing {
 class StripeWorld
 {
 public:
-    StripeWorld()
+    explicit StripeWorld(const std::string &dataDir = {})
     {
-        auto started = stripe::StripeDouble::start({clock, "127.0.0.1", 0, 1, {}});
+        auto started = stripe::StripeDouble::start({clock, "127.0.0.1", 0, 1, dataDir});
         if (!started)
             qFatal("%s", started.error().text().c_str());
         theDouble = std::move(*started);
@@ -38,7 +39,9 @@ public:
                   HttpHeaders headers = {})
     {
         last = call(method, path, form, std::move(headers));
-        return jsonOf(last);
+        Document answer = jsonOf(last);
+        check.all(answer.root());
+        return answer;
     }
     std::string id(const std::string &path, const std::string &form)
     {
@@ -75,7 +78,22 @@ public:
         return types;
     }
 
+    /// Time goes by; also for what Stripe does by itself.
+    void pass(std::int64_t seconds)
+    {
+        control("clock", "{\"advance\":" + std::to_string(seconds) + '}');
+    }
+    /// What is wrong with the objects that were answered, a line each.
+    std::string wrongObjects() const
+    {
+        std::string lines;
+        for (const std::string &problem : check.problems)
+            lines += problem + '\n';
+        return lines;
+    }
+
     ManualClock clock;
+    ObjectCheck check;
     HttpClient http;
     std::unique_ptr<sandbox::Double> theDouble;
     HttpAnswer last;

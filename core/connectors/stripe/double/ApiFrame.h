@@ -70,7 +70,8 @@ public:
     virtual void tell(const ApiCall &call, std::string_view event, const Value &object,
                       const Value &previous = {}) = 0;
     /// Carries out `action` by itself after `delay` of the clock that `object` hangs on, as a call
-    /// without key and request id (Stripe acts by itself). Lost when the double stops.
+    /// without key and request id (Stripe acts by itself). Lost when the double stops: who
+    /// orders it looks after its order again at the next start (resumePayments, resumeBilling).
     virtual void later(const Value &object, std::chrono::milliseconds delay,
                        std::function<void(const ApiCall &)> action) = 0;
     /// Answers as the call would from inside another one ("POST", "/v1/charges", params).

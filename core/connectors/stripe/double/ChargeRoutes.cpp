@@ -88,7 +88,16 @@ HttpResponse captureRoute(ApiHost &host, const ApiCall &call)
     const std::int64_t amount = call.number("amount", most);
     if (charge.get("status").text() != "succeeded" || amount < 1 || amount > most)
         return answers::badParam("amount", "The charge cannot be captured with this amount.");
-    return answers::ok(captureCharge(host, call, charge, amount));
+    const Value made = captureCharge(host, call, charge, amount);
+    const Value intent = host.get(call, "payment_intent", charge.get("payment_intent").text());
+    if (intent.get("status").text() == "requires_capture")
+        host.tell(
+            call, "payment_intent.succeeded",
+            host.change(
+                call, intent,
+                {{"amount_capturable", 0}, {"amount_received", amount}, {"status", "succeeded"}},
+                {}));
+    return answers::ok(made);
 }
 
 } // namespace

@@ -336,6 +336,7 @@ Result<Value, HttpResponse> settleSession(ApiHost &host, const ApiCall &call, co
     const Value held = host.get(call, "payment_intent", intent);
     if (str(session.get("status")) != "complete" || str(held.get("status")) != "processing")
         return invalid("session", "The session waits for no payment.");
+    host.change(call, held, {{"status", "requires_confirmation"}}, {}); // No longer under way.
     host.call(call, "POST", "/v1/payment_intents/" + intent + "/confirm",
               formOf(call.json(),
                      {{"payment_method", succeeds ? "pm_card_visa" : "pm_card_chargeDeclined"}}));

@@ -4,6 +4,7 @@
 #include "core/connectors/stripe/double/BlankObject.h"
 #include "core/connectors/stripe/double/ParamValues.h"
 #include "core/connectors/stripe/double/PaymentTools.h"
+#include "core/connectors/stripe/double/RefundTools.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
 #include "core/connectors/stripe/facts/Catalogue.h"
 
@@ -105,9 +106,9 @@ HttpResponse createCustomer(ApiHost &host, const ApiCall &call)
         for (const DocumentPtr &method : host.store().list("payment_method")) {
             if (method->root().get("customer").text() != id)
                 continue;
-            const Value invoices
-                = json.with(made.get("invoice_settings"),
-                            {{"default_payment_method", copyInto(call.arena, method->root().get("id"))}});
+            const Value invoices = json.with(
+                made.get("invoice_settings"),
+                {{"default_payment_method", copyInto(call.arena, method->root().get("id"))}});
             made = host.change(call, made, {{"invoice_settings", invoices}}, {});
         }
     }
@@ -177,6 +178,14 @@ HttpResponse createMethod(ApiHost &host, const ApiCall &call)
     }
     if (type.empty())
         return answers::missingParam("type");
+    if (type == "us_bank_account" || type == "sepa_debit") {
+        const std::string account = call.text("us_bank_account.account_number");
+        const Value made = methodFromCard(
+            host, call, bankAccount(type, account.empty() ? call.text("sepa_debit.iban") : account),
+            call.params.get("billing_details"));
+        return answers::ok(host.change(
+            call, made, {{"metadata", mergedMetadata(json, {}, call.params.get("metadata"))}}, {}));
+    }
     Value made = blankObject(json, "payment_method");
     const Value visa =
         methodFromCard(host, call, *testCard("visa"), call.params.get("billing_details"));
@@ -186,7 +195,7 @@ HttpResponse createMethod(ApiHost &host, const ApiCall &call)
                             {"created", host.now().seconds()},
                             {"metadata", mergedMetadata(json, {}, call.params.get("metadata"))},
                             {"type", type},
-                            {type, json.object({})},
+                            {type, shapedField(json, "payment_method", type, json.object({}))},
                             {"_card", "4242424242424242"}});
     host.remove(call, visa, {});
     return answers::ok(host.create(call, made, {}));
@@ -262,6 +271,7 @@ void addCustomerRoutes(ApiRoutes &routes)
     routes.add("POST", "/v1/payment_methods/{id}", updateMethod);
     routes.add("POST", "/v1/payment_methods/{id}/attach", attachMethod);
     routes.add("POST", "/v1/payment_methods/{id}/detach", detachMethod);
+    addCustomerExtras(routes);
 }
 
 } // namespace tw::stripe

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Webhook endpoints and the account.
 #include "core/connectors/stripe/double/ApiFrame.h"
+#include "core/connectors/stripe/double/BlankObject.h"
 #include "core/connectors/stripe/double/ParamValues.h"
+#include "core/connectors/stripe/double/RequestRules.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
 #include "core/connectors/stripe/facts/EventTypes.h"
 
@@ -11,11 +13,16 @@ namespace tw::stripe {
 namespace {
 
 constexpr std::size_t kMostEndpoints = 16;
+constexpr std::string_view kOwnAccount = "acct_1TwDouble0000000";
+constexpr std::int64_t kAccountSince = 1'700'000'000;
 constexpr std::string_view kSecretAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 std::optional<HttpResponse> eventsProblem(const Value &events)
 {
+    if (events.isArray() && events.size() == 0)
+        return answers::badParam("enabled_events", "An endpoint wants at least one event.",
+                                 "parameter_invalid_empty");
     for (const Value &event : events.items()) {
         const std::string name(event.text());
         if (name == "*" || eventType(name))
@@ -45,6 +52,9 @@ HttpResponse createEndpoint(ApiHost &host, const ApiCall &call)
         return *problem;
     if (auto problem = eventsProblem(call.params.get("enabled_events")))
         return *problem;
+    if (const std::string version = call.text("api_version");
+        !version.empty() && !isVersionName(version))
+        return answers::badParam("api_version", "Invalid Stripe API version: " + version + '.');
     const auto all = host.store().list("webhook_endpoint");
     if (all.size() >= kMostEndpoints)
         return answers::refuse({.message = "An account has at most 16 webhook endpoints."});
@@ -61,7 +71,8 @@ HttpResponse createEndpoint(ApiHost &host, const ApiCall &call)
                      {"livemode", false},
                      {"metadata", mergedMetadata(json, {}, call.params.get("metadata"))},
                      {"status", "enabled"},
-                     {"url", call.params.get("url")}});
+                     {"url", call.params.get("url")},
+                     {"_connect", call.flag("connect") ? Value::boolean(true) : Value()}});
     // The secret is kept beside the object: it is shown once.
     host.create(call,
                 json.object({{"id", "secret:" + std::string(made.get("id").text())},
@@ -112,26 +123,35 @@ HttpResponse deleteEndpoint(ApiHost &host, const ApiCall &call)
         call.json().object({{"id", call.id()}, {"object", "webhook_endpoint"}, {"deleted", true}}));
 }
 
-HttpResponse account(ApiHost &host, const ApiCall &call)
+HttpResponse account(ApiHost &, const ApiCall &call)
 {
     const auto json = call.json();
     const Value dashboard =
         json.object({{"display_name", "Tidewire double"}, {"timezone", "Etc/UTC"}});
-    const Value settings = json.object({{"dashboard", dashboard}});
-    return answers::ok(
-        json.object({{"id", call.account.empty() ? "acct_1TwDouble0000000" : call.account},
-                     {"object", "account"},
-                     {"business_type", "company"},
-                     {"charges_enabled", true},
-                     {"country", "US"},
-                     {"created", host.now().seconds()},
-                     {"default_currency", "usd"},
-                     {"details_submitted", true},
-                     {"email", "owner@tidewire.example"},
-                     {"metadata", json.object({})},
-                     {"payouts_enabled", true},
-                     {"settings", settings},
-                     {"type", "standard"}}));
+    Value settings = shapedField(json, "account", "settings", json.object({}));
+    settings = json.with(settings, {{"dashboard", dashboard}});
+    return answers::ok(json.with(
+        blankObject(json, "account"),
+        {{"id", call.account.empty() ? std::string(kOwnAccount) : call.account},
+         {"object", "account"},
+         {"business_type", "company"},
+         {"capabilities", json.object({{"card_payments", "active"}, {"transfers", "active"}})},
+         {"charges_enabled", true},
+         {"country", "US"},
+         {"created", kAccountSince},
+         {"default_currency", "usd"},
+         {"details_submitted", true},
+         {"email", "owner@tidewire.example"},
+         {"metadata", json.object({})},
+         {"payouts_enabled", true},
+         {"settings", settings},
+         {"type", "standard"}}));
+}
+
+HttpResponse accountById(ApiHost &host, const ApiCall &call)
+{
+    const std::string own = call.account.empty() ? std::string(kOwnAccount) : call.account;
+    return call.id() == own ? account(host, call) : answers::missingObject("account", call.id());
 }
 
 } // namespace
@@ -142,6 +162,7 @@ void addEndpointRoutes(ApiRoutes &routes)
     routes.add("POST", "/v1/webhook_endpoints/{id}", updateEndpoint);
     routes.add("DELETE", "/v1/webhook_endpoints/{id}", deleteEndpoint);
     routes.add("GET", "/v1/account", account);
+    routes.add("GET", "/v1/accounts/{id}", accountById);
 }
 
 } // namespace tw::stripe

@@ -1,27 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/double/Expansion.h"
 
+#include "core/connectors/stripe/facts/Catalogue.h"
+
 #include <algorithm>
-#include <iterator>
+#include <map>
 
 namespace tw::stripe {
 namespace {
 
 constexpr int kMostLevels = 4;
 
-struct Includable
-{
-    std::string_view object, field;
-};
+using Names = std::vector<std::string>;
 
-constexpr Includable kIncludables[] = {
-    {"charge", "refunds"},          {"checkout.session", "line_items"},
-    {"customer", "sources"},        {"customer", "subscriptions"},
-    {"customer", "tax_ids"},        {"invoice", "payments"},
-    {"payment_link", "line_items"}, {"price", "tiers"},
-    {"quote", "line_items"},        {"customer", "cash_balance"},
-    {"coupon", "applies_to"},       {"invoice", "confirmation_secret"},
-};
+/// Fields of an object that come only when they are expanded.
+const Names &includablesOf(std::string_view type)
+{
+    static const std::map<std::string, Names, std::less<>> all = [] {
+        std::map<std::string, Names, std::less<>> found;
+        const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
+        for (const std::string &object : catalogue.objects()) {
+            for (const ApiField &field : catalogue.object(object)->fields) {
+                if (field.includable)
+                    found[object].push_back(field.name);
+            }
+        }
+        return found;
+    }();
+    static const Names none;
+    const auto known = all.find(type);
+    return known == all.end() ? none : known->second;
+}
 
 /// The paths that begin with `name`, without it.
 std::vector<std::string> behind(const std::vector<std::string> &paths, std::string_view name)
@@ -46,9 +55,8 @@ bool isNamed(const std::vector<std::string> &paths, std::string_view name)
 
 bool isIncludable(std::string_view object, std::string_view field)
 {
-    return std::any_of(
-        std::begin(kIncludables), std::end(kIncludables),
-        [&](const Includable &one) { return one.object == object && one.field == field; });
+    const Names &names = includablesOf(object);
+    return std::find(names.begin(), names.end(), field) != names.end();
 }
 
 Value Expansion::shown(const Value &answer, const std::vector<std::string> &paths) const
@@ -101,11 +109,11 @@ Value Expansion::filled(const Value &value, const std::vector<std::string> &path
     }
     if (!m_includes || paths.empty())
         return object.finish();
-    for (const Includable &one : kIncludables) {
-        if (one.object != type || !value.get(one.field).isUndefined() || !isNamed(paths, one.field))
+    for (const std::string &field : includablesOf(type)) {
+        if (!value.get(field).isUndefined() || !isNamed(paths, field))
             continue;
-        if (const Value made = m_includes(value, one.field); !made.isUndefined())
-            object.set(one.field, filled(made, behind(paths, one.field), depth));
+        if (const Value made = m_includes(value, field); !made.isUndefined())
+            object.set(field, filled(made, behind(paths, field), depth));
     }
     return object.finish();
 }

@@ -26,30 +26,36 @@ std::optional<HttpResponse> IdempotencyMemory::before(const std::string &key,
                                 .message =
                                     "Keys for idempotent requests can only be used with the same "
                                     "parameters they were first used with."});
-    if (!known->second.answer)
+    if (!known->second.answer || now < known->second.until)
         return answers::refuse({.status = 409,
                                 .type = "idempotency_error",
                                 .code = "idempotency_key_in_use",
                                 .message = "Another request with this key is still under way."});
     HttpResponse answer = *known->second.answer;
     answer.headers.set("Idempotent-Replayed", "true");
+    if (const std::string original(answer.headers.value("Request-Id")); !original.empty())
+        answer.headers.set("Original-Request", original);
     return answer;
 }
 
 void IdempotencyMemory::begin(const std::string &key, const std::string &fingerprint, Instant now)
 {
-    m_entries.insert_or_assign(key, Entry{fingerprint, now, std::nullopt});
-    m_order.push_back(key);
+    m_entries.insert_or_assign(key, Entry{fingerprint, now, {}, std::nullopt});
+    m_order.emplace_back(now, key);
     while (m_order.size() > kMostKept) {
-        m_entries.erase(m_order.front());
+        const auto oldest = m_entries.find(m_order.front().second);
+        if (oldest != m_entries.end() && oldest->second.since == m_order.front().first)
+            m_entries.erase(oldest);
         m_order.pop_front();
     }
 }
 
-void IdempotencyMemory::end(const std::string &key, const HttpResponse &answer)
+void IdempotencyMemory::end(const std::string &key, const HttpResponse &answer, Instant until)
 {
-    if (const auto entry = m_entries.find(key); entry != m_entries.end())
+    if (const auto entry = m_entries.find(key); entry != m_entries.end()) {
         entry->second.answer = answer;
+        entry->second.until = until;
+    }
 }
 
 void IdempotencyMemory::forget(const std::string &key)

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace tw::stripe {
 
@@ -22,7 +23,8 @@ public:
     std::optional<HttpResponse> before(const std::string &key, const std::string &fingerprint,
                                        Instant now);
     void begin(const std::string &key, const std::string &fingerprint, Instant now);
-    void end(const std::string &key, const HttpResponse &answer);
+    /// `until`: the call is under way until then.
+    void end(const std::string &key, const HttpResponse &answer, Instant until);
     void forget(const std::string &key);
     void clear();
 
@@ -31,10 +33,11 @@ private:
     {
         std::string fingerprint;
         Instant since;
+        Instant until;                      ///< Under way until then.
         std::optional<HttpResponse> answer; ///< None: still under way.
     };
     std::map<std::string, Entry> m_entries;
-    std::deque<std::string> m_order;
+    std::deque<std::pair<Instant, std::string>> m_order;
 };
 
 } // namespace tw::stripe

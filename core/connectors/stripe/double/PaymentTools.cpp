@@ -2,7 +2,9 @@
 #include "core/connectors/stripe/double/PaymentTools.h"
 
 #include "core/base/Text.h"
+#include "core/connectors/stripe/double/BalanceBook.h"
 #include "core/connectors/stripe/double/BlankObject.h"
+#include "core/connectors/stripe/double/DisputeTools.h"
 #include "core/connectors/stripe/double/ParamValues.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
 #include "core/data/Decimal.h"
@@ -15,7 +17,17 @@ namespace tw::stripe {
 namespace {
 
 constexpr std::int64_t kMostAmount = 999'999'999'999;
-constexpr std::int64_t kDay = 86'400;
+constexpr int kDaysUntilAvailable = 2;
+constexpr std::chrono::seconds kBooksWithin{1};
+
+std::string_view adviceOf(const TestCard &card)
+{
+    if (card.decline == "lost_card" || card.decline == "stolen_card" ||
+        card.decline == "fraudulent")
+        return "do_not_try_again";
+    return card.code == "expired_card" || card.code == "incorrect_cvc" ? "confirm_card_data"
+                                                                       : "try_again_later";
+}
 
 Value textOrNull(const sandbox::JsonMaker &json, const std::string &text)
 {
@@ -65,35 +77,68 @@ Value blankBilling(const sandbox::JsonMaker &json)
                         {"tax_id", nullptr}});
 }
 
-void dispute(ApiHost &host, const ApiCall &call, const Value &charge, const TestCard &card)
+/// What a card or account looks like as the `type` member of a method or a charge.
+Value bankDetails(const sandbox::JsonMaker &json, const TestCard &card, std::string_view object,
+                  std::string_view field)
 {
-    const auto json = call.json();
-    const std::int64_t amount = charge.get("amount").toInt().value_or(0);
-    const std::string currency(charge.get("currency").text());
-    Value made = blankObject(json, "dispute");
-    const std::int64_t now = host.now(charge).seconds();
-    const Value details = json.with(made.get("evidence_details"), {{"due_by", now + 7 * kDay},
-                                                                   {"has_evidence", false},
-                                                                   {"past_due", false},
-                                                                   {"submission_count", 0}});
-    made = json.with(
-        made, {{"id", host.newId("du_")},
-               {"object", "dispute"},
-               {"amount", amount},
-               {"charge", charge.get("id")},
-               {"created", now},
-               {"currency", currency},
-               {"evidence_details", details},
-               {"is_charge_refundable", false},
-               {"payment_intent", charge.get("payment_intent")},
-               {"reason", card.name == "createDispute" ? "fraudulent" : "product_not_received"},
-               {"status", "needs_response"}});
-    const Value taken =
-        makeTransaction(host, call, -amount, 1500, currency, "adjustment", made.get("id"));
-    made = json.with(made, {{"balance_transactions", json.array({taken})}});
-    host.change(call, charge, {{"disputed", true}}, "charge.updated");
-    made = host.create(call, made, "charge.dispute.created");
-    host.tell(call, "charge.dispute.funds_withdrawn", made);
+    const Value account = json.object({{"country", card.country},
+                                       {"fingerprint", "Tw" + std::string(card.number.substr(2))},
+                                       {"last4", card.last4()},
+                                       {"bank_name", "STRIPE TEST BANK"},
+                                       {"routing_number", "110000000"},
+                                       {"account_holder_type", "individual"},
+                                       {"account_type", "checking"}});
+    const Value inside = json.object({{"type", card.type}, {card.type, account}});
+    return field.empty() ? shapedField(json, object, card.type, account)
+                         : shapedField(json, object, field, inside);
+}
+
+Value chargeDetails(const sandbox::JsonMaker &json, const TestCard &card, std::int64_t amount)
+{
+    if (!card.isCard())
+        return bankDetails(json, card, "charge", "payment_method_details");
+    const Value shown =
+        json.with(cardDetails(json, card), {{"generated_from", Value()},
+                                            {"display_brand", Value()},
+                                            {"networks", Value()},
+                                            {"three_d_secure_usage", Value()},
+                                            {"amount_authorized", amount},
+                                            {"authorization_code", nullptr},
+                                            {"electronic_commerce_indicator", nullptr},
+                                            {"network_transaction_id", nullptr},
+                                            {"transaction_link_id", nullptr},
+                                            {"installments", nullptr},
+                                            {"mandate", nullptr},
+                                            {"network", card.brand},
+                                            {"three_d_secure", nullptr}});
+    return json.object({{"card", shown}, {"type", "card"}});
+}
+
+Value outcomeOf(const sandbox::JsonMaker &json, const TestCard &card, bool fails)
+{
+    return json.object(
+        {{"advice_code", fails && card.isCard() ? json.text(adviceOf(card)) : Value::null()},
+         {"network_advice_code", nullptr},
+         {"network_decline_code", fails ? json.text("05") : Value::null()},
+         {"network_status", fails ? "declined_by_network" : "approved_by_network"},
+         {"reason",
+          fails ? json.text(card.decline.empty() ? card.code : card.decline) : Value::null()},
+         {"risk_level", "normal"},
+         {"risk_score", 12},
+         {"seller_message", fails ? "The bank did not return any further details with this decline."
+                                  : "Payment complete."},
+         {"type", fails ? "issuer_declined" : "authorized"}});
+}
+
+/// Books what a captured charge earned, by the rules of its card; answers the charge.
+Value booked(ApiHost &host, const ApiCall &call, const Value &charge, std::int64_t amount,
+             const TestCard &card, std::string_view event)
+{
+    const bool isNow = card.acts == TestCard::Acts::SettlesNow;
+    const Value earned = makeTransaction(host, call, amount, feeOf(amount),
+                                         std::string(charge.get("currency").text()), "charge",
+                                         charge.get("id"), isNow ? 0 : kDaysUntilAvailable);
+    return host.change(call, charge, {{"balance_transaction", earned.get("id")}}, event);
 }
 
 } // namespace
@@ -104,8 +149,10 @@ std::optional<HttpResponse> amountProblem(const std::string &amount, const std::
     const auto [end, problem] =
         std::from_chars(amount.data(), amount.data() + amount.size(), number);
     if (problem != std::errc() || end != amount.data() + amount.size() || number < 1)
-        return answers::badParam("amount", "The amount must be a whole number above 0, in the "
-                                           "smallest unit of the currency.");
+        return answers::badParam("amount",
+                                 "The amount must be a whole number above 0, in the smallest unit "
+                                 "of the currency.",
+                                 "parameter_invalid_integer");
     const auto rule = currencyRule(currency);
     if (!rule)
         return answers::badParam("currency", "Invalid currency: " + rule.error().message);
@@ -137,41 +184,16 @@ HttpResponse declined(const TestCard &card, const Value &charge, const Value &in
     Arena arena;
     const auto body = parseJsonInto(arena, answer.body);
     const sandbox::JsonMaker json(arena);
-    const Value error =
-        json.with(body->get("error"),
-                  {{"charge", charge.isObject() ? charge.get("id") : Value()},
-                   {"payment_intent", intent},
-                   {"doc_url", "https://docs.stripe.com/error-codes#" + std::string(card.code)}});
+    const Value error = json.with(
+        body->get("error"),
+        {{"advice_code", json.text(adviceOf(card))},
+         {"charge", charge.isObject() ? charge.get("id") : Value()},
+         {"network_decline_code", "05"},
+         {"payment_intent", intent},
+         {"payment_method",
+          intent.isObject() ? intent.find("last_payment_error.payment_method") : Value()}});
     answer.body = toJson(json.object({{"error", error}}), JsonStyle::Pretty);
     return answer;
-}
-
-Value makeTransaction(ApiHost &host, const ApiCall &call, std::int64_t amount, std::int64_t fee,
-                      const std::string &currency, const std::string &type, const Value &source)
-{
-    const auto json = call.json();
-    const std::int64_t now = host.now().seconds();
-    const Value detail = json.object({{"amount", fee},
-                                      {"application", nullptr},
-                                      {"currency", currency},
-                                      {"description", "Stripe processing fees"},
-                                      {"type", "stripe_fee"}});
-    Value made = blankObject(json, "balance_transaction");
-    made = json.with(made, {{"id", host.newId("txn_")},
-                            {"object", "balance_transaction"},
-                            {"amount", amount},
-                            {"available_on", now + 2 * kDay},
-                            {"created", now},
-                            {"currency", currency},
-                            {"fee", fee},
-                            {"fee_details", fee == 0 ? json.array({}) : json.array({detail})},
-                            {"net", amount - fee},
-                            {"reporting_category", type == "adjustment" ? "dispute" : type},
-                            {"source", source},
-                            {"status", type == "payout" ? "available" : "pending"},
-                            {"type", type},
-                            {"_payout", Value()}});
-    return host.create(call, made, {});
 }
 
 Value makeCharge(ApiHost &host, const ApiCall &call, const ChargeOrder &order, const TestCard &card)
@@ -182,81 +204,86 @@ Value makeCharge(ApiHost &host, const ApiCall &call, const ChargeOrder &order, c
     const Value method = host.get(call, "payment_method", order.paymentMethod);
     const std::string id = host.newId("ch_");
     const Value customer = textOrNull(json, order.customer);
-    const Value outcome = json.object(
-        {{"advice_code", nullptr},
-         {"network_advice_code", nullptr},
-         {"network_decline_code", fails ? json.text("05") : Value::null()},
-         {"network_status", fails ? "declined_by_network" : "approved_by_network"},
-         {"reason", fails ? json.text(card.decline) : Value::null()},
-         {"risk_level", "normal"},
-         {"risk_score", 12},
-         {"seller_message", fails ? "The bank did not return any further details with this decline."
-                                  : "Payment complete."},
-         {"type", fails ? "issuer_declined" : "authorized"}});
-    const Value details = json.object(
-        {{"card", json.with(cardDetails(json, card), {{"generated_from", Value()},
-                                                      {"display_brand", Value()},
-                                                      {"networks", Value()},
-                                                      {"three_d_secure_usage", Value()},
-                                                      {"amount_authorized", order.amount},
-                                                      {"installments", nullptr},
-                                                      {"mandate", nullptr},
-                                                      {"network", card.brand},
-                                                      {"three_d_secure", nullptr}})},
-         {"type", "card"}});
+    const bool goes = !fails && !card.waits();
     Value made = blankObject(json, "charge");
-    made = json.with(made,
-                     {{"id", id},
-                      {"object", "charge"},
-                      {"amount", order.amount},
-                      {"amount_captured", order.capture && !fails ? order.amount : 0},
-                      {"billing_details",
-                       method.isObject() ? method.get("billing_details") : blankBilling(json)},
-                      {"calculated_statement_descriptor", "TIDEWIRE"},
-                      {"captured", order.capture && !fails},
-                      {"created", host.now(json.object({{"customer", customer}})).seconds()},
-                      {"currency", order.currency},
-                      {"customer", customer},
-                      {"description", textOrNull(json, order.description)},
-                      {"failure_code", fails ? json.text(card.code) : Value::null()},
-                      {"failure_message", fails ? json.text(declineMessage(card)) : Value::null()},
-                      {"metadata", order.metadata.isObject() ? order.metadata : json.object({})},
-                      {"outcome", outcome},
-                      {"paid", !fails},
-                      {"payment_intent", textOrNull(json, order.paymentIntent)},
-                      {"payment_method", textOrNull(json, order.paymentMethod)},
-                      {"payment_method_details", details},
-                      {"receipt_email", textOrNull(json, order.receiptEmail)},
-                      {"receipt_url",
-                       fails ? Value::null() : json.text("https://pay.stripe.com/receipts/" + id)},
-                      {"shipping", order.shipping.isUndefined() ? Value::null() : order.shipping},
-                      {"status", fails ? "failed" : "succeeded"}});
-    if (fails)
-        return host.create(call, made, "charge.failed");
-    if (order.capture) {
-        const Value earned = makeTransaction(host, call, order.amount, feeOf(order.amount),
-                                             order.currency, "charge", made.get("id"));
-        made = json.with(made, {{"balance_transaction", earned.get("id")}});
-    }
-    made = host.create(call, made, "charge.succeeded");
-    if (card.acts == TestCard::Acts::GetsDisputed)
-        dispute(host, call, made, card);
+    made = json.with(
+        made,
+        {{"id", id},
+         {"object", "charge"},
+         {"amount", order.amount},
+         {"amount_captured", order.capture && goes ? order.amount : 0},
+         {"billing_details",
+          method.isObject() ? method.get("billing_details") : blankBilling(json)},
+         {"calculated_statement_descriptor", "TIDEWIRE"},
+         {"captured", order.capture && goes},
+         {"created", host.now(json.object({{"customer", customer}})).seconds()},
+         {"currency", order.currency},
+         {"customer", customer},
+         {"description", textOrNull(json, order.description)},
+         {"failure_code", fails ? json.text(card.code) : Value::null()},
+         {"failure_message", fails ? json.text(declineMessage(card)) : Value::null()},
+         {"metadata", order.metadata.isObject() ? order.metadata : json.object({})},
+         {"outcome", outcomeOf(json, card, fails)},
+         {"paid", goes},
+         {"payment_intent", textOrNull(json, order.paymentIntent)},
+         {"payment_method", textOrNull(json, order.paymentMethod)},
+         {"payment_method_details", chargeDetails(json, card, order.amount)},
+         {"receipt_email", textOrNull(json, order.receiptEmail)},
+         {"receipt_url", goes ? json.text("https://pay.stripe.com/receipts/" + id) : Value::null()},
+         {"shipping", order.shipping.isUndefined() ? Value::null() : order.shipping},
+         {"status", fails  ? "failed"
+                    : goes ? "succeeded"
+                           : "pending"},
+         {"_card", card.number}});
+    if (!goes)
+        return host.create(call, made, fails ? "charge.failed" : "charge.pending");
+    made = host.create(call, made, {});
+    if (order.capture && !order.settlesLater)
+        made = booked(host, call, made, order.amount, card, {});
+    host.tell(call, "charge.succeeded", made);
+    if (order.capture && order.settlesLater)
+        host.later(made, kBooksWithin, [&host, id, &card](const ApiCall &own) {
+            const Value charge = host.get(own, "charge", id);
+            if (charge.get("balance_transaction").isNull())
+                booked(host, own, charge, charge.get("amount").toInt().value_or(0), card,
+                       "charge.updated");
+        });
+    if (card.acts == TestCard::Acts::GetsDisputed || card.acts == TestCard::Acts::Inquires)
+        openDispute(host, call, made, card);
     return host.get(call, "charge", id);
+}
+
+Value endCharge(ApiHost &host, const ApiCall &call, const Value &charge, const TestCard &card)
+{
+    const auto json = call.json();
+    if (card.acts == TestCard::Acts::FailsLater)
+        return host.change(call, charge,
+                           {{"failure_code", card.code},
+                            {"failure_message", declineMessage(card)},
+                            {"outcome", outcomeOf(json, card, true)},
+                            {"status", "failed"}},
+                           "charge.failed");
+    const std::int64_t amount = charge.get("amount").toInt().value_or(0);
+    const Value paid = host.change(
+        call, charge,
+        {{"amount_captured", amount}, {"captured", true}, {"paid", true}, {"status", "succeeded"}},
+        {});
+    const Value made = booked(host, call, paid, amount, card, {});
+    host.tell(call, "charge.succeeded", made);
+    return made;
 }
 
 Value captureCharge(ApiHost &host, const ApiCall &call, const Value &charge, std::int64_t amount)
 {
     const std::int64_t whole = charge.get("amount").toInt().value_or(0);
-    const std::string currency(charge.get("currency").text());
-    const Value earned =
-        makeTransaction(host, call, amount, feeOf(amount), currency, "charge", charge.get("id"));
+    const TestCard *card = testCard(charge.get("_card").text());
     // What is not captured goes back at once (docs: amount_refunded of a partial capture).
-    return host.change(call, charge,
-                       {{"amount_captured", amount},
-                        {"amount_refunded", whole - amount},
-                        {"balance_transaction", earned.get("id")},
-                        {"captured", true}},
-                       "charge.captured");
+    const Value taken = host.change(
+        call, charge,
+        {{"amount_captured", amount}, {"amount_refunded", whole - amount}, {"captured", true}}, {});
+    const Value made = booked(host, call, taken, amount, card ? *card : *testCard("visa"), {});
+    host.tell(call, "charge.captured", made);
+    return made;
 }
 
 Value methodFromCard(ApiHost &host, const ApiCall &call, const TestCard &card, const Value &billing)
@@ -275,16 +302,26 @@ Value methodFromCard(ApiHost &host, const ApiCall &call, const TestCard &card, c
         }
     }
     Value made = blankObject(json, "payment_method");
-    made = json.with(made, {{"id", host.newId("pm_")},
-                            {"object", "payment_method"},
-                            {"allow_redisplay", "unspecified"},
-                            {"billing_details", details},
-                            {"card", cardDetails(json, card)},
-                            {"created", host.now().seconds()},
-                            {"metadata", json.object({})},
-                            {"type", "card"},
-                            {"_card", card.number}});
+    made =
+        json.with(made, {{"id", host.newId("pm_")},
+                         {"object", "payment_method"},
+                         {"allow_redisplay", "unspecified"},
+                         {"billing_details", details},
+                         {card.type, card.isCard() ? cardDetails(json, card)
+                                                   : bankDetails(json, card, "payment_method", {})},
+                         {"created", host.now().seconds()},
+                         {"metadata", json.object({})},
+                         {"type", card.type},
+                         {"_card", card.number}});
     return host.create(call, made, {});
+}
+
+const TestCard &bankAccount(std::string_view type, std::string_view number)
+{
+    const TestCard *known = testCard(number);
+    if (known && known->type == type)
+        return *known;
+    return *testCard(type == "sepa_debit" ? "pm_sepaDebit" : "pm_usBankAccount_success");
 }
 
 std::optional<std::string> storedMethod(ApiHost &host, const ApiCall &call,
@@ -293,14 +330,16 @@ std::optional<std::string> storedMethod(ApiHost &host, const ApiCall &call,
     if (!host.get(call, "payment_method", named).isUndefined())
         return named;
     const TestCard *card = testCard(named);
-    if (!card || (!named.starts_with("pm_card_") && !named.starts_with("tok_")))
+    if (!card || (!named.starts_with("pm_") && !named.starts_with("tok_")))
         return std::nullopt;
     return std::string(methodFromCard(host, call, *card, {}).get("id").text());
 }
 
 const TestCard *cardOf(ApiHost &host, const ApiCall &call, const std::string &paymentMethod)
 {
-    const Value method = host.get(call, "payment_method", paymentMethod);
+    Value method = host.get(call, "payment_method", paymentMethod);
+    if (method.isUndefined())
+        method = host.get(call, "card", paymentMethod);
     if (method.isUndefined())
         return testCard(paymentMethod);
     const TestCard *card = testCard(method.get("_card").text());

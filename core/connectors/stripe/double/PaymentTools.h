@@ -17,6 +17,7 @@ struct ChargeOrder
     std::string customer, paymentIntent, paymentMethod, description, receiptEmail;
     Value metadata, shipping;
     bool capture = true;
+    bool settlesLater = false; ///< Its balance transaction comes a moment later (automatic_async).
 };
 
 /// A charge, with the balance transaction and the dispute that follow from its card. Events as
@@ -26,10 +27,8 @@ Value makeCharge(ApiHost &host, const ApiCall &call, const ChargeOrder &order,
 /// Captures an authorised charge; answers it.
 Value captureCharge(ApiHost &host, const ApiCall &call, const Value &charge, std::int64_t amount);
 
-/// A transaction of the balance: fees of a charge, a refund, a dispute, a payout. Kept without
-/// event.
-Value makeTransaction(ApiHost &host, const ApiCall &call, std::int64_t amount, std::int64_t fee,
-                      const std::string &currency, const std::string &type, const Value &source);
+/// The end of a charge that was pending; answers it.
+Value endCharge(ApiHost &host, const ApiCall &call, const Value &charge, const TestCard &card);
 
 /// The card behind a payment method or token that is stored or named as Stripe's test names.
 const TestCard *cardOf(ApiHost &host, const ApiCall &call, const std::string &paymentMethod);
@@ -40,7 +39,26 @@ std::optional<std::string> storedMethod(ApiHost &host, const ApiCall &call,
 Value methodFromCard(ApiHost &host, const ApiCall &call, const TestCard &card,
                      const Value &billing);
 
-/// What the customer answered to the bank that asked them: an intent that requires an action goes on.
+/// Confirms an intent: `byCustomer` when they did what the bank asked for.
+HttpResponse confirmPayment(ApiHost &host, const ApiCall &call, Value intent,
+                            bool byCustomer = false);
+/// The payment method that a call names or brings along; empty: none. A refusal as `problem`.
+std::string methodOf(ApiHost &host, const ApiCall &call, std::optional<HttpResponse> &problem);
+/// Keeps the method at its customer, where the intent is for later use.
+void keepMethod(ApiHost &host, const ApiCall &call, const Value &intent);
+HttpResponse unexpectedState(const Value &intent, const std::string &what);
+Value nextAction(const sandbox::JsonMaker &json, const std::string &id,
+                 const std::string &returnUrl);
+/// A payment that is processing ends a while later.
+void endPaymentLater(ApiHost &host, const ApiCall &call, const Value &intent);
+/// The test account with this number or IBAN; another one pays.
+const TestCard &bankAccount(std::string_view type, std::string_view number);
+/// As it stands in intents and errors: what went wrong with the last try.
+Value paymentError(ApiHost &host, const ApiCall &call, const TestCard &card,
+                   const std::string &method, const Value &charge);
+
+/// What the customer answered to the bank that asked them: an intent that requires an action goes
+/// on.
 HttpResponse authenticateIntent(ApiHost &host, const ApiCall &call, const std::string &intent,
                                 bool succeeds);
 

@@ -11,4 +11,7 @@ namespace tw::stripe {
 /// `balance_transactions?payout=` lists what it is made of. Undefined: there is nothing to pay out.
 Value automaticPayout(ApiHost &host, const ApiCall &call, const std::string &currency);
 
+/// A payout that is pending arrives a moment later, or the bank refuses it.
+void endPayoutLater(ApiHost &host, const Value &payout);
+
 } // namespace tw::stripe

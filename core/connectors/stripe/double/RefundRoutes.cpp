@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Refunds, disputes, payouts and the balance.
+// Refunds.
 #include "core/connectors/stripe/double/ApiFrame.h"
+#include "core/connectors/stripe/double/BalanceBook.h"
 #include "core/connectors/stripe/double/BlankObject.h"
 #include "core/connectors/stripe/double/ParamValues.h"
+#include "core/connectors/stripe/double/PaymentLists.h"
 #include "core/connectors/stripe/double/PaymentTools.h"
-#include "core/connectors/stripe/double/PayoutTools.h"
+#include "core/connectors/stripe/double/RefundTools.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
 
 #include <algorithm>
-#include <map>
 
 namespace tw::stripe {
 namespace {
 
 constexpr std::chrono::seconds kSoon{2};
-constexpr std::int64_t kDay = 86'400;
 
-/// A refund that comes back: the charge counts it no more.
-void failRefund(ApiHost &host, const ApiCall &call, const std::string &id)
+/// A refund that fails or is cancelled: its money comes back, and the charge counts it no more.
+Value sendBack(ApiHost &host, const ApiCall &call, const Value &refund, const std::string &status)
 {
-    const Value refund = host.get(call, "refund", id);
-    if (refund.isUndefined() || refund.get("status").text() == "failed")
-        return;
+    const auto json = call.json();
+    const bool fails = status == "failed";
     const std::int64_t amount = refund.get("amount").toInt().value_or(0);
-    const std::string currency(refund.get("currency").text());
     const Value back =
-        makeTransaction(host, call, amount, 0, currency, "refund_failure", refund.get("id"));
-    const Value failed = host.change(call, refund,
-                                     {{"failure_balance_transaction", back.get("id")},
-                                      {"failure_reason", "expired_or_canceled_card"},
-                                      {"status", "failed"}},
-                                     "refund.updated");
-    host.tell(call, "refund.failed", failed);
+        makeTransaction(host, call, amount, 0, std::string(refund.get("currency").text()),
+                        "refund_failure", refund.get("id"));
+    const Value ended =
+        host.change(call, refund,
+                    {{"failure_balance_transaction", back.get("id")},
+                     {"failure_reason", fails ? json.text("expired_or_canceled_card") : Value()},
+                     {"status", status}},
+                    "refund.updated");
+    if (fails)
+        host.tell(call, "refund.failed", ended);
     const Value charge = host.get(call, "charge", refund.get("charge").text());
     if (charge.isObject())
         host.change(
@@ -39,6 +40,15 @@ void failRefund(ApiHost &host, const ApiCall &call, const std::string &id)
             {{"amount_refunded", charge.get("amount_refunded").toInt().value_or(0) - amount},
              {"refunded", false}},
             "charge.updated");
+    return ended;
+}
+
+bool isDisputed(ApiHost &host, const std::string &charge)
+{
+    return host.store().newest("dispute", [&charge](const Value &dispute) {
+        return dispute.get("charge").text() == charge &&
+               !dispute.get("is_charge_refundable").asBool();
+    }) != nullptr;
 }
 
 HttpResponse createRefund(ApiHost &host, const ApiCall &call)
@@ -62,7 +72,11 @@ HttpResponse createRefund(ApiHost &host, const ApiCall &call)
     const auto isTrue = [&charge](const char *name) {
         return charge.get(name).isBool() && charge.get(name).asBool();
     };
-    if (isTrue("disputed"))
+    if (charge.get("status").text() != "succeeded")
+        return answers::refuse(
+            {.code = "charge_not_refundable",
+             .message = "Charge " + chargeId + " did not succeed; there is nothing to refund."});
+    if (isTrue("disputed") && isDisputed(host, chargeId))
         return answers::refuse({.code = "charge_disputed",
                                 .message = "Charge " + chargeId +
                                            " has been charged back; it cannot be " + "refunded."});
@@ -81,9 +95,8 @@ HttpResponse createRefund(ApiHost &host, const ApiCall &call)
                                 .param = "amount"});
     const auto json = call.json();
     const std::string currency(charge.get("currency").text());
-    const std::string method(charge.get("payment_method").text());
-    const TestCard *card = method.empty() ? testCard("visa") : cardOf(host, call, method);
-    const bool waits = card->acts == TestCard::Acts::DelaysRefunds;
+    const TestCard *card = testCard(charge.get("_card").text());
+    const bool waits = card && card->acts == TestCard::Acts::DelaysRefunds;
     const std::string id = host.newId("re_");
     const Value paid = makeTransaction(host, call, -amount, 0, currency, "refund", json.text(id));
     Value made = blankObject(json, "refund");
@@ -105,14 +118,8 @@ HttpResponse createRefund(ApiHost &host, const ApiCall &call)
                  {"refunded", amount == left}},
                 "charge.refunded");
     host.tell(call, "refund.created", made);
-    if (card->acts == TestCard::Acts::FailsRefunds)
-        host.later(made, kSoon, [&host, id](const ApiCall &own) { failRefund(host, own, id); });
-    if (waits)
-        host.later(made, kSoon, [&host, id](const ApiCall &own) {
-            const Value now = host.get(own, "refund", id);
-            if (now.isObject())
-                host.change(own, now, {{"status", "succeeded"}}, "refund.updated");
-        });
+    if (waits || (card && card->acts == TestCard::Acts::FailsRefunds))
+        endRefundLater(host, made);
     return answers::ok(made);
 }
 
@@ -136,193 +143,21 @@ HttpResponse cancelRefund(ApiHost &host, const ApiCall &call)
     if (before.get("status").text() != "pending" &&
         before.get("status").text() != "requires_action")
         return answers::refuse({.message = "Only a refund that is pending can be cancelled."});
-    return answers::ok(host.change(call, before, {{"status", "canceled"}}, "refund.updated"));
-}
-
-/// The end of a dispute; money that was taken comes back when it was won.
-Value closeDispute(ApiHost &host, const ApiCall &call, const Value &dispute, bool won)
-{
-    const Value closed =
-        host.change(call, dispute, {{"status", won ? "won" : "lost"}}, "charge.dispute.updated");
-    if (won) {
-        makeTransaction(host, call, closed.get("amount").toInt().value_or(0), 0,
-                        std::string(closed.get("currency").text()), "adjustment", closed.get("id"));
-        host.tell(call, "charge.dispute.funds_reinstated", closed);
-    }
-    host.tell(call, "charge.dispute.closed", closed);
-    return closed;
-}
-
-bool isClosed(const Value &dispute)
-{
-    const std::string_view status = dispute.get("status").text();
-    return status == "won" || status == "lost" || status == "warning_closed";
-}
-
-HttpResponse updateDispute(ApiHost &host, const ApiCall &call)
-{
-    const Value before = host.get(call, "dispute", call.id());
-    if (before.isUndefined())
-        return answers::missingObject("dispute", call.id());
-    if (call.has("evidence") && isClosed(before))
-        return answers::refuse({.message = "This dispute is closed: it takes no more evidence."});
-    const auto json = call.json();
-    Value evidence = before.get("evidence");
-    for (const Member &member : call.params.get("evidence").members())
-        evidence = json.with(evidence, {{member.key.text(), orNull(member.value)}});
-    const bool submits = call.has("evidence") && call.flag("submit", true);
-    Value details = before.get("evidence_details");
-    if (call.has("evidence"))
-        details = json.with(details, {{"has_evidence", true}});
-    if (submits)
-        details = json.with(details, {{"submission_count",
-                                       details.get("submission_count").toInt().value_or(0) + 1}});
-    const Value made = host.change(
-        call, before,
-        {{"evidence", evidence},
-         {"evidence_details", details},
-         {"metadata", call.has("metadata") ? mergedMetadata(json, before.get("metadata"),
-                                                            call.params.get("metadata"))
-                                           : before.get("metadata")},
-         {"status", submits ? json.text("under_review") : before.get("status")}},
-        "charge.dispute.updated");
-    // Stripe's test words decide (docs.stripe.com/testing#evidence).
-    const std::string word(evidence.get("uncategorized_text").text());
-    if (submits && (word == "winning_evidence" || word == "losing_evidence"))
-        return answers::ok(closeDispute(host, call, made, word == "winning_evidence"));
-    return answers::ok(made);
-}
-
-HttpResponse closeRoute(ApiHost &host, const ApiCall &call)
-{
-    const Value before = host.get(call, "dispute", call.id());
-    if (before.isUndefined())
-        return answers::missingObject("dispute", call.id());
-    if (isClosed(before))
-        return answers::refuse({.message = "This dispute is closed already."});
-    return answers::ok(closeDispute(host, call, before, false));
-}
-
-Value makePayout(ApiHost &host, const ApiCall &call, std::int64_t amount,
-                 const std::string &currency, bool automatic)
-{
-    const auto json = call.json();
-    const std::string id = host.newId("po_");
-    const Value moved = makeTransaction(host, call, -amount, 0, currency, "payout", json.text(id));
-    const std::int64_t now = host.now().seconds();
-    Value made = blankObject(json, "payout");
-    made =
-        json.with(made, {{"id", id},
-                         {"object", "payout"},
-                         {"amount", amount},
-                         {"arrival_date", now + kDay},
-                         {"automatic", automatic},
-                         {"balance_transaction", moved.get("id")},
-                         {"created", now},
-                         {"currency", currency},
-                         {"description", automatic ? json.text("STRIPE PAYOUT")
-                                                   : orNull(call.params.get("description"))},
-                         {"destination", "ba_1TwDoubleBank"},
-                         {"metadata", mergedMetadata(json, {}, call.params.get("metadata"))},
-                         {"method", call.text("method").empty() ? "standard" : call.text("method")},
-                         {"reconciliation_status", automatic ? "in_progress" : "not_applicable"},
-                         {"source_type", "card"},
-                         {"statement_descriptor", orNull(call.params.get("statement_descriptor"))},
-                         {"status", "pending"},
-                         {"type", "bank_account"}});
-    made = host.create(call, made, "payout.created");
-    host.later(made, kSoon, [&host, id, automatic](const ApiCall &own) {
-        Value now_ = host.get(own, "payout", id);
-        if (now_.isUndefined() || now_.get("status").text() != "pending")
-            return;
-        now_ = host.change(own, now_, {{"status", "paid"}}, "payout.updated");
-        host.tell(own, "payout.paid", now_);
-        if (automatic)
-            host.tell(own, "payout.reconciliation_completed",
-                      host.change(own, now_, {{"reconciliation_status", "completed"}}, {}));
-    });
-    return made;
-}
-
-HttpResponse createPayout(ApiHost &host, const ApiCall &call)
-{
-    const std::string currency = call.text("currency");
-    if (auto problem = amountProblem(call.text("amount"), currency))
-        return *problem;
-    return answers::ok(makePayout(host, call, call.number("amount"), currency, false));
-}
-
-HttpResponse cancelPayout(ApiHost &host, const ApiCall &call)
-{
-    const Value before = host.get(call, "payout", call.id());
-    if (before.isUndefined())
-        return answers::missingObject("payout", call.id());
-    if (before.get("status").text() != "pending")
-        return answers::refuse({.message = "Only a payout that is pending can be cancelled."});
-    const Value made = host.change(call, before, {{"status", "canceled"}}, "payout.updated");
-    host.tell(call, "payout.canceled", made);
-    return answers::ok(made);
-}
-
-HttpResponse updatePayout(ApiHost &host, const ApiCall &call)
-{
-    const Value before = host.get(call, "payout", call.id());
-    if (before.isUndefined())
-        return answers::missingObject("payout", call.id());
-    return answers::ok(host.change(call, before,
-                                   {{"metadata", mergedMetadata(call.json(), before.get("metadata"),
-                                                                call.params.get("metadata"))}},
-                                   "payout.updated"));
-}
-
-HttpResponse balance(ApiHost &host, const ApiCall &call)
-{
-    const auto json = call.json();
-    std::map<std::string, std::int64_t> pending, available;
-    for (const DocumentPtr &one : host.store().list("balance_transaction")) {
-        const Value &entry = one->root();
-        const std::string currency(entry.get("currency").text());
-        const std::int64_t net = entry.get("net").toInt().value_or(0);
-        const bool isThere = entry.get("available_on").toInt().value_or(0) <= host.now().seconds();
-        (isThere ? available : pending)[currency] += net;
-        (isThere ? pending : available)[currency] += 0;
-    }
-    const auto listOf = [&](const std::map<std::string, std::int64_t> &sums) {
-        ArrayBuilder list(call.arena);
-        for (const auto &[currency, amount] : sums)
-            list.add(json.object({{"amount", amount},
-                                  {"currency", currency},
-                                  {"source_types", json.object({{"card", amount}})}}));
-        return list.finish();
-    };
-    return answers::ok(json.object({{"object", "balance"},
-                                    {"available", listOf(available)},
-                                    {"livemode", false},
-                                    {"pending", listOf(pending)}}));
+    return answers::ok(sendBack(host, call, before, "canceled"));
 }
 
 } // namespace
 
-Value automaticPayout(ApiHost &host, const ApiCall &call, const std::string &currency)
+void endRefundLater(ApiHost &host, const Value &refund)
 {
-    std::int64_t net = 0;
-    std::vector<Value> entries;
-    for (const DocumentPtr &one : host.store().list("balance_transaction")) {
-        const Value entry = host.get(call, "balance_transaction", one->root().get("id").text());
-        if (entry.get("currency").text() != currency || entry.get("type").text() == "payout" ||
-            !entry.get("_payout").isUndefined())
-            continue;
-        net += entry.get("net").toInt().value_or(0);
-        entries.push_back(entry);
-    }
-    if (net <= 0)
-        return {};
-    const Value made = makePayout(host, call, net, currency, true);
-    entries.push_back(
-        host.get(call, "balance_transaction", made.get("balance_transaction").text()));
-    for (const Value &entry : entries)
-        host.change(call, entry, {{"_payout", made.get("id")}, {"status", "available"}}, {});
-    return made;
+    host.later(refund, kSoon,
+               [&host, id = std::string(refund.get("id").text())](const ApiCall &own) {
+                   const Value now = host.get(own, "refund", id);
+                   if (now.get("status").text() == "pending")
+                       host.change(own, now, {{"status", "succeeded"}}, "refund.updated");
+                   else if (now.get("status").text() == "succeeded")
+                       sendBack(host, own, now, "failed");
+               });
 }
 
 void addRefundRoutes(ApiRoutes &routes)
@@ -330,12 +165,9 @@ void addRefundRoutes(ApiRoutes &routes)
     routes.add("POST", "/v1/refunds", createRefund);
     routes.add("POST", "/v1/refunds/{id}", updateRefund);
     routes.add("POST", "/v1/refunds/{id}/cancel", cancelRefund);
-    routes.add("POST", "/v1/disputes/{id}", updateDispute);
-    routes.add("POST", "/v1/disputes/{id}/close", closeRoute);
-    routes.add("POST", "/v1/payouts", createPayout);
-    routes.add("POST", "/v1/payouts/{id}", updatePayout);
-    routes.add("POST", "/v1/payouts/{id}/cancel", cancelPayout);
-    routes.add("GET", "/v1/balance", balance);
+    addDisputeRoutes(routes);
+    addPayoutRoutes(routes);
+    addPaymentListRoutes(routes);
 }
 
 } // namespace tw::stripe

@@ -19,6 +19,10 @@ public:
     /// The error's message is for the caller of the double.
     static Result<SearchQuery> parse(std::string_view text);
 
+    /// Holds the query against what Stripe lets one search of these objects ("customer"), and turns
+    /// its names into where the fields are. The error's message is for the caller of the double.
+    Result<void> bindTo(std::string_view object);
+
     bool fits(const Value &object) const;
 
 private:

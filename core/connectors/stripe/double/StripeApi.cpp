@@ -5,6 +5,8 @@
 #include "core/connectors/stripe/double/BillingHooks.h"
 #include "core/connectors/stripe/double/Expansion.h"
 #include "core/connectors/stripe/double/ObjectList.h"
+#include "core/connectors/stripe/double/PaymentLists.h"
+#include "core/connectors/stripe/double/RequestRules.h"
 #include "core/connectors/stripe/double/SearchQuery.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
 #include "core/connectors/stripe/facts/ApiVersion.h"
@@ -17,6 +19,8 @@
 namespace tw::stripe {
 
 namespace {
+
+constexpr std::size_t kLongestKey = 255;
 
 /// The key of "Bearer <key>" or of Basic "<key>:".
 std::string keyOf(std::string_view authorization)
@@ -54,20 +58,26 @@ std::vector<std::string> expandOf(const Value &params)
     return paths;
 }
 
-HttpResponse refusalOf(const ApiProblem &problem)
+/// The connected account of a call; of a context the last part.
+std::string accountIn(const HttpRequest &request)
 {
-    switch (problem.what) {
-    case ApiProblem::What::Unknown:
-        return answers::unknownParam(problem.param);
-    case ApiProblem::What::Missing:
-        return answers::missingParam(problem.param);
-    case ApiProblem::What::WrongType:
-        return answers::badParam(problem.param, problem.message);
-    case ApiProblem::What::NoChoice:
-        break;
-    }
-    return answers::refuse(
-        {.message = "Invalid " + problem.param + ": " + problem.message, .param = problem.param});
+    std::string account(request.header("Stripe-Account"));
+    if (account.empty())
+        account = request.header("Stripe-Context");
+    return account.substr(account.rfind('/') + 1);
+}
+
+std::string withLogPage(const std::string &body, const std::string &requestId)
+{
+    Arena arena;
+    const auto answer = parseJsonInto(arena, body);
+    if (!answer || !answer->get("error").isObject())
+        return body;
+    const sandbox::JsonMaker json(arena);
+    const Value error =
+        json.with(answer->get("error"),
+                  {{"request_log_url", "https://dashboard.stripe.com/test/logs/" + requestId}});
+    return toJson(json.object({{"error", error}}), JsonStyle::Pretty);
 }
 
 /// Whether a list lies inside one object: "/v1/customers/{id}/payment_methods".
@@ -150,10 +160,12 @@ void StripeApi::reset()
     accountOf({}).memory.clear();
 }
 
-HttpResponse StripeApi::handle(const HttpRequest &request)
+HttpResponse StripeApi::handle(const HttpRequest &request, std::chrono::milliseconds takes)
 {
     const std::string requestId = accountOf({}).desk.newId("req_");
-    HttpResponse given = answer(request, requestId);
+    HttpResponse given = answer(request, requestId, takes);
+    if (given.status >= 400)
+        given.body = withLogPage(given.body, requestId);
     given.headers.set("Request-Id", requestId);
     const auto version = request.header("Stripe-Version");
     given.headers.set("Stripe-Version", version.empty() ? kApiVersion : std::string(version));
@@ -162,13 +174,24 @@ HttpResponse StripeApi::handle(const HttpRequest &request)
     return given;
 }
 
-HttpResponse StripeApi::answer(const HttpRequest &http, const std::string &requestId)
+void StripeApi::answeredInstead(const HttpRequest &request, const HttpResponse &answer)
+{
+    if (const std::string key(request.header("Idempotency-Key")); !key.empty())
+        accountOf(accountIn(request)).memory.end(key, answer, m_clock.now());
+}
+
+HttpResponse StripeApi::answer(const HttpRequest &http, const std::string &requestId,
+                               std::chrono::milliseconds takes)
 {
     const std::string key = keyOf(http.header("Authorization"));
     if (key.empty())
         return answers::missingKey();
     if (!key.starts_with("sk_test_") && !key.starts_with("rk_test_"))
         return answers::badKey();
+    if (const auto version = http.header("Stripe-Version");
+        !version.empty() && !isVersionName(version))
+        return answers::refuse(
+            {.message = "Invalid Stripe API version: " + std::string(version) + '.'});
     Arena arena;
     Request request{http.method, http.path, segmentsOf(http.path), {}, nullptr};
     Value params;
@@ -187,14 +210,15 @@ HttpResponse StripeApi::answer(const HttpRequest &http, const std::string &reque
     }
     request.expand = expandOf(params);
     request.operation = ApiCatalogue::builtIn().find(http.method, http.path);
-    std::string account(http.header("Stripe-Account"));
-    if (account.empty())
-        account = http.header("Stripe-Context");
+    const std::string account = accountIn(http);
     ApiCall call{http.method, {},        params, std::string(http.header("Idempotency-Key")),
                  account,     requestId, arena};
     Account &data = accountOf(account);
     if (http.method != "POST" || call.idempotencyKey.empty())
         return carryOut(data, request, call);
+    if (call.idempotencyKey.size() > kLongestKey)
+        return answers::refuse({.type = "idempotency_error",
+                                .message = "Idempotency keys have up to 255 characters."});
     const std::string fingerprint = http.target + '\n' + http.body;
     if (auto earlier = data.memory.before(call.idempotencyKey, fingerprint, m_clock.now())) {
         earlier->headers.set("Idempotency-Key", call.idempotencyKey);
@@ -203,10 +227,9 @@ HttpResponse StripeApi::answer(const HttpRequest &http, const std::string &reque
     data.memory.begin(call.idempotencyKey, fingerprint, m_clock.now());
     HttpResponse given = carryOut(data, request, call);
     given.headers.set("Idempotency-Key", call.idempotencyKey);
-    // What was refused before it began leaves its key free.
-    const bool began = given.status < 400 || given.status == 402 || given.status >= 500;
-    if (began)
-        data.memory.end(call.idempotencyKey, given);
+    given.headers.set("Request-Id", requestId);
+    if (spendsKey(given))
+        data.memory.end(call.idempotencyKey, given, m_clock.now() + takes);
     else
         data.memory.forget(call.idempotencyKey);
     return given;
@@ -215,28 +238,20 @@ HttpResponse StripeApi::answer(const HttpRequest &http, const std::string &reque
 HttpResponse StripeApi::carryOut(Account &account, const Request &request, ApiCall &call)
 {
     if (request.operation) {
-        const ApiOperation &operation = *request.operation;
-        if (const auto problems = checkParams(operation, call.params); !problems.empty())
-            return refusalOf(problems.front());
-        const bool isList = operation.verb == ApiVerb::List || operation.verb == ApiVerb::Search;
-        for (const std::string &path : request.expand) {
-            if (!ApiCatalogue::builtIn().mayExpand(operation.object, path, isList))
-                return answers::refuse(
-                    {.code = "property_expansion_disallowed",
-                     .message = "This property cannot be expanded (" + path + ").",
-                     .param = "expand"});
-        }
+        if (auto refusal = refusedBefore(*request.operation, call.params, request.expand))
+            return *refusal;
     }
     HttpResponse given = dispatch(account, request, call);
     if (given.status != 200)
-        return given;
+        return blamingParam(std::move(given), request.segments, call.params);
     const auto body = parseJsonInto(call.arena, given.body);
     if (!body)
         return given;
-    const Expansion expansion(call.arena, account.store,
-                              [&](const Value &object, std::string_view field) {
-                                  return billingIncludes(account.desk, call, object, field);
-                              });
+    const Expansion expansion(
+        call.arena, account.store, [&](const Value &object, std::string_view field) {
+            const Value made = billingIncludes(account.desk, call, object, field);
+            return made.isUndefined() ? paymentIncludes(account.desk, call, object, field) : made;
+        });
     HttpResponse shown = answers::ok(expansion.shown(*body, request.expand));
     for (const auto &[name, value] : given.headers)
         shown.headers.set(name, value);
@@ -266,6 +281,13 @@ HttpResponse StripeApi::dispatch(Account &account, const Request &request, ApiCa
                                        request.method + ' ' + request.operation->path + '.'});
 }
 
+/// Events are kept for 30 days.
+bool StripeApi::isForgotten(const Value &event) const
+{
+    return event.get("created").toInt().value_or(0) <
+           (m_clock.now() + -std::chrono::hours(24 * 30)).seconds();
+}
+
 HttpResponse StripeApi::list(Account &account, const Request &request, const ApiCall &call)
 {
     const ApiOperation &operation = *request.operation;
@@ -281,6 +303,8 @@ HttpResponse StripeApi::list(Account &account, const Request &request, const Api
             return (link.isObject() ? link.get("id").text() : link.text()) != id;
         });
     }
+    if (operation.object == "event")
+        std::erase_if(objects, [&](const DocumentPtr &one) { return isForgotten(one->root()); });
     return listObjects(call.arena, objects, operation, request.path, call.params);
 }
 
@@ -289,6 +313,8 @@ HttpResponse StripeApi::search(Account &account, const Request &request, const A
     auto query = SearchQuery::parse(call.text("query"));
     if (!query)
         return answers::badParam("query", query.error().message);
+    if (auto bound = query->bindTo(request.operation->object); !bound)
+        return answers::badParam("query", bound.error().message);
     std::vector<Value> found;
     for (const DocumentPtr &object : account.store.list(request.operation->object)) {
         const Value &root = object->root();
@@ -304,8 +330,15 @@ HttpResponse StripeApi::retrieve(Account &account, const Request &request, const
     const std::string &type = request.operation->object;
     const std::string &id = request.segments.back();
     const auto *held = account.store.find(type, id);
-    if (!held)
+    if (!held || (type == "event" && isForgotten(held->object->root())))
         return answers::missingObject(type, id);
+    if (request.operation->path.find('}') != request.operation->path.rfind('}')) {
+        const std::string &owner = request.segments.at(request.segments.size() - 3);
+        const auto &members = held->object->root().members();
+        if (std::none_of(members.begin(), members.end(),
+                         [&owner](const Member &member) { return member.value.text() == owner; }))
+            return answers::missingObject(type, id);
+    }
     if (!held->deleted)
         return answers::ok(held->object->root());
     if (type != "customer") // The only ones that are shown as gone.

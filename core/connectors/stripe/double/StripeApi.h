@@ -30,7 +30,10 @@ public:
 
     void onChange(Announce announce) { m_announce = std::move(announce); }
 
-    HttpResponse handle(const HttpRequest &request);
+    /// `takes`: how long the caller waits for the answer; its idempotency key is in use until then.
+    HttpResponse handle(const HttpRequest &request, std::chrono::milliseconds takes = {});
+    /// The caller gets another answer than handle() gave: that is the one its key stands for.
+    void answeredInstead(const HttpRequest &request, const HttpResponse &answer);
 
     /// For whoever drives the double from inside: the host of the key's account.
     ApiHost &host();
@@ -51,7 +54,9 @@ private:
     };
 
     Account &accountOf(const std::string &id);
-    HttpResponse answer(const HttpRequest &request, const std::string &requestId);
+    HttpResponse answer(const HttpRequest &request, const std::string &requestId,
+                        std::chrono::milliseconds takes);
+    bool isForgotten(const Value &event) const;
     HttpResponse carryOut(Account &account, const Request &request, ApiCall &call);
     HttpResponse dispatch(Account &account, const Request &request, ApiCall &call);
     HttpResponse list(Account &account, const Request &request, const ApiCall &call);

@@ -249,10 +249,11 @@ HttpResponse StripeDouble::controlSession(const Value &order, bool settles)
         return answers::missingObject("checkout.session", id);
     const Value method = order.get("payment_method");
     const Value succeed = order.get("succeed");
-    const auto done = settles
-        ? settleSession(m_api.host(), own, session, succeed.isUndefined() || isTrue(succeed))
-        : completeSession(m_api.host(), own, session,
-                          method.isString() ? std::string(method.text()) : "pm_card_visa");
+    const auto done =
+        settles
+            ? settleSession(m_api.host(), own, session, succeed.isUndefined() || isTrue(succeed))
+            : completeSession(m_api.host(), own, session,
+                              method.isString() ? std::string(method.text()) : "pm_card_visa");
     return done ? answers::ok(*done) : done.error();
 }
 
@@ -294,6 +295,7 @@ HttpResponse StripeDouble::controlLoad(const Value &order)
     m_api.reset();
     m_store.load(objects);
     syncEndpoints();
+    resume();
     return state();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/double/StripeDouble.h"
 
+#include "core/connectors/stripe/double/BalanceBook.h"
 #include "core/connectors/stripe/double/BillingHooks.h"
 #include "core/connectors/stripe/double/EventVersions.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
@@ -69,11 +70,10 @@ Result<void> StripeDouble::open(const sandbox::DoubleOptions &options)
     if (const auto used = m_store.count("event"); used > 0)
         m_factory = SampleFactory(options.seed + used, options.clock.now(), kListedCurrencies);
     addCast();
-    Arena arena;
     m_api.onChange(
         [this](const std::string &account, const ObjectNews &news) { announce(account, news); });
     syncEndpoints();
-    resumeBilling(m_api.host(), ApiCall{"POST", {}, Value(), {}, {}, {}, arena});
+    resume();
     m_server.setHandler([this](HttpRequest request, HttpReply reply) {
         handle(std::move(request), std::move(reply));
     });
@@ -118,7 +118,7 @@ void StripeDouble::handle(HttpRequest request, HttpReply reply)
         fault->effect == sandbox::Fault::Effect::After || (status == 0 && !fault->drop);
     HttpResponse answer;
     if (hasEffect)
-        answer = m_api.handle(request);
+        answer = m_api.handle(request, fault->delay);
     if (status != 0)
         answer = answers::refuse({.status = status,
                                   .type = status == 402   ? "card_error"
@@ -131,6 +131,8 @@ void StripeDouble::handle(HttpRequest request, HttpReply reply)
                            fault->reason.empty() ? "global-rate" : fault->reason);
     if (status == 409 || status >= 500)
         answer.headers.set("Stripe-Should-Retry", "true");
+    if (status == 500 && hasEffect) // What came in front of Stripe (502 to 504) is not remembered.
+        m_api.answeredInstead(request, answer);
     sandbox::sendWithFault(std::move(reply), std::move(answer), *fault, m_clock, this);
 }
 
@@ -146,6 +148,7 @@ void StripeDouble::announce(const std::string &account, const ObjectNews &news)
     Value event = json.with(made.root(), {{"request", request}});
     if (!account.empty())
         event = json.with(event, {{"account", account}});
+    event = json.with(event, {{"pending_webhooks", targetsOf(event).size()}});
     m_api.storeOf(account).put(event);
     sendEvent(event, false, false, sandbox::DeliveryPlan().attempts, {});
 }
@@ -190,10 +193,39 @@ void StripeDouble::syncEndpoints()
         for (const Value &event : endpoint.get("enabled_events").items())
             events.emplace_back(event.text());
         const std::string url(endpoint.get("url").text());
-        m_endpoints.emplace(id, Endpoint{url, std::string(endpoint.get("api_version").text())});
+        m_endpoints.emplace(id, Endpoint{url, std::string(endpoint.get("api_version").text()),
+                                         !endpoint.get("_connect").isUndefined()});
         m_delivery.addTarget(
             {url, Secret(std::string(kept->object->root().get("secret").text())), events});
     }
+}
+
+/// Endpoints of Connect hear of connected accounts, the others of the account itself; those that
+/// were not made by the API hear of both.
+std::vector<std::size_t> StripeDouble::targetsOf(const Value &event) const
+{
+    std::vector<std::size_t> targets = m_delivery.targetsFor(event.get("type").text());
+    const bool isConnected = event.get("account").isString();
+    std::erase_if(targets, [&](std::size_t target) {
+        return std::any_of(m_endpoints.begin(), m_endpoints.end(), [&](const auto &entry) {
+            return entry.second.url == m_delivery.targets()[target].url &&
+                   entry.second.connect != isConnected;
+        });
+    });
+    return targets;
+}
+
+/// One webhook less that has not taken the event.
+void StripeDouble::arrived(const std::string &account, const std::string &eventId)
+{
+    StripeStore &store = m_api.storeOf(account);
+    const auto *held = store.find("event", eventId);
+    const auto open = held ? held->object->root().get("pending_webhooks").toInt().value_or(0) : 0;
+    if (open <= 0)
+        return;
+    Arena arena;
+    store.put(
+        sandbox::JsonMaker(arena).with(held->object->root(), {{"pending_webhooks", open - 1}}));
 }
 
 void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged, int attempts,
@@ -202,7 +234,7 @@ void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged, int a
     Arena arena;
     const sandbox::JsonMaker json(arena);
     const std::string type(event.get("type").text());
-    for (const auto target : m_delivery.targetsFor(type)) {
+    for (const auto target : targetsOf(event)) {
         std::string version = m_mischief.apiVersion;
         for (const auto &[id, endpoint] : m_endpoints) {
             if (version.empty() && endpoint.url == m_delivery.targets()[target].url)
@@ -211,8 +243,11 @@ void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged, int a
         auto body = std::make_shared<const std::string>(
             toJson(eventInVersion(json, event, version), JsonStyle::Pretty));
         hand({std::string(event.get("id").text()), type, body, target, repeat, forged, 0, attempts,
-              [this, done](const sandbox::DeliveryReport &report) {
+              [this, done, account = std::string(event.get("account").text())](
+                  const sandbox::DeliveryReport &report) {
                   note(report);
+                  if (report.status >= 200 && report.status < 300 && !report.repeat)
+                      arrived(account, report.eventId);
                   if (done)
                       done(report);
               }});
@@ -258,6 +293,15 @@ void StripeDouble::release()
     auto held = std::exchange(m_heldBack, {});
     for (auto parcel = held.rbegin(); parcel != held.rend(); ++parcel)
         m_delivery.enqueue(std::move(*parcel));
+}
+
+/// Whatever was to happen later in a store that was kept.
+void StripeDouble::resume()
+{
+    Arena arena;
+    const ApiCall own{"POST", {}, Value(), {}, {}, {}, arena};
+    resumeBilling(m_api.host(), own);
+    resumePayments(m_api.host(), own);
 }
 
 /// The customers that the accounts of the CRM double know.

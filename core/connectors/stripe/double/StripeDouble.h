@@ -77,11 +77,14 @@ private:
     void syncEndpoints();
     void sendEvent(const Value &event, bool repeat, bool forged, int attempts,
                    const std::function<void(const sandbox::DeliveryReport &)> &done);
+    std::vector<std::size_t> targetsOf(const Value &event) const;
+    void arrived(const std::string &account, const std::string &eventId);
     void note(const sandbox::DeliveryReport &report);
     /// Through the mischief that was ordered, into the queue.
     void hand(EventDelivery::Parcel parcel);
     void release();
     void addCast();
+    void resume();
     std::string seededSecret();
 
     sandbox::ShiftedClock m_clock;
@@ -93,6 +96,7 @@ private:
     struct Endpoint
     {
         std::string url, apiVersion;
+        bool connect = false; ///< Hears of connected accounts.
     };
     std::map<std::string, Endpoint> m_endpoints; ///< Webhook endpoints of the account, by id.
     EventDelivery m_delivery;

@@ -24,7 +24,7 @@ constexpr TestCard kCards[] = {
     {"de", "4000002760000016", "visa", Acts::Pays, {}, {}, "credit", "DE"},
     {"fr", "4000002500000003", "visa", Acts::Pays, {}, {}, "credit", "FR"},
     {"jp", "4000003920000003", "visa", Acts::Pays, {}, {}, "credit", "JP"},
-    {"bypassPending", "4000000000000077", "visa"},
+    {"bypassPending", "4000000000000077", "visa", Acts::SettlesNow},
     {"chargeDeclined", "4000000000000002", "visa", Acts::Declines, "card_declined",
      "generic_decline"},
     {"visa_chargeDeclined", "4000000000000002", "visa", Acts::Declines, "card_declined",
@@ -55,8 +55,46 @@ constexpr TestCard kCards[] = {
      "authentication_required", "authentication_required"},
     {"createDispute", "4000000000000259", "visa", Acts::GetsDisputed},
     {"createDisputeProductNotReceived", "4000000000002685", "visa", Acts::GetsDisputed},
+    {"createDisputeInquiry", "4000000000001976", "visa", Acts::Inquires},
     {"refundFail", "4000000000005126", "visa", Acts::FailsRefunds},
     {"pendingRefund", "4000000000007726", "visa", Acts::DelaysRefunds},
+    {"usBankAccount_success",
+     "000123456789",
+     "us_bank_account",
+     Acts::TakesTime,
+     {},
+     {},
+     "",
+     "US",
+     "us_bank_account"},
+    {"usBankAccount_accountClosed", "000111111113", "us_bank_account", Acts::FailsLater,
+     "account_closed", "", "", "US", "us_bank_account"},
+    {"usBankAccount_noAccount", "000111111116", "us_bank_account", Acts::FailsLater, "no_account",
+     "", "", "US", "us_bank_account"},
+    {"usBankAccount_insufficientFunds", "000222222227", "us_bank_account", Acts::FailsLater,
+     "insufficient_funds", "", "", "US", "us_bank_account"},
+    {"usBankAccount_debitNotAuthorized", "000333333335", "us_bank_account", Acts::FailsLater,
+     "debit_not_authorized", "", "", "US", "us_bank_account"},
+    {"usBankAccount_processing",
+     "000000000009",
+     "us_bank_account",
+     Acts::Hangs,
+     {},
+     {},
+     "",
+     "US",
+     "us_bank_account"},
+    {"sepaDebit",
+     "AT611904300234573201",
+     "sepa_debit",
+     Acts::TakesTime,
+     {},
+     {},
+     "",
+     "AT",
+     "sepa_debit"},
+    {"sepaDebit_fails", "AT861904300235473202", "sepa_debit", Acts::FailsLater,
+     "insufficient_funds", "", "", "AT", "sepa_debit"},
 };
 
 } // namespace
@@ -64,19 +102,25 @@ constexpr TestCard kCards[] = {
 const TestCard *testCard(std::string_view what)
 {
     std::string_view name = what;
-    for (const std::string_view prefix : {"pm_card_", "tok_"}) {
-        if (what.starts_with(prefix))
-            name = what.substr(prefix.size());
+    bool isBank = false;
+    for (const std::string_view prefix : {"pm_card_", "tok_", "pm_"}) {
+        if (!what.starts_with(prefix))
+            continue;
+        name = what.substr(prefix.size());
+        isBank = prefix == "pm_";
+        break;
     }
     const auto *found =
         std::find_if(std::begin(kCards), std::end(kCards), [&](const TestCard &card) {
-            return card.name == name || card.number == what;
+            return (card.name == name && card.isCard() != isBank) || card.number == what;
         });
     return found == std::end(kCards) ? nullptr : found;
 }
 
 std::string declineMessage(const TestCard &card)
 {
+    if (card.waits())
+        return "The bank refused the payment: " + std::string(card.code) + '.';
     if (card.code == "expired_card")
         return "Your card has expired.";
     if (card.code == "incorrect_cvc")

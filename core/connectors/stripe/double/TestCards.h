@@ -6,7 +6,7 @@
 
 namespace tw::stripe {
 
-/// A card of Stripe's test mode and what it does (docs.stripe.com/testing).
+/// A card or bank account of Stripe's test mode and what it does (docs.stripe.com/testing).
 struct TestCard
 {
     enum class Acts {
@@ -17,18 +17,29 @@ struct TestCard
         GetsDisputed,
         FailsRefunds,  ///< Refunds go through and come back later.
         DelaysRefunds, ///< Refunds are pending at first.
+        SettlesNow,    ///< The money is available at once.
+        Inquires,      ///< The bank asks before it disputes.
+        TakesTime,     ///< The payment is processing first.
+        FailsLater,    ///< Processing first, then `code`.
+        Hangs,         ///< Processing, for good.
     };
 
-    std::string_view name; ///< "visa" of pm_card_visa and tok_visa.
+    std::string_view name; ///< "visa" of pm_card_visa and tok_visa, "sepaDebit" of pm_sepaDebit.
     std::string_view number;
     std::string_view brand;
     Acts acts = Acts::Pays;
     std::string_view code{}, decline{};
     std::string_view funding = "credit", country = "US";
+    std::string_view type = "card"; ///< Of the payment method.
+    bool isCard() const { return type == "card"; }
+    bool waits() const
+    {
+        return acts == Acts::TakesTime || acts == Acts::FailsLater || acts == Acts::Hangs;
+    }
     std::string_view last4() const { return number.substr(number.size() - 4); }
 };
 
-/// By "pm_card_…", "tok_…" or number; null: there is none.
+/// By "pm_card_…", "tok_…", "pm_usBankAccount_…", or number; null: there is none.
 const TestCard *testCard(std::string_view what);
 /// What the customer reads of a decline.
 std::string declineMessage(const TestCard &card);

@@ -29,7 +29,8 @@ struct Sent
 };
 
 constexpr Sent kSent[] = {
-    {"", "/v1/customers", "name=Ana+Trigger&email=ana.trigger@example.com&payment_method=pm_card_visa"
+    {"", "/v1/customers",
+     "name=Ana+Trigger&email=ana.trigger@example.com&payment_method=pm_card_visa"
      "&invoice_settings[default_payment_method]=pm_card_visa"},
     {"", "/v1/customers/${customer:id}", "metadata[seen]=yes"},
     {"", "/v1/products", "name=Trigger+plan"},
@@ -83,6 +84,10 @@ constexpr Sent kSent[] = {
     {"", "/v1/disputes/${disputes_list:data.0.id}", "evidence[product_description]=A+plan"},
     {"", "/v1/refunds", "payment_intent=${payment_intent}"},
     {"", "/v1/refunds/${refund:id}", "metadata[seen]=yes"},
+    {"payout.created", "/v1/payment_intents",
+     "amount=2000&currency=usd&payment_method=pm_card_bypassPending&confirm=true"},
+    {"payout.updated", "/v1/payment_intents",
+     "amount=2000&currency=usd&payment_method=pm_card_bypassPending&confirm=true"},
     {"", "/v1/payouts", "amount=1100&currency=usd"},
     {"", "/v1/payouts/${payout:id}", "metadata[seen]=yes"},
     {"", "/v1/invoiceitems", "customer=${customer}&amount=2000&currency=usd&description=An+item"},
