@@ -25,6 +25,8 @@ void addValidateCommand(CLI::App &app, Invocation &invocation);
 void addRunCommand(CLI::App &app, Invocation &invocation);
 void addSandboxCommand(CLI::App &app, Invocation &invocation);
 void addWebhookCommand(CLI::App &app, Invocation &invocation);
+/// `webhook plan`, `webhook apply`, `webhook forward`; after addWebhookCommand().
+void addEndpointCommands(CLI::App &app, Invocation &invocation);
 void addExplainCommand(CLI::App &app, Invocation &invocation);
 void addFunctionsCommand(CLI::App &app, Invocation &invocation);
 void addNodesCommand(CLI::App &app, Invocation &invocation);

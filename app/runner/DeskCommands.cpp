@@ -10,13 +10,12 @@
 #include "core/vault/Masker.h"
 
 #include <QCoreApplication>
-#include <cstdlib>
 #include <memory>
-#include <pwd.h>
-#include <unistd.h>
 
 namespace tw::runner {
 namespace {
+
+constexpr std::int64_t kRunsWithoutYes = 10; ///< A script erases so many at most.
 
 /// One command of the desk: what was given, to become the arguments of its action.
 struct DeskOptions
@@ -32,17 +31,8 @@ struct DeskOptions
     std::map<std::string, std::string> files; ///< JSON read from a file or standard input.
     std::vector<std::string> words;
     std::string part; ///< Of the answer; empty: all of it.
+    bool yes = false; ///< Nobody is asked.
 };
-
-std::string userName()
-{
-    for (const char *name : {"TIDEWIRE_USER", "SUDO_USER"}) {
-        if (const char *value = std::getenv(name); value && *value)
-            return value;
-    }
-    const passwd *user = ::getpwuid(::getuid());
-    return user ? user->pw_name : "user " + std::to_string(::getuid());
-}
 
 Result<DocumentPtr> argumentsOf(const DeskOptions &options)
 {
@@ -67,7 +57,7 @@ Result<DocumentPtr> argumentsOf(const DeskOptions &options)
         auto text = readInput(file);
         if (!text)
             return std::move(text).error();
-        auto value = parseJsonInto(arena, *text);
+        auto value = parseJsonInto(arena, *text, {.doubledKeys = false});
         if (!value)
             return std::move(value).error().at(file);
         object.set(name, *value);
@@ -99,7 +89,12 @@ int judge(Output &out, const Value &answer)
         if (thing.get("note").isString() && !out.isJson())
             out.message(thing.get("note").text());
     }
+    const Value damaged = answer.get("damaged");
+    if (damaged.isBool() && damaged.asBool())
+        return kNotRight;
     const Value outcome = answer.get("outcome");
+    if (outcome.isString() && outcome.text() == "nothing_found")
+        return kNotRight;
     if (outcome.isString() && outcome.text() == "open_runs_left") {
         out.message("Not complete: runs that hold the person have not ended. Erase again when they have.");
         return kNotRight;
@@ -121,7 +116,61 @@ Value partOf(const Value &answer, const std::string &part)
     return edited.isUndefined() ? answer.get(part) : edited;
 }
 
-int performCommand(const DeskOptions &options)
+/// Waits for the answer of the desk.
+Result<DocumentPtr> callNow(DeskDoor &door, const DeskOptions &options, const DocumentPtr &arguments)
+{
+    Result<DocumentPtr> got = Error{};
+    door.call({options.action, arguments, options.by, {}}, [&got](const Result<DocumentPtr> &answer) {
+        got = answer;
+        QCoreApplication::quit();
+    });
+    QCoreApplication::exec();
+    return got;
+}
+
+DocumentPtr asDryRun(const DocumentPtr &arguments)
+{
+    Document document;
+    ObjectBuilder object(document.arena());
+    for (const Member &member : arguments->root().members())
+        object.set(member.key.text(), copyInto(document.arena(), member.value));
+    object.set("dry_run", Value::boolean(true));
+    document.setRoot(object.finish());
+    return share(std::move(document));
+}
+
+/// What is erased does not come back: a person at a terminal is asked, a script has to say --yes when more
+/// than a few runs go. Nothing: go on; else the exit code.
+std::optional<int> askBeforeErasing(Output &out, DeskDoor &door, const DeskOptions &options,
+                                    const DocumentPtr &arguments)
+{
+    const auto would = callNow(door, options, asDryRun(arguments));
+    if (!would) {
+        out.message(would.error().text());
+        return exitCodeOf(would.error());
+    }
+    const Value root = (*would)->root();
+    const auto number = [&root](const char *name) { return root.get(name).toInt().value_or(0); };
+    const auto runs = number("runs");
+    const std::string what = std::to_string(runs) + " runs, " + std::to_string(number("dead_letters"))
+        + " dead letters, " + std::to_string(number("reviews")) + " reviews, "
+        + std::to_string(root.find("copies.rewritten").size()) + " copies";
+    const bool nothing = root.get("note").isString();
+    if (inputIsTerminal() && !nothing) {
+        const auto answer = ask("This empties " + what + ". It cannot be undone. Go on? [y/N] ");
+        if (answer && (*answer == "y" || *answer == "Y" || *answer == "yes"))
+            return std::nullopt;
+        out.message("Nothing was erased.");
+        return kNotRight;
+    }
+    if (runs <= kRunsWithoutYes)
+        return std::nullopt;
+    out.message("This would empty " + what + ", and nothing was done. If all of them are meant, say --yes; "
+                "--dry-run shows what would go.");
+    return kWrongUse;
+}
+
+int performCommand(const DeskOptions &options, const Registry &registry)
 {
     Output out(options.json);
     auto arguments = argumentsOf(options);
@@ -142,23 +191,26 @@ int performCommand(const DeskOptions &options)
     KeyPlaces places;
     places.passphrase = askPassphrase;
     places.keychain = &keychain;
-    DeskDoor door(dataDir, clock, places);
-    door.call({options.action, *arguments, options.by, {}},
-              [&](const Result<DocumentPtr> &answer) {
-                  if (!answer) {
-                      out.message(answer.error().text());
-                      return QCoreApplication::exit(exitCodeOf(answer.error()));
-                  }
-                  Arena arena;
-                  const Value shown = options.masked ? masker.masked(arena, (*answer)->root())
-                                                     : (*answer)->root();
-                  if (options.part.empty())
-                      showDesk(out, options.action, shown);
-                  else
-                      out.line(toJson(partOf(shown, options.part), JsonStyle::Pretty));
-                  QCoreApplication::exit(judge(out, (*answer)->root()));
-              });
-    return QCoreApplication::exec();
+    DeskDoor door(dataDir, clock, places, &registry);
+    const bool dryRun = options.flags.contains("dry_run") && options.flags.at("dry_run");
+    if (options.action == "erase" && !options.yes && !dryRun) {
+        if (const auto refused = askBeforeErasing(out, door, options, *arguments))
+            return *refused;
+    }
+    const auto answer = callNow(door, options, *arguments);
+    if (!answer) {
+        out.message(answer.error().text());
+        return exitCodeOf(answer.error());
+    }
+    Arena arena;
+    const Value root = (*answer)->root();
+    const Value shown = options.masked ? masker.masked(arena, root) : root;
+    const bool isDamaged = root.get("damaged").isBool();
+    if (options.part.empty())
+        showDesk(out, options.action, shown);
+    else if (!isDamaged) // What may be wrong is not handed on as if it were right.
+        out.line(toJson(partOf(shown, options.part), JsonStyle::Pretty));
+    return judge(out, root);
 }
 
 /// Declares the commands of one group ("runs list", "runs show", …).
@@ -174,6 +226,8 @@ public:
     /// The next declarations belong to this command.
     DeskGroup &command(const char *name, const char *action, const char *help, const char *example)
     {
+        if (!m_command)
+            m_group->footer(std::string("Example:\n  ") + example);
         m_command = m_group->add_subcommand(name, help);
         return begin(action, example);
     }
@@ -201,6 +255,11 @@ public:
     DeskGroup &flag(const char *name, const char *option, const char *help)
     {
         m_command->add_flag(option, m_options->flags[name], help);
+        return *this;
+    }
+    DeskGroup &yes(const char *help)
+    {
+        m_command->add_flag("--yes", m_options->yes, help);
         return *this;
     }
     /// Shows one member of the answer in place of all.
@@ -236,7 +295,9 @@ private:
                             "Mask names, addresses and card numbers: for whoever may not see them");
         m_command->footer(std::string("Example:\n  ") + example);
         m_command->callback([options = m_options, &invocation = m_invocation] {
-            invocation.command = [options] { return performCommand(*options); };
+            invocation.command = [options, &invocation] {
+                return performCommand(*options, invocation.registry);
+            };
         });
         return *this;
     }
@@ -302,7 +363,8 @@ void addDeadLettersCommand(CLI::App &app, Invocation &invocation)
                   "tidewire dead-letters edit 3 --input corrected.json --data-dir data")
         .number("id", "ID", "Number of the letter")
         .file("input", "--input", "JSON file, or - for standard input; without it, the original")
-        .flag("new_fields", "--new-fields", "It may have fields that the original has not");
+        .flag("new_fields", "--new-fields", "It may have fields that the original has not")
+        .flag("as_is", "--as-is", "Whatever the original and the step say of its fields");
     group.command("assign", "letters.assign", "Give a letter to somebody, or more time",
                   "tidewire dead-letters assign 3 --owner finance --due 4h --data-dir data")
         .number("id", "ID", "Number of the letter")
@@ -342,6 +404,7 @@ void addReviewsCommand(CLI::App &app, Invocation &invocation)
         .number("id", "ID", "Number of the review")
         .file("answer", "--answer", "JSON file with the answer, or - for standard input")
         .text("reason", "--reason", "Why")
+        .flag("as_is", "--as-is", "An answer whose fields are not like those that were proposed")
         .flag("remember", "--remember", "Decide later questions of the same cause alike");
     group.command("reject", "reviews.reject", "Send the record out by Rejected",
                   "tidewire reviews reject 2 --reason 'not our customer' --data-dir data")
@@ -373,6 +436,10 @@ void addConnectionsCommand(CLI::App &app, Invocation &invocation)
     group.command("resume", "connections.resume", "Let what waited go, in its order",
                   "tidewire connections resume crm --data-dir data")
         .text("name", "NAME", "Name of the connection", true);
+    group.command("coverage", "coverage.list",
+                  "What came of each source: delivered, backfilled, missing, gaps",
+                  "tidewire connections coverage --data-dir data")
+        .text("flow", "--flow", "Only triggers of this flow");
 }
 
 void addAuditCommand(CLI::App &app, Invocation &invocation)
@@ -389,6 +456,8 @@ void addAuditCommand(CLI::App &app, Invocation &invocation)
                      "tidewire erase ana@example.com cus_9 --reason 'request of 3 May' "
                      "--data-dir data")
         .words("WORD", "Ids or addresses of the person")
+        .yes("Ask nobody; without a terminal needed where more than 10 runs go")
+        .flag("dry_run", "--dry-run", "Change nothing: show what would go")
         .flag("with_copies", "--with-copies",
               "Delete backups and set-aside journals that cannot be read and may hold the person")
         .text("reason", "--reason", "Why", true);

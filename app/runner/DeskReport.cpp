@@ -26,6 +26,8 @@ const Columns &columnsOf(const std::string &action)
                               "calls_last_minute", "day_used", "day_limit", "why"}},
         {"connections.pause", {"connection", "calls", "cause", "queued", "by", "why"}},
         {"connections.resume", {"connection", "calls", "cause", "queued"}},
+        {"coverage.list", {"source", "received", "backfilled", "duplicates", "missing", "gaps",
+                           "last_event", "checked_to", "reads", "trouble"}},
         {"audit.list", {"number", "at", "who", "action", "subject", "detail"}}};
     static const Columns kNone;
     const auto found = kColumns.find(action);
@@ -39,21 +41,23 @@ std::string cell(const Value &value)
     return value.isString() ? std::string(value.text()) : toJson(value);
 }
 
-/// Times without fractions: lists are to be looked over.
+/// Times without fractions, one line each: lists are to be looked over.
 std::string shortCell(const Value &value)
 {
     static const QRegularExpression kTime(
         QStringLiteral(R"(^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z$)"));
-    const std::string text = cell(value);
+    std::string text = cell(value);
+    std::replace(text.begin(), text.end(), '\n', ' ');
     const auto time = kTime.match(toQString(text));
     return time.hasMatch() ? toUtf8(time.captured(1)) + 'Z' : text;
 }
 
-/// What may be shortened: prose, and what is told in full by `show`.
+/// What may go below its row or be shortened where the terminal is narrow.
 bool isProse(const std::string &column)
 {
     static const std::set<std::string> kProse{"flow",  "type",   "cause", "error.code", "step",
-                                              "question", "why", "detail", "subject",   "event", "waits_for"};
+                                              "question", "why", "detail", "subject",   "event", "trouble",
+                                              "waits_for"};
     return kProse.contains(column);
 }
 
@@ -84,7 +88,7 @@ void showList(Output &out, Columns columns, const Value &rows)
     std::vector<bool> prose;
     for (const std::string &column : columns)
         prose.push_back(isProse(column));
-    out.line(table(fitted(std::move(cells), prose)));
+    out.line(fittedTable(std::move(cells), std::move(prose)));
 }
 
 /// "run 13", "runs 13, 14".

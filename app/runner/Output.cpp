@@ -7,6 +7,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace tw::runner {
@@ -28,17 +32,99 @@ std::size_t plainWidth(std::string_view text)
     return width(text) - coloured;
 }
 
-/// At most so many code points, with a sign that something is missing.
+/// The first `count` code points, or the last.
+std::string_view beginning(std::string_view text, std::size_t count)
+{
+    std::size_t end = 0;
+    for (std::size_t points = 0; end < text.size(); ++end) {
+        if ((static_cast<unsigned char>(text[end]) & 0xc0) != 0x80 && points++ == count)
+            break;
+    }
+    return text.substr(0, end);
+}
+
+std::string_view ending(std::string_view text, std::size_t count)
+{
+    return text.substr(beginning(text, width(text) - count).size());
+}
+
+/// At most so many code points, of both ends: names begin alike and differ at their end.
 std::string cut(const std::string &text, std::size_t most)
 {
     if (width(text) <= most)
         return text;
-    std::size_t end = 0;
-    for (std::size_t points = 0; end < text.size(); ++end) {
-        if ((static_cast<unsigned char>(text[end]) & 0xc0) != 0x80 && points++ == most - 1)
-            break;
+    const std::size_t end = most / 2;
+    return std::string(beginning(text, most - 1 - end)) + "…" + std::string(ending(text, end));
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::vector<std::size_t> widthsOf(const Rows &rows)
+{
+    std::vector<std::size_t> widths;
+    for (const auto &row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], plainWidth(row[i]));
     }
-    return text.substr(0, end) + "…";
+    return widths;
+}
+
+/// Of a table with such columns: two spaces before each, one more between them.
+std::size_t lineOf(const std::vector<std::size_t> &widths)
+{
+    return std::accumulate(widths.begin(), widths.end(), 2 * widths.size());
+}
+
+/// A column is cut only where what differs still looks different.
+void cutColumn(Rows &rows, std::size_t column, std::size_t most)
+{
+    std::map<std::string, std::string> shown; // cut, whole
+    for (std::size_t row = 1; row < rows.size(); ++row) {
+        const std::string &whole = rows[row][column];
+        const auto [one, isNew] = shown.emplace(cut(whole, most), whole);
+        if (!isNew && one->second != whole)
+            return;
+    }
+    for (std::size_t row = 1; row < rows.size(); ++row)
+        rows[row][column] = cut(rows[row][column], most);
+}
+
+/// The widest of the `prose` columns; their number where there is none.
+std::size_t widestOf(const std::vector<std::size_t> &widths, const std::vector<bool> &prose)
+{
+    std::size_t widest = widths.size();
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        if (prose[i] && (widest == widths.size() || widths[i] > widths[widest]))
+            widest = i;
+    }
+    return widest;
+}
+
+std::vector<std::string> linesOf(const Rows &rows, const std::vector<bool> &right)
+{
+    const std::vector<std::size_t> widths = widthsOf(rows);
+    std::vector<std::string> lines;
+    for (const auto &row : rows) {
+        std::string text = " ";
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const std::string pad(widths[i] - plainWidth(row[i]), ' ');
+            const bool toRight = i < right.size() && right[i];
+            text += ' ' + (toRight ? pad + row[i] : row[i] + pad) + ' ';
+        }
+        while (!text.empty() && text.back() == ' ')
+            text.pop_back();
+        lines.push_back(std::move(text));
+    }
+    return lines;
+}
+
+std::string joined(const std::vector<std::string> &lines)
+{
+    std::string all;
+    for (const std::string &line : lines)
+        all += (all.empty() ? "" : "\n") + line;
+    return all;
 }
 
 void write(std::FILE *stream, std::string_view text)
@@ -116,60 +202,57 @@ std::string Output::styled(std::string_view text, std::string_view code) const
     return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }
 
-std::vector<std::vector<std::string>> fitted(std::vector<std::vector<std::string>> rows,
-                                             const std::vector<bool> &prose)
+std::size_t lineWidth()
 {
-    constexpr std::size_t kWidest = 100;
-    constexpr std::size_t kNarrowest = 8;
-    std::vector<std::size_t> widths(prose.size());
-    for (std::size_t row = 1; row < rows.size(); ++row) {
-        for (std::size_t i = 0; i < std::min(widths.size(), rows[row].size()); ++i)
-            widths[i] = std::max(widths[i], width(rows[row][i]));
+    if (::isatty(1) == 0)
+        return std::numeric_limits<std::size_t>::max();
+    if (const char *given = std::getenv("COLUMNS")) {
+        if (const long columns = std::strtol(given, nullptr, 10); columns > 0)
+            return static_cast<std::size_t>(columns);
     }
-    std::size_t all = 1 + 2 * widths.size();
-    for (std::size_t i = 0; i < widths.size(); ++i)
-        all += std::max(widths[i], rows.empty() ? 0 : plainWidth(rows.front()[i]));
-    while (all > kWidest) {
-        std::size_t widest = widths.size();
-        for (std::size_t i = 0; i < widths.size(); ++i) {
-            if (prose[i] && (widest == widths.size() || widths[i] > widths[widest]))
-                widest = i;
+    winsize size{};
+    return ::ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::string fittedTable(Rows rows, std::vector<bool> prose, std::size_t most)
+{
+    constexpr std::size_t kNarrowest = 12;
+    std::vector<std::size_t> widths = widthsOf(rows);
+    if (lineOf(widths) <= most || rows.size() < 2)
+        return table(rows);
+    std::vector<std::string> below(rows.size());
+    if (const std::size_t widest = widestOf(widths, prose); widest < widths.size()) {
+        const auto at = static_cast<std::ptrdiff_t>(widest);
+        const std::string title = rows.front()[widest];
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+            if (row > 0 && rows[row][widest] != "-")
+                below[row] = "      " + title + ' ' + rows[row][widest];
+            rows[row].erase(rows[row].begin() + at);
         }
+        prose.erase(prose.begin() + at);
+        widths = widthsOf(rows);
+    }
+    while (lineOf(widths) > most) {
+        const std::size_t widest = widestOf(widths, prose);
         if (widest == widths.size() || widths[widest] <= kNarrowest)
             break;
         --widths[widest];
-        --all;
     }
-    for (std::size_t row = 1; row < rows.size(); ++row) {
-        for (std::size_t i = 0; i < std::min(widths.size(), rows[row].size()); ++i)
-            rows[row][i] = cut(rows[row][i], widths[i]);
+    for (std::size_t column = 0; column < prose.size(); ++column) {
+        if (prose[column])
+            cutColumn(rows, column, widths[column]);
     }
-    return rows;
+    std::vector<std::string> lines = linesOf(rows, {});
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        if (!below[row].empty())
+            lines[row] += '\n' + below[row];
+    }
+    return joined(lines);
 }
 
-std::string table(const std::vector<std::vector<std::string>> &rows, const std::vector<bool> &right)
+std::string table(const Rows &rows, const std::vector<bool> &right)
 {
-    std::vector<std::size_t> widths;
-    for (const auto &row : rows) {
-        widths.resize(std::max(widths.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], width(row[i]));
-    }
-    std::string out;
-    for (const auto &row : rows) {
-        std::string text = " ";
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string pad(widths[i] - width(row[i]), ' ');
-            const bool toRight = i < right.size() && right[i];
-            text += ' ' + (toRight ? pad + row[i] : row[i] + pad) + ' ';
-        }
-        while (!text.empty() && text.back() == ' ')
-            text.pop_back();
-        out += text + '\n';
-    }
-    if (!out.empty())
-        out.pop_back();
-    return out;
+    return joined(linesOf(rows, right));
 }
 
 } // namespace tw::runner

@@ -53,9 +53,13 @@ private:
 std::string table(const std::vector<std::vector<std::string>> &rows,
                   const std::vector<bool> &right = {});
 
-/// The same rows with cells of `prose` columns shortened where the table would be wider than a hundred
-/// columns. The first row is that of titles.
-std::vector<std::vector<std::string>> fitted(std::vector<std::vector<std::string>> rows,
-                                             const std::vector<bool> &prose);
+/// Columns of the terminal that results are written to; in a pipe or a file there is no limit.
+std::size_t lineWidth();
+
+/// The same, no wider than `most` where that can be had without hiding a difference: the widest of the
+/// `prose` columns goes below its row on a line of its own, in full; what is still too wide is cut in
+/// the middle. The first row is that of titles.
+std::string fittedTable(std::vector<std::vector<std::string>> rows, std::vector<bool> prose,
+                        std::size_t most = lineWidth());
 
 } // namespace tw::runner

@@ -2,7 +2,10 @@
 #include "app/runner/Prompt.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
+#include <iostream>
+#include <pwd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -73,6 +76,23 @@ std::optional<Secret> askSecretly(const std::string &question)
     std::optional<Secret> typed(std::in_place, terminal.line());
     terminal.say("\n");
     return typed;
+}
+
+std::optional<std::string> ask(const std::string &question)
+{
+    std::cerr << question << std::flush;
+    std::string line;
+    return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+}
+
+std::string userName()
+{
+    for (const char *name : {"TIDEWIRE_USER", "SUDO_USER"}) {
+        if (const char *value = std::getenv(name); value && *value)
+            return value;
+    }
+    const passwd *user = ::getpwuid(::getuid());
+    return user ? user->pw_name : "user " + std::to_string(::getuid());
 }
 
 std::optional<Secret> askPassphrase()

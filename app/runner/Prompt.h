@@ -14,6 +14,12 @@ bool inputIsTerminal();
 /// a pipe. Nothing when there is no terminal.
 std::optional<Secret> askSecretly(const std::string &question);
 
+/// The same with what is typed shown, on standard input and error.
+std::optional<std::string> ask(const std::string &question);
+
+/// Who sits here: TIDEWIRE_USER, SUDO_USER, or the account. For the audit log.
+std::string userName();
+
 /// The passphrase of a project, for KeyPlaces.
 std::optional<Secret> askPassphrase();
 

@@ -31,6 +31,7 @@ struct RunCommandOptions
     std::string path;
     RuntimeOptions runtime;
     std::vector<std::string> eventFiles;
+    std::string step; ///< Where they are handed in.
     int demo = 0;
     std::string admin = "127.0.0.1:0";
     bool untilIdle = false;
@@ -152,7 +153,9 @@ private:
     void refused(const std::string &file, const Error &why)
     {
         m_out.message(file + ": " + why.text());
-        m_code = why.kind == ErrorKind::Transient ? kCouldNot : kNotRight;
+        m_code = why.code == "runtime.ambiguous_event" ? kWrongUse
+            : why.kind == ErrorKind::Transient         ? kCouldNot
+                                                       : kNotRight;
     }
 
     void inject()
@@ -166,7 +169,7 @@ private:
                 if (!accepted && !endsByItself())
                     return finish(m_code);
                 endWhenIdle();
-            });
+            }, m_options.step);
         }
     }
 
@@ -271,7 +274,13 @@ void addRunCommand(CLI::App &app, Invocation &invocation)
     command->add_option("--admin", options->admin,
                         "ADDR:PORT for health, metrics and the desk, or off")
         ->capture_default_str();
-    command->add_option("--event", options->eventFiles, "Event file to hand in, to every flow that asks for its type; may be repeated");
+    command->add_flag("--admin-without-tls", options->runtime.adminWithoutTls,
+                      "Let --admin listen for other machines, its token in clear on the network");
+    command->add_option("--event", options->eventFiles, "Event file to hand in, to the trigger that asks for its type; where several do, name the "
+                        "flow (--flow) or the trigger (--step); may be repeated");
+    command->add_option("--step", options->step,
+                        "The trigger that --event is for: STEP or FLOW/STEP; also one that knows no types")
+        ->needs(command->get_option("--event"));
     command->add_option("--demo", options->demo,
                         "Let the Stripe double send N signed events, and a repeat, a forged one and "
                         "one that Salesforce refuses; then end with a summary")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/runner/RunReport.h"
 
+#include "core/base/Log.h"
+#include "core/base/LogIds.h"
 #include "core/base/Text.h"
 #include "core/data/Json.h"
 #include "core/data/Money.h"
@@ -11,6 +13,8 @@
 
 namespace tw::runner {
 namespace {
+
+constexpr std::size_t kReasonsKept = 20;
 
 /// Builds one line of JSON out of texts, numbers and values.
 class Line
@@ -104,9 +108,13 @@ std::vector<std::string> columnsOf(const Value &record)
 
 void RunReport::ready(const ReadyInfo &info)
 {
+    auto hints = info.hints;
+    std::erase_if(hints, [](const auto &hint) { return hint.second.empty(); });
     if (m_out.isJson()) {
         Line line("ready");
         line.text("listen", info.listen).map("webhooks", info.webhooks).map("doubles", info.doubles);
+        if (!hints.empty())
+            line.map("hints", hints);
         if (!info.admin.empty())
             line.text("admin", info.admin);
         m_out.json(line.finish());
@@ -120,6 +128,8 @@ void RunReport::ready(const ReadyInfo &info)
         rows.push_back({"double", name, url});
     if (!rows.empty())
         m_out.line(table(rows));
+    for (const auto &[step, hint] : hints)
+        m_out.line(m_out.faint("events for " + step + " from elsewhere: ") + hint);
 }
 
 void RunReport::delivered(const sandbox::DeliveryReport &report)
@@ -156,9 +166,17 @@ void RunReport::deliveryRefused(const std::string &flow, const std::string &trig
         m_out.json(Line("refused").text("flow", flow).text("step", trigger).error(why).finish());
     if (why.kind == ErrorKind::Transient)
         return turnedAway(why);
-    m_refused.push_back(why);
-    if (m_tells && !m_out.isJson())
-        m_out.message("Refused at " + flow + "/" + trigger + ": " + why.message);
+    ++m_refused; // The log has it.
+    if (m_refusals.size() < kReasonsKept)
+        m_refusals.insert("Refused at the door: " + why.message + " [" + why.code + ']');
+}
+
+void RunReport::triggerWarned(const std::string &flow, const std::string &trigger, const Error &what)
+{
+    if (m_out.isJson())
+        m_out.json(Line("warning").text("flow", flow).text("step", trigger).error(what).finish());
+    else
+        m_out.message(flow + '/' + trigger + ": " + what.message);
 }
 
 /// Each source tries again and again: the reason is told once.
@@ -218,34 +236,31 @@ void RunReport::runFinished(const RunSummary &run)
     showProgress();
 }
 
+/// In the log whatever else is shown: an alarm may hang on it.
 void RunReport::deadLettered(const DeadLetter &letter)
 {
     m_letters.push_back(letter);
-    if (!m_tells)
+    const std::string run = std::to_string(letter.run);
+    const log::Ids ids({letter.flow, run, letter.step, letter.eventId});
+    qCWarning(log::runtime).noquote() << toQString("put aside as dead letter "
+                                                   + std::to_string(letter.id) + ": "
+                                                   + letter.error.text());
+    if (!m_out.isJson())
         return;
-    if (m_out.isJson()) {
-        Line line("dead_letter");
-        line.number("run", letter.run).text("flow", letter.flow).text("step", letter.step);
-        m_out.json(line.text("id", letter.eventId).error(letter.error).finish());
-    } else {
-        m_out.message("Kept as failed: " + letter.eventId + ": " + letter.error.message);
-    }
+    Line line("dead_letter");
+    line.number("run", letter.run).text("flow", letter.flow).text("step", letter.step);
+    m_out.json(line.text("id", letter.eventId).error(letter.error).finish());
 }
 
 void RunReport::connectionChanged(const GateStatus &status)
 {
-    if (m_out.isJson()) {
-        Line line("connection");
-        line.text("name", status.connection).text("state", toString(status.state));
-        line.text("calls", wordOf(status.state));
-        line.text("cause", toString(status.cause)).text("why", status.why);
-        m_out.json(line.number("queued", static_cast<std::int64_t>(status.queued)).finish());
-    } else if (status.cause != GateCause::None && status.state != GateState::HalfOpen) {
-        m_out.message("The connection " + status.connection + " holds back what it would send: "
-                      + status.why);
-    } else if (status.state == GateState::Closed) {
-        m_out.message("The connection " + status.connection + " sends again.");
-    }
+    if (!m_out.isJson())
+        return; // The engine has it in the log.
+    Line line("connection");
+    line.text("name", status.connection).text("state", toString(status.state));
+    line.text("calls", wordOf(status.state));
+    line.text("cause", toString(status.cause)).text("why", status.why);
+    m_out.json(line.number("queued", static_cast<std::int64_t>(status.queued)).finish());
 }
 
 void RunReport::idle()
@@ -302,7 +317,7 @@ void RunReport::summary(const std::vector<sandbox::Double *> &doubles,
     if (m_out.isJson()) {
         Line line("summary");
         line.number("delivered", m_sent).number("accepted", m_accepted).number("repeats", m_repeats);
-        line.number("refused", static_cast<std::int64_t>(m_refused.size()));
+        line.number("refused", m_refused);
         line.number("finished", m_finished).number("retries", m_retries);
         line.number("dead_letters", static_cast<std::int64_t>(m_letters.size()));
         line.number("resumed", m_resumed).number("replays", m_replays);
@@ -331,14 +346,13 @@ void RunReport::waitsFor(const std::vector<ReviewRow> &open)
 void RunReport::listCounts()
 {
     const auto letters = static_cast<std::int64_t>(m_letters.size());
-    const auto refused = static_cast<std::int64_t>(m_refused.size());
     const std::int64_t repeats = m_repeats + m_droppedByStep;
     std::vector<std::vector<std::string>> rows;
     if (m_sent > 0)
         rows.push_back({grouped(m_sent), m_sent == 1 ? "delivery sent" : "deliveries sent"});
     rows.push_back({grouped(m_accepted), m_accepted == 1 ? "event accepted" : "events accepted"});
     rows.push_back({grouped(repeats), repeats == 1 ? "repeat dropped" : "repeats dropped"});
-    rows.push_back({grouped(refused), "refused at the door"});
+    rows.push_back({grouped(m_refused), "refused at the door"});
     if (m_givenUp > 0)
         rows.push_back({grouped(m_givenUp), m_givenUp == 1 ? "delivery given up: nobody took it"
                                                            : "deliveries given up: nobody took them"});
@@ -355,8 +369,8 @@ void RunReport::listCounts()
 void RunReport::listFailures()
 {
     std::map<std::string, std::vector<std::string>> reasons;
-    for (const Error &why : m_refused)
-        reasons["Refused at the door: " + why.message + " [" + why.code + "]"];
+    for (const std::string &reason : m_refusals)
+        reasons[reason];
     for (const auto &[why, times] : m_turnedAway)
         reasons["Answered with 503, " + count(times, "time", "times") + ": " + why];
     for (const DeadLetter &letter : m_letters) {

@@ -7,6 +7,8 @@
 #include "core/store/DeskRecords.h"
 
 #include <functional>
+#include <set>
+#include <string>
 
 namespace tw::runner {
 
@@ -35,6 +37,8 @@ public:
                        const IncomingEvent &event, std::int64_t run, Acceptance acceptance) override;
     void deliveryRefused(const std::string &flow, const std::string &trigger,
                          const Error &why) override;
+    void triggerWarned(const std::string &flow, const std::string &trigger,
+                       const Error &what) override;
     void stepChanged(const StepEvent &event) override;
     void runFinished(const RunSummary &run) override;
     void deadLettered(const DeadLetter &letter) override;
@@ -65,7 +69,8 @@ private:
     int m_droppedByStep = 0;
     int m_finished = 0;
     int m_retries = 0;
-    std::vector<Error> m_refused;
+    std::int64_t m_refused = 0;
+    std::set<std::string> m_refusals; ///< The reasons; not more than can be read.
     std::vector<DeadLetter> m_letters;
 };
 

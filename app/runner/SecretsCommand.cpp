@@ -4,6 +4,8 @@
 #include "app/runner/Output.h"
 #include "app/runner/Prompt.h"
 #include "core/data/Value.h"
+#include "core/flow/Project.h"
+#include "core/schema/SecretRef.h"
 #include "core/vault/KeyStore.h"
 #include "core/vault/Keychain.h"
 #include "core/vault/Sealer.h"
@@ -13,6 +15,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace tw::runner {
 namespace {
@@ -50,7 +53,8 @@ bool isSecretName(const std::string &name)
 class SecretsSession
 {
 public:
-    explicit SecretsSession(const SecretsOptions &options) : m_options(options), m_out(options.json)
+    SecretsSession(const SecretsOptions &options, const Registry &registry)
+        : m_options(options), m_registry(registry), m_out(options.json)
     {}
 
     int set()
@@ -60,6 +64,8 @@ public:
         auto folder = folderOfSecrets();
         if (!folder)
             return failed(folder.error());
+        if (auto known = isAskedFor(); !known)
+            return failed(known.error());
         auto value = readValue();
         if (!value)
             return failed(value.error());
@@ -167,6 +173,58 @@ private:
                                                   "a data folder with --data-dir.");
     }
 
+    /// All secrets that the project asks for: those of its connections, and those that an environment
+    /// names. Nothing where there is no project to ask.
+    std::optional<std::set<std::string>> askedFor() const
+    {
+        std::error_code failure;
+        const fs::path place(m_options.project);
+        if (!fs::is_regular_file(place, failure) && !fs::is_regular_file(place / "tidewire.yaml", failure))
+            return std::nullopt;
+        const auto project = Project::open(m_options.project);
+        if (!project)
+            return std::nullopt;
+        std::map<std::string, std::string> connections = (*project)->connections();
+        for (const auto &flow : (*project)->flows())
+            connections.insert(flow->flow().connections.begin(), flow->flow().connections.end());
+        std::set<std::string> names;
+        for (const auto &[name, type] : connections) {
+            const ConnectorDescriptor *connector = m_registry.connector(type);
+            if (!connector)
+                return std::nullopt; // Nobody knows what it needs.
+            for (const Param &param : connector->connection) {
+                if (param.type() == Param::Type::Secret)
+                    names.insert(name + '/' + param.id());
+            }
+        }
+        for (const std::string &name : (*project)->environmentNames()) {
+            const auto environment = (*project)->environment(name);
+            if (!environment)
+                return std::nullopt;
+            for (const auto &[connection, settings] : environment->connections) {
+                for (std::size_t at = 0; settings.with && at < settings.with->entries.size(); ++at) {
+                    if (const auto named = parseSecretRef(settings.with->entries[at].value.scalar))
+                        names.insert(named->connection + '/' + named->field);
+                }
+            }
+        }
+        return names;
+    }
+
+    /// A secret that nothing reads is a typing error.
+    Result<void> isAskedFor() const
+    {
+        const auto names = askedFor();
+        if (!names || names->contains(m_options.name))
+            return {};
+        std::string list;
+        for (const std::string &name : *names)
+            list += "\n  " + name;
+        return configError("runner.unknown_secret",
+                           "Nothing in this project asks for the secret " + m_options.name + '.'
+                               + (list.empty() ? std::string(" It asks for none.") : " It asks for:" + list));
+    }
+
     Result<Secret> readValue()
     {
         if (inputIsTerminal()) {
@@ -213,6 +271,7 @@ private:
     }
 
     const SecretsOptions &m_options;
+    const Registry &m_registry;
     Output m_out;
     SystemKeychain m_keychain;
 };
@@ -230,7 +289,9 @@ CLI::App *addAction(CLI::App &secrets, Invocation &invocation,
                         "Use this data folder in place of the project");
     command->add_flag("--json", options->json, "The answer as JSON");
     command->callback([options, &invocation, action] {
-        invocation.command = [options, action] { return (SecretsSession(*options).*action)(); };
+        invocation.command = [options, action, &invocation] {
+            return (SecretsSession(*options, invocation.registry).*action)();
+        };
     });
     return command;
 }

@@ -11,6 +11,7 @@
 #include "core/vault/Masker.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 #include <memory>
 
 namespace tw::runner {
@@ -127,7 +128,7 @@ void showShadow(Output &out, const Masker *masker, const ops::ShadowReport &repo
         }
     }
     if (rows.size() > 1)
-        out.line(table(fitted(std::move(rows), {false, true, false, true, true, true, true})));
+        out.line(fittedTable(std::move(rows), {false, true, false, true, true, true, true}));
 }
 
 const char *wordOf(StepEvent::Phase phase)
@@ -208,6 +209,13 @@ void showRerun(Output &out, const Masker *masker, const Stage::Rerun &told)
     }
 }
 
+bool endsWell(const ops::RehearsedRun &run)
+{
+    return run.outcome == RunOutcome::Done
+        && std::all_of(run.effects.begin(), run.effects.end(),
+                       [](const ops::RehearsedEffect &effect) { return effect.objections.empty(); });
+}
+
 void showPreview(Output &out, const Masker *masker, const ops::RehearsedRun &run)
 {
     Arena arena;
@@ -217,13 +225,17 @@ void showPreview(Output &out, const Masker *masker, const ops::RehearsedRun &run
         one.set("step", Value::string(arena, effect.step));
         one.set("record", Value::string(arena, effect.name()));
         one.set("would_send", copyInto(arena, effect.sent->root()));
+        ArrayBuilder refused(arena);
+        for (const Error &objection : effect.objections)
+            refused.add(Value::string(arena, objection.text()));
+        one.set("would_be_refused", refused.finish());
         effects.add(one.finish());
     }
     ArrayBuilder errors(arena);
     for (const DeadLetter &letter : run.letters)
         errors.add(Value::string(arena, letter.error.text()));
     ObjectBuilder answer(arena);
-    answer.set("ends_well", Value::boolean(run.outcome == RunOutcome::Done));
+    answer.set("ends_well", Value::boolean(endsWell(run)));
     answer.set("effects", effects.finish());
     const Value all = errors.finish();
     if (all.size() > 0)
@@ -238,6 +250,8 @@ void showPreview(Output &out, const Masker *masker, const ops::RehearsedRun &run
     for (const Value &effect : shown.get("effects").items()) {
         out.line(out.bold(effect.get("step").text()) + ' ' + std::string(effect.get("record").text()));
         out.line(toJson(effect.get("would_send"), JsonStyle::Pretty));
+        for (const Value &refused : effect.get("would_be_refused").items())
+            out.line(out.red("Would be refused: " + std::string(refused.text())));
     }
     for (const Value &error : shown.get("errors").items())
         out.line(out.red(error.text()));
@@ -306,7 +320,7 @@ private:
             if (!run)
                 return QCoreApplication::exit(failed(run.error()));
             showPreview(m_out, masker(), *run);
-            QCoreApplication::exit(run->outcome == RunOutcome::Done ? kDone : kNotRight);
+            QCoreApplication::exit(endsWell(*run) ? kDone : kNotRight);
         });
     }
 
@@ -384,7 +398,7 @@ void addStageCommands(CLI::App &app, Invocation &invocation)
         ->required()->check(CLI::PositiveNumber);
     preview->add_option("--project", letter->project, "Project folder or flow file, as it is now")
         ->capture_default_str();
-    preview->footer("Example:\n  tidewire dead-letters preview 3 --project my-project --data-dir data");
+    preview->footer("Exit code 1 when the other side is known to refuse it.\nExample:\n  tidewire dead-letters preview 3 --project my-project --data-dir data");
     addCommon(*preview, letter, invocation);
 
     auto other = std::make_shared<StageOptions>();

@@ -206,6 +206,8 @@ void addWebhookCommand(CLI::App &app, Invocation &invocation)
 {
     CLI::App *webhook = app.add_subcommand("webhook", "Check and send signed Stripe deliveries");
     webhook->require_subcommand(1);
+    webhook->footer("Example:\n  tidewire webhook send charge.succeeded --secret whsec_… --to "
+                    "http://127.0.0.1:8787/hooks/stripe-charge-to-payment/charges");
     addVerify(*webhook, invocation);
     addSend(*webhook, invocation);
 }

@@ -58,6 +58,10 @@ void Checks::checkField(const Ast &name)
     }
     auto &finding = report(name, "map.unknown_field",
                            "The source has no field \"" + word + "\" here, so nothing arrives.");
+    if (std::find(shape.absent.begin(), shape.absent.end(), word) != shape.absent.end()) {
+        finding.fix = shape.help;
+        return;
+    }
     const std::vector<std::string> names = fieldNames(shape);
     const std::string nearest = names.size() <= 1000 ? nearestWord(word, names) : std::string();
     const std::string elsewhere = pathElsewhere(name, *step);

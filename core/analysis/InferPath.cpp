@@ -22,7 +22,7 @@ Known fieldOf(const Known &item, std::string_view name, bool &exists)
         return known(field->shape, !field->required);
     const bool isOpen =
         shape.type == Shape::Type::Group && (!shape.item.empty() || shape.fields.empty());
-    if (isOpen)
+    if (isOpen && std::find(shape.absent.begin(), shape.absent.end(), name) == shape.absent.end())
         return known(shape.item.empty() ? Shape() : shape.item.front(), true);
     exists = false;
     Known nothing = unknown();

@@ -24,6 +24,24 @@ std::string percentEncoded(std::string_view bytes, const char *digits)
     return out;
 }
 
+/// As inside of a JSON text; some writers escape the slash too.
+std::string jsonEscaped(std::string_view bytes, bool slash)
+{
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string out;
+    for (const char c : bytes) {
+        if (c == '"' || c == '\\' || (c == '/' && slash))
+            (out += '\\') += c;
+        else if (c == '\n' || c == '\r' || c == '\t')
+            (out += '\\') += c == '\n' ? 'n' : c == '\r' ? 'r' : 't';
+        else if (static_cast<unsigned char>(c) < 0x20)
+            (out += "\\u00").append({kDigits[c >> 4 & 15], kDigits[c & 15]});
+        else
+            out += c;
+    }
+    return out;
+}
+
 /// The characters that the secret alone decides when `before` bytes stand before it: a part of
 /// "user:secret" in base64 is found too.
 std::string base64Core(std::string_view bytes, std::size_t before)
@@ -77,6 +95,8 @@ void KnownSecrets::add(const Secret &secret, WindowMarks &marks)
     addForm(std::string(bytes), marks);
     addForm(percentEncoded(bytes, "0123456789ABCDEF"), marks);
     addForm(percentEncoded(bytes, "0123456789abcdef"), marks);
+    addForm(jsonEscaped(bytes, false), marks);
+    addForm(jsonEscaped(bytes, true), marks);
     for (std::size_t before = 0; before < 3; ++before) {
         std::string core = base64Core(bytes, before);
         if (core.size() < kShortestBase64)
@@ -112,6 +132,27 @@ std::size_t KnownSecrets::lengthAt(std::string_view text, std::size_t at) const
             return form.reveal().size();
     }
     return 0;
+}
+
+std::size_t KnownSecrets::beginningAtEnd(std::string_view text) const
+{
+    std::size_t longest = 0;
+    for (const Secret &form : m_forms) {
+        std::size_t size = std::min(form.reveal().size() - 1, text.size());
+        while (size > longest && size >= kTelling && !text.ends_with(form.reveal().substr(0, size)))
+            --size;
+        if (size > longest && size >= kTelling)
+            longest = size;
+    }
+    return longest;
+}
+
+std::string KnownSecrets::takenOutOfCut(std::string_view text) const
+{
+    std::string out = takenOut(text);
+    if (const std::size_t size = beginningAtEnd(out); size > 0)
+        out.replace(out.size() - size, size, "[secret]");
+    return out;
 }
 
 std::string KnownSecrets::takenOut(std::string_view text) const

@@ -56,7 +56,7 @@ private:
 };
 
 /// Secrets that a program holds, in the forms in which they may reach a text: as they are,
-/// percent-encoded, and in base64 wherever they stand in what was encoded.
+/// percent-encoded, escaped for JSON, and in base64 wherever they stand in what was encoded.
 class KnownSecrets
 {
 public:
@@ -68,8 +68,12 @@ public:
     bool hasShort() const { return m_hasShort; } ///< Of less than WindowMarks::kShortest bytes.
     /// `text` with "[secret]" in their places.
     std::string takenOut(std::string_view text) const;
+    /// The same of a text that may have been cut: also the beginning of a secret at its end.
+    std::string takenOutOfCut(std::string_view text) const;
 
 private:
+    static constexpr std::size_t kTelling = 6; ///< Fewer bytes of a secret tell nothing.
+    std::size_t beginningAtEnd(std::string_view text) const;
     void addForm(std::string form, WindowMarks &marks);
     std::size_t lengthAt(std::string_view text, std::size_t at) const;
 

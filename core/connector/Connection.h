@@ -55,7 +55,20 @@ public:
         m_listener = std::move(listener);
     }
 
+    /// The same, for what holds() names.
+    void onSecret(std::function<void(const Secret &)> listener)
+    {
+        m_secretListener = std::move(listener);
+    }
+
 protected:
+    /// It came by a secret that its settings do not have (the token of a session), and is about to
+    /// use it: from now on nothing that the engine keeps or tells shows it.
+    void holds(const Secret &secret) const
+    {
+        if (m_secretListener)
+            m_secretListener(secret);
+    }
     void report(const CallReport &report) const
     {
         if (m_listener)
@@ -64,6 +77,7 @@ protected:
 
 private:
     std::function<void(const CallReport &)> m_listener;
+    std::function<void(const Secret &)> m_secretListener;
     std::string m_name;
     Settings m_settings;
 };

@@ -178,6 +178,10 @@ public:
     /// a flow. The record that it writes is named by batchKey().
     virtual DocumentPtr preview(const StepCall &call) const { return call.input; }
 
+    /// Why the other side would refuse what preview() gives, as far as that is known here; asked in
+    /// rehearsals. Empty: nothing is known against it.
+    virtual std::vector<Error> objections(const StepCall &) const { return {}; }
+
     /// How many items one call can carry; 1: items go one by one.
     virtual std::size_t batchLimit() const { return 1; }
     /// Items with the same key are never in one call nor in two calls at a time; empty: no such key.

@@ -54,6 +54,33 @@ public:
     /// once, now or later, unless the trigger was stopped.
     virtual void cursor(std::function<void(Result<std::string>)> done) { done(std::string()); }
 
+    /// What the trigger remembers besides its cursor, by area ("coverage", "cursor"): replaces what it
+    /// kept there before. For what is known to be stored already; a cursor that belongs to an event goes
+    /// with that event. `done` after it is on disk, unless the trigger was stopped.
+    virtual void keep(const std::string &area, std::string value,
+                      std::function<void(Result<void>)> done)
+    {
+        static_cast<void>(area), static_cast<void>(value);
+        done({});
+    }
+    /// What it kept there last; empty when there is nothing.
+    virtual void kept(const std::string &area, std::function<void(Result<std::string>)> done)
+    {
+        static_cast<void>(area);
+        done(std::string());
+    }
+
+    /// Whether calls of one's own to this connection may leave now: no pause, nothing that a breaker
+    /// waits for. A trigger that may not call asks again later.
+    virtual bool mayCall(const std::string &connection) const
+    {
+        static_cast<void>(connection);
+        return true;
+    }
+
+    /// Tells people of something that does not keep events from being taken, and should be looked at.
+    virtual void warned(const Error &what) { static_cast<void>(what); }
+
     /// Counts a delivery that was refused before it became an event (bad signature, wrong type).
     virtual void refused(const Error &why) = 0;
 
@@ -69,6 +96,17 @@ class Trigger
 public:
     virtual ~Trigger() = default;
     virtual Result<void> start(TriggerHost &host) = 0;
+
+    /// The receiver is open; `url` is the address of this trigger's path. Once, after start(), for
+    /// triggers that called TriggerHost::receive().
+    virtual void opened(const std::string &url) { static_cast<void>(url); }
+    /// How events can reach that address from elsewhere: a command or a sentence for people; empty:
+    /// nothing to say.
+    virtual std::string hint(const std::string &url) const
+    {
+        static_cast<void>(url);
+        return {};
+    }
 };
 
 } // namespace tw

@@ -293,7 +293,7 @@ Result<Value> parseJsonInto(Arena &arena, std::string_view text, const JsonLimit
     ReaderScratch &own = scratch();
     Value root;
     bool sound = false;
-    if (!text.empty()) {
+    if (!text.empty() && limits.doubledKeys) {
         char *copy = arena.allocateArray<char>(text.size() + simdjson::SIMDJSON_PADDING);
         std::memcpy(copy, text.data(), text.size());
         std::memset(copy + text.size(), ' ', simdjson::SIMDJSON_PADDING);

@@ -14,12 +14,14 @@ struct JsonLimits
 {
     std::size_t bytes = 64u << 20;
     std::size_t depth = 512;
+    /// False: a repeated key is an error, for what a person wrote. Slower.
+    bool doubledKeys = true;
 };
 
 /// Parses RFC 8259 text (UTF-8, an optional byte order mark is skipped). simdjson does the work;
 /// what it refuses although it is sound JSON (integers beyond 64 bits, exponents beyond double,
 /// unpaired surrogate escapes, kept as U+FFFD-free WTF-8) goes through a small parser of our own. A
-/// repeated key keeps its first place and its last value. Errors: `data.json_syntax` with line and
+/// repeated key keeps its first place and its last value, unless the limits say otherwise. Errors: `data.json_syntax` with line and
 /// column.
 Result<Document> parseJson(std::string_view text, const JsonLimits &limits = {});
 

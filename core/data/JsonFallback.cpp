@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <vector>
 
 namespace tw::json {
 namespace {
@@ -44,6 +46,7 @@ private:
     std::size_t m_at = 0;
     bool m_mayClose = false; ///< Directly behind an opening bracket.
     TreeStack m_tree;
+    std::vector<std::set<std::string_view>> m_keys; ///< Of the open objects; not kept where they may repeat.
     Value m_root;
     std::optional<Error> m_error;
 };
@@ -149,6 +152,7 @@ SlowParser::Next SlowParser::readContainerStart(bool object)
     }
     ++m_at;
     m_tree.open(object);
+    m_keys.emplace_back();
     m_mayClose = true;
     return object ? Next::Key : Next::Value;
 }
@@ -157,6 +161,7 @@ SlowParser::Next SlowParser::closeContainer()
 {
     ++m_at;
     const Value made = m_tree.close(m_arena);
+    m_keys.pop_back();
     m_mayClose = false;
     return finishValue(made);
 }
@@ -195,9 +200,13 @@ SlowParser::Next SlowParser::readKey()
     m_mayClose = false;
     if (here() != '"')
         return fail(m_at, "Expected a member name in double quotes, found " + shown(m_at) + ".");
+    const std::size_t start = m_at;
     const auto name = readString();
     if (!name)
         return Next::Failed;
+    if (!m_limits.doubledKeys && !m_keys.back().insert(*name).second)
+        return fail(start, "The name \"" + std::string(name->substr(0, 80))
+                               + "\" stands here a second time. Keep one of them.");
     m_tree.push(Value::key(*name));
     skipBlanks();
     if (atEnd() || here() != ':')

@@ -277,13 +277,34 @@ void Engine::newestEvent(const std::string &flow, const std::string &trigger,
 void Engine::cursor(const std::string &flow, const std::string &trigger,
                     std::function<void(Result<std::string>)> done)
 {
+    kept("cursor", flow + '/' + trigger, std::move(done));
+}
+
+void Engine::keep(Kept thing, std::function<void(Result<void>)> done)
+{
+    thing.at = m_clock.now();
+    m_store.submit<bool>(
+        this,
+        [thing = std::move(thing)](Journal &journal) -> Result<bool> {
+            if (auto written = journal.keep(thing); !written)
+                return std::move(written).error();
+            return true;
+        },
+        [done = std::move(done)](const Result<bool> &written) {
+            done(written ? Result<void>() : Result<void>(written.error()));
+        });
+}
+
+void Engine::kept(const std::string &area, const std::string &name,
+                  std::function<void(Result<std::string>)> done)
+{
     m_store.submit<std::string>(
         this,
-        [name = flow + '/' + trigger](Journal &journal) -> Result<std::string> {
-            auto kept = journal.kept("cursor");
-            if (!kept)
-                return std::move(kept).error();
-            for (Kept &one : *kept) {
+        [area, name](Journal &journal) -> Result<std::string> {
+            auto all = journal.kept(area);
+            if (!all)
+                return std::move(all).error();
+            for (Kept &one : *all) {
                 if (one.name == name)
                     return std::move(one.value);
             }

@@ -6,6 +6,7 @@
 #include "core/engine/Alarms.h"
 #include "core/engine/GateDesk.h"
 #include "core/engine/Run.h"
+#include "core/engine/SecretSieve.h"
 #include "core/engine/Unfinished.h"
 #include "core/store/JournalDesk.h"
 #include "core/store/StoreThread.h"
@@ -135,6 +136,11 @@ public:
     /// The last cursor of a trigger: see TriggerHost::cursor().
     void cursor(const std::string &flow, const std::string &trigger,
                 std::function<void(Result<std::string>)> done);
+
+    /// A small thing of a trigger: see TriggerHost::keep() and kept().
+    void keep(Kept thing, std::function<void(Result<void>)> done);
+    void kept(const std::string &area, const std::string &name,
+              std::function<void(Result<std::string>)> done);
 
     void claim(BusinessKey key, std::function<void(Result<bool>)> done) override;
 
@@ -368,6 +374,7 @@ private:
     std::unordered_set<std::int64_t> m_yielded;
     std::optional<Instant> m_nextAlarm;
     QTimer m_clockLook;
+    SecretSieve m_secrets;
     std::vector<std::unique_ptr<GateDesk>> m_desks;
     std::vector<Kept> m_keptGates; ///< As an earlier process left them,
     bool m_clockMoved = false;     ///< by another clock.

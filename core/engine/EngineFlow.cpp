@@ -82,6 +82,7 @@ void Engine::settleLoop(Run &run, int token, StepAnswer answer)
 void Engine::sendElements(Run &run, Gathering::Loop &loop, int more)
 {
     RunItem &item = run.items.at(loop.item);
+    item.told = item.told && !run.isFresh; // Its elements are news after a wait.
     const auto outer = item.trail ? item.trail->frame() : nullptr;
     while (!loop.isSpent() && (loop.running < loop.parallel || more-- > 0)) {
         const std::size_t element = loop.next;

@@ -27,11 +27,21 @@ bool isNews(const GateView &old, const GateView &now)
         || (now.until && *now.until - *old.until >= kNews);
 }
 
+/// Somebody should look: calls are held, and nobody asked for it.
+bool isTrouble(const GateView &view)
+{
+    const bool isHeld = view.state == GateState::Open || view.state == GateState::Paused;
+    return isHeld && (view.cause == GateCause::Outage || view.cause == GateCause::SignIn
+                      || view.cause == GateCause::DayBudget);
+}
+
 } // namespace
 
 void Engine::openGates(DeployedFlow &flow)
 {
     for (Node &node : flow.nodes()) {
+        if (node.connection)
+            m_secrets.watch(node.connection);
         if (!node.isEffect() || !node.connection)
             continue;
         node.gate = &deskOf(node.connection);
@@ -129,7 +139,9 @@ bool Engine::holdBack(Run &run, int token)
 
 void Engine::told(GateDesk &desk, const CallReport &report)
 {
-    desk.gate.told(report);
+    CallReport clean = report;
+    m_secrets.clean(clean.why);
+    desk.gate.told(clean);
     desk.unkept = std::max(desk.unkept, GateDesk::Change::Counts);
     if (isNews(desk.told, desk.gate.view()))
         watch(desk);
@@ -238,9 +250,13 @@ void Engine::tellGate(GateDesk &desk, const GateView &view)
     desk.told = view;
     desk.unkept = GateDesk::Change::News;
     const GateStatus status = statusOf(desk);
-    qCInfo(log::engine).noquote() << toQString(
-        "connection " + status.connection + ": " + std::string(wordOf(status.state))
-        + (status.why.empty() ? std::string() : ", " + status.why));
+    const QString told = toQString("connection " + status.connection + ": "
+                                   + std::string(wordOf(status.state))
+                                   + (status.why.empty() ? std::string() : ", " + status.why));
+    if (isTrouble(status))
+        qCWarning(log::engine).noquote() << told;
+    else
+        qCInfo(log::engine).noquote() << told;
     m_observer.connectionChanged(status);
 }
 

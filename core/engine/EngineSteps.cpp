@@ -196,8 +196,11 @@ void Engine::keepAnswer(std::int64_t id, int token, StepAnswer answer)
     Run *run = find(id);
     if (!run || run->items.count(token) == 0)
         return;
-    leaveGate(*run, run->items.at(token));
-    run->items.at(token).state = State::Answered;
+    RunItem &item = run->items.at(token);
+    leaveGate(*run, item);
+    if (nodeOf(*run, item).connection) // Whatever the other side echoes goes no further than here.
+        m_secrets.clean(answer);
+    item.state = State::Answered;
     enqueue(*run, token, std::move(answer));
 }
 

@@ -84,6 +84,12 @@ public:
     {
         Q_UNUSED(flow) Q_UNUSED(trigger) Q_UNUSED(why)
     }
+    /// A trigger wants to be looked at; events are taken all the same.
+    virtual void triggerWarned(const std::string &flow, const std::string &trigger,
+                               const Error &what)
+    {
+        Q_UNUSED(flow) Q_UNUSED(trigger) Q_UNUSED(what)
+    }
     virtual void stepChanged(const StepEvent &event) { Q_UNUSED(event) }
     virtual void runFinished(const RunSummary &run) { Q_UNUSED(run) }
     virtual void deadLettered(const DeadLetter &letter) { Q_UNUSED(letter) }

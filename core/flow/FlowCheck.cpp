@@ -173,7 +173,8 @@ void FlowCheck::checkConnection(const FlowStep &step, const NodeDescriptor &node
                          "The flow has no connection " + inQuotes(step.connection) + '.',
                          didYouMean(step.connection, keysOf(m_flow.connections),
                                     "Add it to \"connections\" of the flow."));
-    } else if (known->second != node.connection) {
+    } else if (known->second != node.connection && m_registry.connector(known->second)) {
+        // A type that there is not is told where it is written.
         m_findings.error(placeOf(step, "connection"), "flow.wrong_connection",
                          inQuotes(step.connection) + " is a connection of type " +
                              inQuotes(known->second) + "; this step needs " +

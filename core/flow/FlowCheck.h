@@ -45,6 +45,7 @@ private:
     std::vector<std::string> stepIds() const;
     void checkCycles();
     void checkReachable();
+    std::vector<const FlowStep *> unreached(const std::set<std::string> &reached) const;
     void checkSecrets(const YamlNode &node, const std::string &key);
 
     const FlowDocument &m_document;

@@ -17,7 +17,8 @@ public:
         : m_document(document), m_findings(findings)
     {}
 
-    void checkConnections(const std::map<std::string, std::string> &known)
+    /// Types that there are not are told elsewhere.
+    void checkConnections(const std::map<std::string, std::string> &known, const Registry &registry)
     {
         const YamlNode *connections = m_document.tree().find("connections");
         if (!m_document.isSound() || !connections || !connections->isMap())
@@ -32,7 +33,8 @@ public:
                 m_findings.error(entry.keyAt, "flow.unknown_connection",
                                  "The project has no connection " + inQuotes(entry.key) + '.',
                                  didYouMean(entry.key, names, "Add it to tidewire.yaml."));
-            } else if (found->second != entry.value.scalar) {
+            } else if (found->second != entry.value.scalar && registry.connector(found->second)
+                       && registry.connector(entry.value.scalar)) {
                 m_findings.error(entry.value.at, "flow.wrong_connection",
                                  "In this project " + inQuotes(entry.key) + " is of type " +
                                      inQuotes(found->second) + '.',
@@ -125,7 +127,7 @@ std::vector<Diagnostic> Project::validate(const Registry &registry, FlowCheckOpt
         Findings findings(document->file());
         FlowInProject check(*document, findings);
         check.checkId(idFiles);
-        check.checkConnections(m_connections);
+        check.checkConnections(m_connections, registry);
         append(all, std::move(findings.all()));
     }
     for (const auto &[name, file] : m_environmentFiles) {

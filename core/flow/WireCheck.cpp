@@ -2,6 +2,8 @@
 // The part of FlowCheck that looks at the wires as a whole.
 #include "core/flow/FlowCheck.h"
 
+#include "core/base/Text.h"
+
 #include <algorithm>
 
 namespace tw {
@@ -125,15 +127,44 @@ void FlowCheck::checkReachable()
         for (const Wire &wire : step->second->wires)
             open.push_back(wire.to);
     }
-    for (const FlowStep &step : m_flow.steps) {
-        if (reached.contains(step.id))
-            continue;
-        m_findings.enter("steps/" + step.id, step.id);
-        m_findings.warning(step.at, "flow.unreachable_step",
-                           "Nothing leads to the step " + inQuotes(step.id) + '.',
+    for (const FlowStep *step : unreached(reached)) {
+        m_findings.enter("steps/" + step->id, step->id);
+        m_findings.warning(step->at, "flow.unreachable_step",
+                           "Nothing leads to the step " + inQuotes(step->id) + '.',
                            "Wire it to another step, or remove it.");
     }
     m_findings.enter({});
+}
+
+/// Steps that no wire leads to; those behind them follow from it. A wire that leads nowhere is told of
+/// as such, and was meant for one of them: for that of the nearest name, or the next in the file.
+std::vector<const FlowStep *> FlowCheck::unreached(const std::set<std::string> &reached) const
+{
+    std::set<std::string> led;
+    std::vector<std::string> lost;
+    for (const FlowStep &step : m_flow.steps) {
+        for (const Wire &wire : step.wires) {
+            if (m_nodes.contains(wire.to))
+                led.insert(wire.to);
+            else if (reached.contains(step.id))
+                lost.push_back(wire.to);
+        }
+    }
+    std::vector<const FlowStep *> found;
+    for (const FlowStep &step : m_flow.steps) {
+        if (!reached.contains(step.id) && !led.contains(step.id))
+            found.push_back(&step);
+    }
+    for (const std::string &target : lost) {
+        std::vector<std::string> names;
+        for (const FlowStep *step : found)
+            names.push_back(step->id);
+        if (names.empty())
+            break;
+        const auto meant = std::find(names.begin(), names.end(), nearestWord(target, names));
+        found.erase(found.begin() + (meant == names.end() ? 0 : meant - names.begin()));
+    }
+    return found;
 }
 
 } // namespace tw

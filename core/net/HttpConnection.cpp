@@ -71,11 +71,13 @@ bool isValid(const HttpResponse &response)
 } // namespace
 
 HttpConnection::HttpConnection(std::unique_ptr<QTcpSocket> socket, const HttpLimits &limits,
-                               const HttpHandler &handler, QObject *parent)
+                               const HttpHandler &handler, const Refused &refused,
+                               QObject *parent)
     : QObject(parent),
       m_socket(std::move(socket)),
       m_limits(limits),
       m_handler(handler),
+      m_refused(refused),
       m_parser(limits),
       m_since(std::chrono::steady_clock::now()),
       m_writeProgress(m_since)
@@ -121,7 +123,7 @@ void HttpConnection::pump()
             continue;
         case HttpRequestParser::State::Failed:
             qCDebug(log::net) << "refused a request:" << toQString(m_parser.errorReason());
-            refuse(m_parser.errorStatus());
+            refuse(m_parser.errorStatus(), m_parser.errorReason());
             continue;
         default:
             break;
@@ -238,12 +240,15 @@ void HttpConnection::flush(std::string_view bytes)
         m_writeProgress = std::chrono::steady_clock::now();
 }
 
-void HttpConnection::refuse(int status)
+void HttpConnection::refuse(int status, std::string_view why)
 {
     if (m_state == State::Closed)
         return;
-    HttpResponse response;
-    response.status = status;
+    if (m_refused)
+        m_refused(status, why);
+    // Reasons are ours, plain words: nothing in them needs an escape.
+    HttpResponse response = jsonResponse(status, R"({"error":{"code":"net.refused","message":"The request was refused: )"
+                                                     + std::string(why) + ".\"}}");
     write(response, false, false);
     if (m_state != State::Closed)
         startDraining();
@@ -323,11 +328,11 @@ void HttpConnection::checkReading(TimePoint now)
         break;
     case HttpRequestParser::State::Head:
         if (waited > m_limits.headTimeout)
-            refuse(408);
+            refuse(408, "the head of the request did not come in time");
         break;
     default:
         if (waited > m_limits.requestTimeout)
-            refuse(408);
+            refuse(408, "the request did not come in time");
         break;
     }
 }

@@ -25,13 +25,16 @@ class HttpConnection final : public QObject
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    /// `limits` and `handler` must outlive the connection.
+    using Refused = std::function<void(int status, std::string_view why)>;
+
+    /// `limits`, `handler` and `refused` (who wants to know of refusals; may be empty) must outlive the
+    /// connection.
     HttpConnection(std::unique_ptr<QTcpSocket> socket, const HttpLimits &limits,
-                   const HttpHandler &handler, QObject *parent);
+                   const HttpHandler &handler, const Refused &refused, QObject *parent);
     ~HttpConnection() override;
 
     void start();
-    void refuse(int status); ///< Answers without a body and closes.
+    void refuse(int status, std::string_view why); ///< Answers with the reason and closes.
     void checkTimeouts(TimePoint now);
     void drop();           ///< At once.
     void finishAndClose(); ///< Closes at once, or after the answer that is still owed.
@@ -58,6 +61,7 @@ private:
     std::unique_ptr<QTcpSocket> m_socket;
     const HttpLimits &m_limits;
     const HttpHandler &m_handler;
+    const Refused &m_refused;
     HttpRequestParser m_parser;
     std::string m_peer;
     std::string m_out;

@@ -75,6 +75,11 @@ void HttpServer::setHandler(HttpHandler handler)
     m_handler = std::move(handler);
 }
 
+void HttpServer::onRefused(std::function<void(int, std::string_view)> told)
+{
+    m_refused = std::move(told);
+}
+
 void HttpServer::setTls(const QSslConfiguration &configuration)
 {
     m_tls = std::make_unique<QSslConfiguration>(configuration);
@@ -139,7 +144,7 @@ void HttpServer::accept(std::unique_ptr<QTcpSocket> socket)
     // Refused clients are held for the time of their 503 as well: that, too, has an end.
     if (m_connections.size() >= m_limits.connections + kBacklog)
         return;
-    auto *connection = new HttpConnection(std::move(socket), m_limits, m_handler, this);
+    auto *connection = new HttpConnection(std::move(socket), m_limits, m_handler, m_refused, this);
     m_connections.insert(connection);
     connect(connection, &QObject::destroyed, this, [this, connection] {
         m_connections.erase(connection);
@@ -150,7 +155,7 @@ void HttpServer::accept(std::unique_ptr<QTcpSocket> socket)
         m_sweep.start();
     if (isFull) {
         qCWarning(log::net) << "refused a connection: all" << m_limits.connections << "are in use";
-        connection->refuse(503);
+        connection->refuse(503, "all connections are in use");
     }
     connection->start();
 }

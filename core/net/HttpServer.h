@@ -8,6 +8,7 @@
 #include <QObject>
 #include <QTimer>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ public:
     ~HttpServer() override;
 
     void setHandler(HttpHandler handler);                ///< Before listen().
+    /// What is refused before the handler sees it: too large, no HTTP, too slow, too many connections.
+    /// Before listen().
+    void onRefused(std::function<void(int status, std::string_view why)> told);
     void setTls(const QSslConfiguration &configuration); ///< Before listen(); else plain HTTP.
 
     /// Port 0 takes any free one. Fails with Config net.listen: bad address, or the port is in use.
@@ -53,6 +57,7 @@ private:
 
     HttpLimits m_limits;
     HttpHandler m_handler;
+    std::function<void(int, std::string_view)> m_refused;
     std::unique_ptr<QSslConfiguration> m_tls;
     std::unique_ptr<Listener> m_listener;
     std::unordered_set<HttpConnection *> m_connections;

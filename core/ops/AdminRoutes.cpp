@@ -40,6 +40,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/audit/verify", "audit.verify", nullptr},
     {"POST", "/v1/erase", "erase", nullptr},
     {"GET", "/v1/usage", "usage", nullptr},
+    {"GET", "/v1/coverage", "coverage.list", nullptr},
 };
 
 /// What a running engine does itself (AdminServer): there is no journal action behind it.
@@ -111,8 +112,10 @@ Result<DeskCall> callOf(const HttpRequest &request, Instant now)
     for (const auto &[name, value] : *query)
         object.set(name, Value::string(arena, value));
     if (!request.body.empty()) {
-        auto body = parseJsonInto(arena, request.body);
-        if (!body || !body->isObject())
+        auto body = parseJsonInto(arena, request.body, {.doubledKeys = false});
+        if (!body)
+            return rejectedError("ops.bad_argument", "The body is not sound JSON. " + body.error().message);
+        if (!body->isObject())
             return rejectedError("ops.bad_argument", "The body must be a JSON object.");
         for (const Member &member : body->members()) {
             if (member.key.text() == "who")

@@ -6,8 +6,10 @@
 #include "core/data/Json.h"
 #include "core/base/Encoding.h"
 #include "core/ops/AdminRoutes.h"
+#include "core/ops/CoverageJson.h"
 #include "core/ops/DeskJson.h"
 
+#include <QHostAddress>
 #include <algorithm>
 #include <charconv>
 
@@ -114,12 +116,33 @@ Result<DeskCounts> countDesk(Journal &journal, Instant now)
     if (!usage || !desk)
         return usage ? std::move(desk).error() : std::move(usage).error();
     counts.usage = *usage;
+    if (auto sources = readCoverage(journal))
+        counts.sources = std::move(*sources);
     counts.mayAccept = journal.mayAccept().has_value();
     counts.lettersOpen = desk->lettersOpen;
     counts.lettersOverdue = desk->lettersOverdue;
     counts.reviewsOpen = desk->reviewsOpen;
     counts.reviewsOverdue = desk->reviewsOverdue;
     return counts;
+}
+
+/// The door speaks plain HTTP: on a network, whoever listens reads its token and may do all it allows.
+Result<void> mayBeOpenTo(const std::string &address, bool withoutTls)
+{
+    std::string host = address.substr(0, address.rfind(':'));
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
+    QHostAddress parsed;
+    if (!parsed.setAddress(toQString(host)) || parsed.isLoopback())
+        return {}; // What is no address is refused where it is opened.
+    const std::string risk = "The admin door at " + address
+        + " can be reached from other machines without TLS: its token goes over the network in clear.";
+    if (!withoutTls)
+        return configError("runtime.open_admin",
+                           risk + " Keep it on 127.0.0.1 behind a proxy with TLS or a tunnel, or say "
+                                  "--admin-without-tls.");
+    qCWarning(log::net).noquote() << toQString(risk);
+    return {};
 }
 
 } // namespace
@@ -132,7 +155,7 @@ AdminServer::AdminServer(Engine &engine, const Metrics &metrics, Clock &clock, S
     });
 }
 
-Result<void> AdminServer::open(const std::string &address)
+Result<void> AdminServer::open(const std::string &address, bool withoutTls)
 {
     const std::size_t colon = address.rfind(':');
     std::uint16_t port = 0;
@@ -142,6 +165,8 @@ Result<void> AdminServer::open(const std::string &address)
         return configError("runtime.bad_address", '"' + address
                                                       + "\" is not an address and a port, such as "
                                                         "127.0.0.1:9464.");
+    if (auto allowed = mayBeOpenTo(address, withoutTls); !allowed)
+        return allowed;
     return m_server.listen(address.substr(0, colon), port);
 }
 
@@ -273,7 +298,8 @@ void AdminServer::sendMetrics(HttpReply reply)
                                       m_engine.runsInLine(), m_engine.runsHeld()};
             HttpResponse answer = textResponse(
                 200, m_metrics.text(gauges, desk.value_or(DeskCounts{}))
-                    + Metrics::text(m_engine.gates()));
+                    + Metrics::text(m_engine.gates())
+                    + Metrics::text(desk ? desk->sources : std::map<std::string, SourceCoverage>()));
             answer.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
             kept->send(std::move(answer));
         });
@@ -286,7 +312,9 @@ void AdminServer::perform(HttpRequest request, HttpReply reply)
         return reply.send(errorAnswer(statusOf(call.error()), call.error()));
     auto kept = std::make_shared<HttpReply>(std::move(reply));
     m_engine.inJournal<DeskOutcome>(
-        [call = *call](Journal &journal) { return performDesk(journal, call); },
+        [call = *call, registry = m_registry](Journal &journal) {
+            return performDesk(journal, call, registry);
+        },
         [this, kept, call = *call](const Result<DeskOutcome> &outcome) {
             if (!outcome)
                 return kept->send(errorAnswer(statusOf(outcome.error()), outcome.error()));

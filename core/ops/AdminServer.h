@@ -22,13 +22,16 @@ class AdminServer final : public QObject
 public:
     AdminServer(Engine &engine, const Metrics &metrics, Clock &clock, Secret token);
 
-    /// "127.0.0.1:0". Errors: Config `net.listen`, `runtime.bad_address`.
-    Result<void> open(const std::string &address);
+    /// "127.0.0.1:0". Other machines may reach it only where `withoutTls`. Errors: Config `net.listen`,
+    /// `runtime.bad_address`, `runtime.open_admin`.
+    Result<void> open(const std::string &address, bool withoutTls = false);
     std::string url() const { return m_server.url(); }
     /// Takes a person out of the copies of the journal, too, and tells what became of them.
     using EraseCopies = std::function<void(const DeskCall &, std::function<void(const CopiesErased &)>)>;
     void onErase(EraseCopies erase) { m_eraseCopies = std::move(erase); }
     void onChange(std::function<void()> changed) { m_changed = std::move(changed); } ///< A person decided.
+    /// Tells what steps take; outlives it.
+    void setRegistry(const Registry &registry) { m_registry = &registry; }
     void setReady(bool ready) { m_ready = ready; }
     void setTrouble(std::string message) { m_trouble = std::move(message); }
 
@@ -51,6 +54,7 @@ private:
     HttpServer m_server;
     EraseCopies m_eraseCopies;
     std::function<void()> m_changed;
+    const Registry *m_registry = nullptr;
     std::string m_trouble;
     bool m_ready = false;
 };

@@ -20,7 +20,7 @@ struct Entry
     bool changes;
 };
 
-constexpr std::array<Entry, 21> kActions{{
+constexpr std::array<Entry, 22> kActions{{
     {"runs.list", listRuns, false},
     {"runs.show", showRun, false},
     {"runs.replay", replayRun, true},
@@ -42,6 +42,7 @@ constexpr std::array<Entry, 21> kActions{{
     {"audit.verify", verifyAudit, false},
     {"erase", erasePerson, true},
     {"usage", showUsage, false},
+    {"coverage.list", listCoverage, false},
 }};
 
 const Entry *entryOf(const std::string &action)
@@ -95,7 +96,7 @@ bool isChange(const std::string &action)
     return entry && entry->changes;
 }
 
-Result<DeskOutcome> performDesk(Journal &journal, const DeskCall &call)
+Result<DeskOutcome> performDesk(Journal &journal, const DeskCall &call, const Registry *registry)
 {
     const Entry *entry = entryOf(call.action);
     if (!entry)
@@ -103,7 +104,7 @@ Result<DeskOutcome> performDesk(Journal &journal, const DeskCall &call)
     if (entry->changes && call.who.empty())
         return rejectedError("ops.bad_argument", "\"who\" must be given: the audit log names who "
                                                  "decided.");
-    DeskWork work{journal, call, DeskArguments(call)};
+    DeskWork work{journal, call, DeskArguments(call), registry};
     auto done = entry->action(work);
     if (work.arguments.error())
         return *work.arguments.error();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/connector/Registry.h"
 #include "core/data/Value.h"
 #include "core/store/Journal.h"
 
@@ -33,7 +34,9 @@ struct DeskOutcome
 /// Does what was asked, inside the caller's transaction; every change leaves an audit entry in it.
 /// Used in a running engine (Engine::inJournal) and on a journal that nobody runs. Errors: Rejected
 /// `ops.unknown_action`, `ops.bad_argument` and those of the journal: nothing of the call is kept.
-Result<DeskOutcome> performDesk(Journal &journal, const DeskCall &call);
+/// `registry` tells what steps take, to hold inputs against; null: nobody knows.
+Result<DeskOutcome> performDesk(Journal &journal, const DeskCall &call,
+                                const Registry *registry = nullptr);
 
 /// The answer with a sentence more in its `note`.
 DocumentPtr withNote(const DocumentPtr &answer, const std::string &note);

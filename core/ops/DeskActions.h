@@ -14,6 +14,7 @@ struct DeskWork
     Journal &journal;
     const DeskCall &call;
     DeskArguments arguments;
+    const Registry *registry = nullptr;
     DeskOutcome outcome{};
 
     JournalDesk &desk() { return journal.desk(); }
@@ -26,10 +27,6 @@ struct DeskWork
 void addNote(DeskWork &work, const std::string &note);
 /// SHA-256 in hexadecimal digits: tells in the audit log whether two texts are the same, not what they say.
 std::string fingerprint(std::string_view text);
-
-/// A version of the flow that ran here, by its text or by a beginning that only one has ("1.1.0").
-/// Rejected `store.no_version` with those that there are.
-Result<std::string> wholeVersion(DeskWork &work, const std::string &flow, const std::string &given);
 
 using DeskAction = Result<void> (*)(DeskWork &);
 
@@ -54,5 +51,6 @@ Result<void> listAudit(DeskWork &work);
 Result<void> verifyAudit(DeskWork &work);
 Result<void> erasePerson(DeskWork &work);
 Result<void> showUsage(DeskWork &work);
+Result<void> listCoverage(DeskWork &work);
 
 } // namespace tw::ops

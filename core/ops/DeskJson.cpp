@@ -13,6 +13,7 @@ namespace {
 constexpr const char *kRunStates[] = {"open", "done", "failed", "dead_lettered", "cancelled"};
 constexpr const char *kRecordStates[] = {"asked", "waiting", "done", "dropped", "failed", "parked"};
 constexpr const char *kLetterStates[] = {"open", "replayed", "resolved", "discarded"};
+constexpr std::string_view kErased = "(erased)";
 constexpr const char *kReviewStates[] = {"open", "decided", "timed_out", "withdrawn"};
 
 /// Adds members, leaving out what says nothing.
@@ -82,6 +83,14 @@ Value recordValue(Arena &arena, const StepRecord &record)
     return row.finish();
 }
 
+/// What is shown of it may be wrong.
+void tellDamage(Row &out, const std::string &name)
+{
+    out.flag("damaged", true)
+        .text("note", name + " does not match its sum: it was changed on the disk. What is shown of it may "
+                             "be wrong.");
+}
+
 Row runRow(Arena &arena, const RunRow &row)
 {
     Row out(arena);
@@ -97,6 +106,8 @@ Row runRow(Arena &arena, const RunRow &row)
         out.text("waits_for", "review " + std::to_string(row.waitsForReview));
     if (row.origin != 0)
         out.number("replay_of", row.origin).number("replay", row.replay);
+    if (row.damaged)
+        tellDamage(out, "Run " + std::to_string(row.run));
     return out;
 }
 
@@ -150,7 +161,6 @@ Value toValue(Arena &arena, const RunHistory &history)
                                .number("item", history.event.entry->item)
                                .json("input", history.event.entry->input).finish());
     }
-    row.flag("damaged", history.damaged);
     if (history.bodyKept)
         row.json("body", history.event.body);
     else
@@ -179,6 +189,8 @@ Value toValue(Arena &arena, const LetterRow &row, bool whole)
         .text("reason", row.reason).flag("edited", row.edited.has_value());
     if (row.replayRun != 0)
         out.number("replay_run", row.replayRun);
+    if (row.damaged)
+        tellDamage(out, "Dead letter " + std::to_string(row.id));
     if (whole) {
         out.json("input", letter.input);
         if (row.edited)
@@ -206,6 +218,8 @@ Value toValue(Arena &arena, const ReviewRow &row, bool whole)
         .text("escalate_to", review.escalateTo).flag("escalated", row.escalated)
         .text("exit", row.exit).text("decided_by", row.decidedBy)
         .time("decided_at", row.decidedAt).text("reason", row.reason);
+    if (row.damaged)
+        tellDamage(out, "Review " + std::to_string(row.id));
     if (whole) {
         out.json("input", review.input).json("proposal", review.proposal)
             .json("candidates", review.candidates).text("remembered_by", review.cause)
@@ -216,9 +230,16 @@ Value toValue(Arena &arena, const ReviewRow &row, bool whole)
 
 Value toValue(Arena &arena, const AuditEntry &entry)
 {
-    return Row(arena).number("number", entry.number).time("at", entry.at).text("who", entry.who)
-        .text("action", entry.action).text("subject", entry.subject).json("detail", entry.detail)
-        .text("hash", entry.hash).finish();
+    Row row(arena);
+    row.number("number", entry.number).time("at", entry.at);
+    row.text("who", (entry.erased & AuditEntry::Who) != 0 ? kErased : entry.who)
+        .text("action", entry.action)
+        .text("subject", (entry.erased & AuditEntry::Subject) != 0 ? kErased : entry.subject);
+    if ((entry.erased & AuditEntry::Detail) != 0)
+        row.text("detail", kErased);
+    else
+        row.json("detail", entry.detail);
+    return row.text("hash", entry.hash).finish();
 }
 
 } // namespace tw::ops

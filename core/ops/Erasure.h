@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/ops/Desk.h"
+#include "core/store/DeskRecords.h"
 
 namespace tw::ops {
 
@@ -20,8 +21,13 @@ struct CopiesErased
 Result<DocumentPtr> noteCopies(Journal &journal, const DeskCall &call, const DocumentPtr &erased,
                                const CopiesErased &copies);
 
+/// Does what the call asks for in one journal, and leaves the proof in its audit log; with `dry_run`
+/// neither. `alsoOpen`: of a copy that nobody runs; one that holds nothing stays as it is.
+Result<ErasureReport> eraseWithProof(Journal &journal, const DeskCall &call, bool alsoOpen);
+
 /// What the call asks for.
 std::vector<std::string> wordsOf(const DeskCall &call);
 bool wantsCopiesRemoved(const DeskCall &call);
+bool isDryRun(const DeskCall &call);
 
 } // namespace tw::ops

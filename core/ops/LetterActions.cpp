@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/Json.h"
+#include "core/ops/DeclaredInput.h"
 #include "core/ops/DeskActions.h"
 #include "core/ops/DeskJson.h"
 #include "core/ops/GivenInput.h"
@@ -165,7 +166,7 @@ Result<void> editLetter(DeskWork &work)
     LetterChange change;
     change.id = work.arguments.requiredNumber("id");
     change.edited = work.arguments.json("input").value_or("");
-    const bool newFields = work.arguments.flag("new_fields");
+    const GivenRules rules{work.arguments.flag("new_fields"), work.arguments.flag("as_is")};
     if (work.arguments.error())
         return *work.arguments.error();
     auto row = letterOf(work, change.id);
@@ -174,7 +175,8 @@ Result<void> editLetter(DeskWork &work)
     const std::string before = row->edited.value_or(row->letter.input);
     const std::string &after = change.edited->empty() ? row->letter.input : *change.edited;
     if (!change.edited->empty()) {
-        if (auto fits = fitsInput(*change.edited, row->letter.input, newFields); !fits)
+        const auto declared = takenBy(work.journal, work.registry, row->run, row->letter.step);
+        if (auto fits = fitsInput(*change.edited, row->letter.input, declared, rules); !fits)
             return fits;
     }
     if (auto changed = work.desk().change(change); !changed)
@@ -232,8 +234,7 @@ Result<void> replayLetters(DeskWork &work)
     if (!letters)
         return std::move(letters).error();
     ReplayOrder order;
-    const std::string given = work.arguments.text("version");
-    std::map<std::string, std::string> versions; // of each flow
+    order.flowVersion = work.arguments.text("version");
     order.asNew = work.arguments.flag("as_new");
     order.by = work.call.who;
     order.at = work.call.at;
@@ -244,13 +245,6 @@ Result<void> replayLetters(DeskWork &work)
     std::string leftOut;
     for (const LetterRow &letter : *letters) {
         order.letter = letter.id;
-        if (versions.count(letter.flow) == 0) {
-            auto version = wholeVersion(work, letter.flow, given);
-            if (!version)
-                return std::move(version).error();
-            versions[letter.flow] = *version;
-        }
-        order.flowVersion = versions[letter.flow];
         auto run = work.desk().replay(order);
         if (!run && isBulk && run.error().code == "store.run_open") {
             refused = refused ? refused : std::move(run).error().at(subjectOf(letter.id));

@@ -97,6 +97,17 @@ void Metrics::deliveryRefused(const std::string &flow, const std::string &trigge
     m_next.deliveryRefused(flow, trigger, why);
 }
 
+void Metrics::refusedAtDoor(const Error &why)
+{
+    ++m_refusedDeliveries[labels({{"flow", ""}, {"trigger", ""}, {"code", why.code}})];
+}
+
+void Metrics::triggerWarned(const std::string &flow, const std::string &trigger, const Error &what)
+{
+    ++m_warnings[labels({{"flow", flow}, {"trigger", trigger}, {"code", what.code}})];
+    m_next.triggerWarned(flow, trigger, what);
+}
+
 void Metrics::stepChanged(const StepEvent &event)
 {
     if (event.phase != StepEvent::Phase::Started && !event.replayed)
@@ -168,6 +179,7 @@ std::string Metrics::text(const EngineGauges &engine, const DeskCounts &desk) co
     write(out, "tidewire_events_repeated_total", "Events that were known already.", m_repeats);
     write(out, "tidewire_deliveries_refused_total", "Deliveries refused before they became events.",
           m_refusedDeliveries);
+    write(out, "tidewire_trigger_warnings_total", "What triggers want to be looked at.", m_warnings);
     gauge(out, "tidewire_deliveries_refused_full_total",
           "Of these, because the journal's quota or the disk was full.",
           static_cast<double>(m_refusedFull), "counter");
@@ -222,10 +234,12 @@ std::string Metrics::text(const EngineGauges &engine, const DeskCounts &desk) co
           number(desk.reviewsOverdue));
     gauge(out, "tidewire_journal_used_bytes", "Pages of the journal that hold something.",
           number(desk.usage.usedBytes));
-    gauge(out, "tidewire_journal_quota_bytes", "What the journal may become; 0: no quota.",
-          number(desk.usage.quotaBytes));
-    gauge(out, "tidewire_journal_intake_limit_bytes",
-          "Used bytes at which events are refused; 0: no quota.", number(desk.usage.intakeBytes));
+    if (desk.usage.quotaBytes > 0) { // Else no series: an alert on it would always fire.
+        gauge(out, "tidewire_journal_quota_bytes", "What the journal's file may become.",
+              number(desk.usage.quotaBytes));
+        gauge(out, "tidewire_journal_intake_limit_bytes", "Used bytes at which events are refused.",
+              number(desk.usage.intakeBytes));
+    }
     gauge(out, "tidewire_intake_open", "1: events are accepted; 0: the journal or the disk is full.",
           desk.mayAccept ? 1 : 0);
     gauge(out, "tidewire_journal_file_bytes", "Size of the journal file.",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/connector/SourceCoverage.h"
 #include "core/engine/GateStatus.h"
 #include "core/engine/RunEvents.h"
 #include "core/store/JournalRecords.h"
@@ -21,6 +22,7 @@ struct DeskCounts
     std::int64_t reviewsOpen = 0;
     std::int64_t reviewsOverdue = 0;
     JournalUsage usage;
+    std::map<std::string, SourceCoverage> sources{};
     bool mayAccept = true;
 };
 
@@ -51,13 +53,20 @@ public:
                        Acceptance acceptance) override;
     void deliveryRefused(const std::string &flow, const std::string &trigger,
                          const Error &why) override;
+    /// Counts what the door turned away before a step was meant; nobody else is told.
+    void refusedAtDoor(const Error &why);
+    void triggerWarned(const std::string &flow, const std::string &trigger,
+                       const Error &what) override;
     void stepChanged(const StepEvent &event) override;
     void runFinished(const RunSummary &run) override;
     void deadLettered(const DeadLetter &letter) override;
+    void connectionChanged(const GateStatus &status) override { m_next.connectionChanged(status); }
     void idle() override { m_next.idle(); }
 
     std::string text(const EngineGauges &engine, const DeskCounts &desk) const;
     static std::string text(const std::vector<GateStatus> &gates);
+    /// Of triggers that know how much of their source has come, by "<flow>/<trigger>".
+    static std::string text(const std::map<std::string, SourceCoverage> &sources);
 
 private:
     static constexpr std::array<double, 12> kBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
@@ -75,7 +84,7 @@ private:
 
     RunObserver &m_next;
     std::uint64_t m_refusedFull = 0; ///< Of the refused deliveries, for a full store.
-    Counter m_accepted, m_repeats, m_refusedDeliveries, m_runs, m_steps, m_failures, m_letters;
+    Counter m_accepted, m_repeats, m_refusedDeliveries, m_warnings, m_runs, m_steps, m_failures, m_letters;
     std::map<std::string, Histogram> m_runSeconds; ///< By flow.
 };
 

@@ -247,8 +247,8 @@ const StepRecord *Rehearsal::recorded(const StepCall &call) const
 
 StepAnswer Rehearsal::answerOf(const StepCall &call, const Step &step)
 {
-    m_run.effects.push_back(
-        {call.step, call.item, step.batchKey(call), step.preview(call), call.idempotencyKey});
+    m_run.effects.push_back({call.step, call.item, step.batchKey(call), step.preview(call),
+                             call.idempotencyKey, step.objections(call)});
     StepAnswer answer;
     const StepRecord *known = recorded(call);
     if (known && known->state == RecordState::Done) {

@@ -23,6 +23,7 @@ struct RehearsedEffect
     std::string record; ///< What it writes, where the step can tell ("ch_1"); else empty.
     DocumentPtr sent;   ///< Step::preview().
     std::string key{};  ///< Of the effect, as it is for real.
+    std::vector<Error> objections{}; ///< Step::objections().
 
     /// For people: the record, or which one of the step.
     std::string name() const { return record.empty() ? "item " + std::to_string(item) : record; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/Json.h"
+#include "core/ops/DeclaredInput.h"
 #include "core/ops/DeskActions.h"
 #include "core/ops/DeskJson.h"
 #include "core/ops/GivenInput.h"
@@ -83,7 +84,9 @@ Result<void> decide(DeskWork &work, const char *exit)
                              "An answer of its own is for this record alone and cannot be "
                              "remembered. Leave out \"answer\" or \"remember\".");
     if (own) {
-        auto fits = fitsAnswer(*work.arguments.json("answer"), expectedOf(row->review));
+        const auto declared = takenBehind(work.journal, work.registry, row->run, row->review.step);
+        auto fits = fitsAnswer(*work.arguments.json("answer"), expectedOf(row->review), declared,
+                               work.arguments.flag("as_is"));
         if (!fits)
             return fits;
     }

@@ -113,44 +113,6 @@ Result<void> showRun(DeskWork &work)
     return {};
 }
 
-Result<std::string> wholeVersion(DeskWork &work, const std::string &flow, const std::string &given)
-{
-    if (given.empty())
-        return given;
-    auto versions = work.journal.flowVersions(flow);
-    if (!versions)
-        return std::move(versions).error();
-    std::vector<std::string> numbers, beginnings, all;
-    for (const KeptFlow &kept : *versions) {
-        if (kept.version == given)
-            return given;
-        all.push_back(kept.version);
-        if (kept.version.starts_with(given + '+'))
-            numbers.push_back(kept.version);
-        if (kept.version.starts_with(given))
-            beginnings.push_back(kept.version);
-    }
-    const std::vector<std::string> &fit = numbers.empty() ? beginnings : numbers;
-    if (fit.size() == 1)
-        return fit.front();
-    constexpr std::size_t kMost = 10;
-    std::string list;
-    const std::vector<std::string> &known = fit.empty() ? all : fit;
-    for (std::size_t at = 0; at < std::min(kMost, known.size()); ++at)
-        list += "\n  " + known[at];
-    if (known.size() > kMost)
-        list += "\n  and " + std::to_string(known.size() - kMost) + " more";
-    if (!fit.empty())
-        return rejectedError("store.no_version", "More than one version of the flow \"" + flow
-                                 + "\" begins with " + given + ". The newest first:" + list);
-    if (all.empty())
-        return rejectedError("store.no_version", "No version of the flow \"" + flow
-                                 + "\" is on record here. Leave the version out.");
-    return rejectedError("store.no_version", "The flow \"" + flow + "\" never ran here as version "
-                             + given + ". Start a runner with it once, leave the version out, or "
-                             + "choose one that ran, the newest first:" + list);
-}
-
 Result<void> replayRun(DeskWork &work)
 {
     ReplayOrder order;
@@ -161,15 +123,6 @@ Result<void> replayRun(DeskWork &work)
     order.at = work.call.at;
     if (work.arguments.error())
         return *work.arguments.error();
-    if (!order.flowVersion.empty()) {
-        auto known = work.desk().history(order.run);
-        if (!known)
-            return std::move(known).error();
-        auto version = wholeVersion(work, known->row.flow, order.flowVersion);
-        if (!version)
-            return std::move(version).error();
-        order.flowVersion = *version;
-    }
     auto run = work.desk().replay(order);
     if (!run)
         return std::move(run).error();

@@ -58,6 +58,37 @@ Result<sandbox::Double *> ConnectionResolver::doubleOf(const ConnectorDescriptor
     return m_doubles.back().get();
 }
 
+Result<void>
+ConnectionResolver::findSecrets(const std::map<std::string, std::string> &connections) const
+{
+    std::string missing;
+    int count = 0;
+    for (const auto &[name, type] : connections) {
+        const ConnectorDescriptor *connector = m_registry.connector(type);
+        const auto given = m_environment.connections.find(name);
+        const bool isGiven = given != m_environment.connections.end();
+        if (!connector || (isGiven && given->second.useDouble))
+            continue;
+        for (const Param &param : connector->connection) {
+            const YamlNode *written
+                = isGiven && given->second.with ? given->second.with->find(param.id()) : nullptr;
+            const auto named = written ? parseSecretRef(written->scalar) : std::nullopt;
+            const SecretRef reference = named.value_or(SecretRef{name, param.id()});
+            if (param.type() != Param::Type::Secret || (!named && !param.isRequired())
+                || m_secrets.find(reference.connection, reference.field))
+                continue;
+            missing += (count++ == 0 ? "" : "\n") + ("The connection \"" + name + "\" needs the secret \"")
+                + param.id() + "\". " + m_secrets.hint(reference.connection, reference.field);
+        }
+    }
+    if (count == 0)
+        return {};
+    return configError("runtime.missing_secret",
+                       (count == 1 ? std::string() : std::to_string(count) + " secrets are missing.\n")
+                           + missing)
+        .at(m_environment.file);
+}
+
 Result<void> ConnectionResolver::addSecrets(Settings &settings, const std::string &name,
                                             const ConnectorDescriptor &connector,
                                             const YamlNode &node, sandbox::Double *standIn)

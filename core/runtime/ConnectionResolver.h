@@ -33,6 +33,10 @@ public:
     /// Doubles that connections asked for; the caller takes them.
     std::vector<std::unique_ptr<sandbox::Double>> takeDoubles() { return std::move(m_doubles); }
 
+    /// Whether all secrets are there that these connections (name -> type) need; a double brings its own.
+    /// Error: Config `runtime.missing_secret`, which names all that are missing.
+    Result<void> findSecrets(const std::map<std::string, std::string> &connections) const;
+
     /// Errors: Config with the place in the environment file.
     Result<std::shared_ptr<Connection>> connect(const std::string &name, const std::string &type,
                                                 const Services &services);

@@ -83,7 +83,7 @@ Result<DocumentPtr> DeskDoor::performAlone(const ops::DeskCall &call) const
         return std::move(seal).error();
     if (auto begun = (*journal)->begin(); !begun)
         return std::move(begun).error();
-    auto outcome = ops::performDesk(**journal, call);
+    auto outcome = ops::performDesk(**journal, call, m_registry);
     if (!outcome) {
         (*journal)->rollback();
         return std::move(outcome).error();

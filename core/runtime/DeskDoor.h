@@ -21,9 +21,12 @@ class JournalSeal;
 class DeskDoor final : public QObject
 {
 public:
-    /// `places.folder` is set here; the rest says where the key of a sealed journal may lie.
-    DeskDoor(std::string dataDir, Clock &clock, KeyPlaces places = {})
-        : m_dataDir(std::move(dataDir)), m_clock(clock), m_places(std::move(places))
+    /// `places.folder` is set here; the rest says where the key of a sealed journal may lie. `registry`
+    /// as for ops::performDesk().
+    DeskDoor(std::string dataDir, Clock &clock, KeyPlaces places = {},
+             const Registry *registry = nullptr)
+        : m_dataDir(std::move(dataDir)), m_clock(clock), m_places(std::move(places)),
+          m_registry(registry)
     {
         m_places.folder = m_dataDir;
     }
@@ -42,6 +45,7 @@ private:
     std::string m_dataDir;
     Clock &m_clock;
     KeyPlaces m_places;
+    const Registry *m_registry;
     std::unique_ptr<HttpClient> m_http;
 };
 

@@ -31,10 +31,16 @@ Result<IncomingEvent> readEventFile(const std::string &json, Instant now)
                          object.isString() ? std::string(object.text()) : std::string()};
 }
 
+namespace {
+
+bool knowsTypes(const DeployedFlow::Node &trigger)
+{
+    return std::any_of(trigger.type->params.begin(), trigger.type->params.end(),
+                       [](const Param &param) { return param.id() == "events"; });
+}
+
 bool asksFor(const DeployedFlow::Node &trigger, std::string_view type)
 {
-    if (trigger.type->callPart == CallPart::Entry)
-        return false; // Only other flows begin there.
     if (!trigger.settings.has("events"))
         return true;
     const auto patterns = trigger.settings.list("events");
@@ -46,8 +52,73 @@ bool asksFor(const DeployedFlow::Node &trigger, std::string_view type)
     });
 }
 
-bool acceptEverywhere(Engine &engine, const IncomingEvent &event,
-                      std::function<void(Result<Acceptance>)> done)
+/// Those that fit; a trigger that only other flows begin at is none.
+template <typename Fits>
+std::vector<EventTaker> triggers(const Engine &engine, const Fits &fits)
+{
+    std::vector<EventTaker> found;
+    for (const auto &flow : engine.flows()) {
+        for (const auto &node : flow->nodes()) {
+            if (node.trigger && node.type->callPart != CallPart::Entry && fits(flow->id(), node))
+                found.push_back({flow->id(), node.id});
+        }
+    }
+    return found;
+}
+
+std::string listed(const std::vector<EventTaker> &takers)
+{
+    std::string text;
+    for (const EventTaker &taker : takers)
+        text += (text.empty() ? "" : ", ") + taker.flow + '/' + taker.trigger;
+    return text;
+}
+
+Error ambiguous(const std::string &event, const std::vector<EventTaker> &takers)
+{
+    return rejectedError("runtime.ambiguous_event",
+                         "Several triggers could take " + event + ": " + listed(takers)
+                             + ". Name the flow with --flow, or the trigger with --step.");
+}
+
+} // namespace
+
+Result<std::vector<EventTaker>> takersOf(const Engine &engine, std::string_view type,
+                                         const EventTarget &target)
+{
+    const std::string event = "the event " + std::string(type);
+    const auto all = triggers(engine, [](const std::string &, const auto &) { return true; });
+    if (!target.trigger.empty()) {
+        auto named = triggers(engine, [&target](const std::string &flow, const auto &node) {
+            return node.id == target.trigger || flow + '/' + node.id == target.trigger;
+        });
+        if (named.empty())
+            return rejectedError("runtime.no_trigger", "No flow that runs begins at \"" + target.trigger
+                                                           + "\". There are: " + listed(all) + '.');
+        return named.size() > 1 ? Result<std::vector<EventTaker>>(ambiguous(event, named)) : named;
+    }
+    auto asking = triggers(engine, [type](const std::string &, const auto &node) {
+        return knowsTypes(node) && asksFor(node, type);
+    });
+    if (asking.size() > 1 && !target.flowsNamed)
+        return ambiguous(event, asking);
+    if (!asking.empty())
+        return asking;
+    auto open = triggers(engine, [](const std::string &, const auto &node) { return !knowsTypes(node); });
+    if (target.flowsNamed && open.size() == 1)
+        return open;
+    if (target.flowsNamed && open.size() > 1)
+        return ambiguous(event, open);
+    return rejectedError("runtime.no_trigger",
+                         "No trigger of the running flows asks for " + event.substr(4)
+                             + (open.empty() ? std::string(".")
+                                             : ". To hand it to " + listed(open)
+                                                   + " all the same, name the flow with --flow or the "
+                                                     "trigger with --step."));
+}
+
+void acceptAt(Engine &engine, const std::vector<EventTaker> &takers, const IncomingEvent &event,
+              std::function<void(Result<Acceptance>)> done)
 {
     struct Answers
     {
@@ -55,24 +126,16 @@ bool acceptEverywhere(Engine &engine, const IncomingEvent &event,
         Result<Acceptance> all;
         std::function<void(Result<Acceptance>)> done;
     };
-    std::vector<std::pair<std::string, std::string>> takers; // flow, trigger
-    for (const auto &flow : engine.flows()) {
-        for (const auto &node : flow->nodes()) {
-            if (node.trigger && asksFor(node, event.type))
-                takers.emplace_back(flow->id(), node.id);
-        }
-    }
     auto answers = std::make_shared<Answers>(
         Answers{takers.size(), Acceptance::Repeat, std::move(done)});
-    for (const auto &[flow, trigger] : takers) {
-        engine.accept(flow, trigger, event, [answers](const Result<Acceptance> &one) {
+    for (const EventTaker &taker : takers) {
+        engine.accept(taker.flow, taker.trigger, event, [answers](const Result<Acceptance> &one) {
             if (answers->all && (!one || *one == Acceptance::First))
                 answers->all = one;
             if (--answers->open == 0)
                 answers->done(answers->all);
         });
     }
-    return !takers.empty();
 }
 
 } // namespace tw

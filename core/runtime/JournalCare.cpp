@@ -3,11 +3,16 @@
 
 #include "core/base/Log.h"
 #include "core/base/Text.h"
+#include "core/data/Json.h"
 #include "core/runtime/DataFolder.h"
+#include "core/runtime/JournalSeal.h"
+#include "core/store/JournalDesk.h"
 #include "core/store/JournalFiles.h"
 #include "core/store/SqliteJournal.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <pthread.h>
 
 namespace tw {
@@ -57,20 +62,215 @@ std::string contentOf(const std::string &dataDir)
         + count(content->reviews, "open review");
 }
 
+/// "Looked at: all pages of the file and its log; by their sums 120 runs, … . "
+std::string lookedAt(const RowReport &report)
+{
+    if (report.isOlderForm)
+        return "Looked at were the pages of the file and its log alone: an earlier version wrote it, and its "
+               "rows get their sums when a runner starts on it. ";
+    std::string rows;
+    for (const auto &[thing, number] : report.sound)
+        rows += (rows.empty() ? "" : ", ") + std::to_string(number) + ' '
+            + (number == 1              ? thing
+               : thing.ends_with("try") ? thing.substr(0, thing.size() - 1) + "ies"
+                                        : thing + 's');
+    return std::string("Looked at were all pages of the file and its log") + (rows.empty() ? "" : ", and by their sums ")
+        + rows + ". "
+        + (report.uncovered == 0 ? ""
+                                 : count(report.uncovered, "row") + " of an earlier version "
+                   + (report.uncovered == 1 ? "has no sum and was" : "have no sums and were")
+                   + " not covered. ");
+}
+
+Error damagedRows(const RowReport &report)
+{
+    return internalError("store.damaged",
+                         "The journal holds " + count(report.damaged, "row")
+                             + " that " + (report.damaged == 1 ? "is" : "are")
+                             + " not as written: " + journalFiles::namesOf(report)
+                             + ". Nothing was changed; they are marked where they are shown, and not gone on "
+                               "with. Set it aside to go on with a backup or an empty one.");
+}
+
+/// What people decided in a journal, as far as it can still be read.
+struct Decisions
+{
+    bool isRead = false;
+    std::vector<AuditEntry> log;
+    std::vector<LetterRow> letters;
+    std::vector<ReviewRow> reviews;
+};
+
+Result<Decisions> decisionsOf(Journal &journal)
+{
+    constexpr int kAll = std::numeric_limits<int>::max();
+    auto log = journal.desk().auditLog(0, kAll);
+    LetterQuery everyLetter;
+    everyLetter.limit = kAll;
+    auto letters = journal.desk().letters(everyLetter);
+    ReviewQuery everyReview;
+    everyReview.limit = kAll;
+    auto reviews = journal.desk().reviews(everyReview);
+    if (!log || !letters || !reviews)
+        return !log ? log.error() : !letters ? letters.error() : reviews.error();
+    return Decisions{true, std::move(*log), std::move(*letters), std::move(*reviews)};
+}
+
+Decisions decisionsIn(const std::string &file)
+{
+    SqliteOptions options{file};
+    options.readOnly = true;
+    auto journal = SqliteJournal::open(options);
+    return journal ? decisionsOf(**journal).value_or(Decisions()) : Decisions();
+}
+
+/// Numbers of what was closed and is open again, for a sentence.
+template <typename Rows, typename Open>
+std::string openAgain(const Rows &before, const Rows &now, Open open, const std::string &name)
+{
+    std::string numbers;
+    int found = 0;
+    for (const auto &row : now) {
+        const auto was = std::find_if(before.begin(), before.end(), [&](const auto &one) {
+            return one.id == row.id && one.run == row.run;
+        });
+        if (row.status != open || was == before.end() || was->status == open)
+            continue;
+        if (++found <= 20)
+            numbers += (found > 1 ? ", " : "") + std::to_string(row.id);
+    }
+    if (found == 0)
+        return {};
+    return ' ' + (found == 1 ? "The " + name : "The " + name + 's') + ' ' + numbers
+        + (found > 20 ? " and " + std::to_string(found - 20) + " more" : "")
+        + (found == 1 ? " is open again: decide about it" : " are open again: decide about them")
+        + " once more, and mind what was sent already.";
+}
+
+struct Restored
+{
+    std::string backup;
+    std::string aside;
+    std::string by;
+    Instant at;
+};
+
+/// The restored journal says itself that it is one, and what log it does not go on with. Answers what was
+/// lost, for people.
+Result<std::string> noteRestore(const std::string &dataDir, const Restored &what, const Decisions &before)
+{
+    auto journal = SqliteJournal::open({journalOf(dataDir)});
+    if (!journal)
+        return std::move(journal).error();
+    auto now = decisionsOf(**journal);
+    if (!now)
+        return std::move(now).error();
+    std::size_t common = 0;
+    while (common < std::min(before.log.size(), now->log.size())
+           && before.log[common].hash == now->log[common].hash)
+        ++common;
+    const std::size_t lost = before.log.size() - common;
+    Document document;
+    Arena &arena = document.arena();
+    ObjectBuilder detail(arena);
+    const auto nameOf = [](const std::string &file) { return fs::path(file).filename().string(); };
+    detail.set("backup", Value::string(arena, nameOf(what.backup)));
+    detail.set("set_aside", Value::string(arena, nameOf(what.aside)));
+    if (before.isRead) {
+        detail.set("replaced_entries", Value::integer(static_cast<std::int64_t>(before.log.size())));
+        detail.set("replaced_last_hash", Value::string(arena, before.log.empty() ? "" : before.log.back().hash));
+        detail.set("decisions_lost", Value::integer(static_cast<std::int64_t>(lost)));
+    } else {
+        detail.set("replaced_log", Value::string("unreadable"));
+    }
+    document.setRoot(detail.finish());
+    if (auto begun = (*journal)->begin(); !begun)
+        return std::move(begun).error();
+    auto noted = (*journal)->desk().audit(
+        {0, what.at, what.by.empty() ? "somebody" : what.by, "journal.restore", "journal", toJson(document.root())});
+    auto committed = noted ? (*journal)->commit() : Result<void>(noted.error());
+    if (!committed)
+        return std::move(committed).error();
+    if (!before.isRead)
+        return std::string("What people decided after it cannot be read from the journal that was set aside: "
+                           "look through the open dead letters and reviews before a runner starts.");
+    if (lost == 0)
+        return std::string("No decision of people came after it.");
+    return count(static_cast<std::int64_t>(lost), "decision") + " of people came after it and "
+        + (lost == 1 ? "is" : "are") + " not in it (from entry " + std::to_string(common + 1)
+        + " of the audit log in " + what.aside + ")."
+        + openAgain(before.letters, now->letters, LetterStatus::Open, "dead letter")
+        + openAgain(before.reviews, now->reviews, ReviewStatus::Open, "review");
+}
+
 } // namespace
 
 namespace journalCare {
 
-Result<std::string> check(const std::string &dataDir)
+Result<Checked> check(const std::string &dataDir, KeyPlaces places)
 {
     if (auto there = needJournal(dataDir); !there)
         return std::move(there).error();
-    if (auto sound = journalFiles::check(journalOf(dataDir)); !sound)
-        return withWayOut(std::move(sound).error(), dataDir);
+    places.folder = dataDir;
+    std::unique_ptr<JournalSeal> seal;
+    std::optional<Error> noKey;
+    const auto unlock = [&](Journal &journal) {
+        auto attached = JournalSeal::attach(journal, places, false, {});
+        if (attached)
+            seal = std::move(*attached);
+        else
+            noKey = attached.error();
+    };
+    auto report = journalFiles::check(journalOf(dataDir), unlock);
+    if (!report)
+        return withWayOut(std::move(report).error(), dataDir);
+    if (report->damaged > 0)
+        return withWayOut(damagedRows(*report), dataDir);
     const auto copies = journalFiles::backups(backupsOf(dataDir));
-    return "The journal is sound. "
+    const std::string end = lookedAt(*report)
         + (copies.empty() ? std::string("There is no backup yet.")
                           : "The newest backup is " + copies.front() + '.');
+    if (report->locked == 0)
+        return Checked{"The journal is sound. " + end, true};
+    return Checked{"The journal is sealed and its key is not there, so " + count(report->locked, "row")
+                       + " with events and steps could not be looked at: "
+                       + (noKey ? noKey->message : std::string()) + " The rest is sound. " + end,
+                   false};
+}
+
+void tellDamagedRows(Journal &journal, const std::string &dataDir)
+{
+    const auto usage = journal.usage();
+    if (usage && usage->fileBytes > kCheckRowsAtOpenBytes)
+        return;
+    const auto report = journal.checkRows();
+    if (!report)
+        qCCritical(log::runtime).noquote() << toQString(report.error().text());
+    else if (report->damaged > 0)
+        qCCritical(log::runtime).noquote() << toQString(
+            withWayOut(damagedRows(*report), dataDir.empty() ? "DIR" : dataDir).message);
+}
+
+Result<KeyNote> keyOfCopies(const std::string &dataDir, KeyPlaces places)
+{
+    SqliteOptions options{journalOf(dataDir)};
+    options.readOnly = true;
+    auto journal = SqliteJournal::open(options);
+    if (!journal)
+        return std::move(journal).error();
+    places.folder = dataDir;
+    auto seal = JournalSeal::attach(**journal, places, false, {});
+    if (seal && !*seal)
+        return KeyNote{};
+    const std::string file = KeyStore(places).keyFilePath();
+    const std::string keep = "It is sealed, and its key is not in it: keep " + file
+        + " and what opens it (the key of this machine, the passphrase, the keychain, or the key that the "
+          "environment hands in) apart from the copies. Without them nobody can read it.";
+    if (seal)
+        return KeyNote{keep, true};
+    return KeyNote{"Nobody can read the copy as things are: the journal is sealed, and its key is not here. "
+                       + seal.error().message + ' ' + keep,
+                   false};
 }
 
 Result<std::string> backUp(const std::string &dataDir, const Clock &clock)
@@ -95,14 +295,16 @@ Result<std::string> setAside(const std::string &dataDir, const SetAside &how, co
         return configError("runtime.no_backup", "There is no backup in " + backupsOf(dataDir)
                                                     + ". Without --restore, the next run begins with "
                                                       "an empty journal.");
-    const bool isSound = journalFiles::check(journalOf(dataDir)).has_value();
-    if (auto there = needJournal(dataDir); isSound && !there)
+    const auto report = journalFiles::check(journalOf(dataDir));
+    const bool isSound = report && report->damaged == 0;
+    if (auto there = needJournal(dataDir); report && !there)
         return std::move(there).error();
     const std::string held = isSound ? contentOf(dataDir) : std::string();
     if (isSound && !how.force)
         return rejectedError("runtime.journal_sound",
                              "The journal is sound" + held + ". Nothing was done. Set aside, the next "
                              "run would not go on with any of it; --force does it all the same.");
+    const Decisions before = how.restore ? decisionsIn(journalOf(dataDir)) : Decisions();
     auto name = journalFiles::setAside(journalOf(dataDir), clock.now());
     if (!name)
         return name;
@@ -113,8 +315,11 @@ Result<std::string> setAside(const std::string &dataDir, const SetAside &how, co
                       "sent lately.";
     if (auto restored = journalFiles::restore(copies.front(), journalOf(dataDir)); !restored)
         return std::move(restored).error();
+    auto lost = noteRestore(dataDir, {copies.front(), *name, how.by, clock.now()}, before);
+    if (!lost)
+        return std::move(lost).error();
     return done + "The backup " + copies.front()
-        + " took its place: ask the sources to send again what came after it.";
+        + " took its place: ask the sources to send again what came after it. " + *lost;
 }
 
 Error withWayOut(Error error, const std::string &dataDir)

@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// How many rows of the copy held the person. All that is done is done on `file` itself.
-Result<int> eraseIn(const std::string &file, const ops::DeskCall &call, const JournalSeal *like)
+/// Whether the copy held the person. All that is done is done on `file` itself.
+Result<bool> eraseIn(const std::string &file, const ops::DeskCall &call, const JournalSeal *like)
 {
     auto journal = SqliteJournal::open({file});
     if (!journal)
@@ -25,12 +25,12 @@ Result<int> eraseIn(const std::string &file, const ops::DeskCall &call, const Jo
         return std::move(seal).error();
     if (auto begun = (*journal)->begin(); !begun)
         return std::move(begun).error();
-    auto report = (*journal)->desk().erase({ops::wordsOf(call), call.who, {}, call.at, true});
+    auto report = ops::eraseWithProof(**journal, call, true);
     auto committed = report ? (*journal)->commit() : Result<void>(report.error());
     if (!committed)
         return std::move(committed).error();
     (*journal)->maintain(false);
-    return report->runs + report->keys;
+    return !report->isNothing();
 }
 
 /// Whether the copy held the person; it is written anew then.
@@ -39,9 +39,8 @@ Result<bool> eraseFrom(const std::string &copy, const ops::DeskCall &call, const
     const std::string work = copy + ".erase";
     journalFiles::removeAll(work);
     auto copied = journalFiles::copyAll(copy, work);
-    auto hits = copied ? eraseIn(work, call, seal) : Result<int>(copied.error());
-    Result<bool> held = hits ? Result<bool>(*hits > 0) : Result<bool>(hits.error());
-    if (held && *held) {
+    auto held = copied ? eraseIn(work, call, seal) : Result<bool>(copied.error());
+    if (held && *held && !ops::isDryRun(call)) {
         if (auto placed = journalFiles::replace(work, copy); !placed)
             held = placed.error();
     }
@@ -65,7 +64,8 @@ ops::CopiesErased erase(const std::string &dataDir, const ops::DeskCall &call,
         if (held && *held) {
             report.rewritten.push_back(name);
         } else if (!held && ops::wantsCopiesRemoved(call)) {
-            journalFiles::removeAll(copy);
+            if (!ops::isDryRun(call))
+                journalFiles::removeAll(copy);
             report.removed.push_back(name);
         } else if (!held) {
             report.left.push_back(name);

@@ -17,6 +17,10 @@ Receiver::Receiver()
     m_server.setHandler([this](HttpRequest request, HttpReply reply) {
         handle(std::move(request), std::move(reply));
     });
+    m_server.onRefused([this](int status, std::string_view why) {
+        if (m_refused)
+            m_refused(rejectedError("net.http_" + std::to_string(status), std::string(why) + '.'));
+    });
 }
 
 Result<void> Receiver::add(const std::string &path, HttpHandler handler)
@@ -67,8 +71,16 @@ void Receiver::handle(HttpRequest request, HttpReply reply)
     if (request.path == kHealthPath)
         return reply.send(health());
     const auto found = m_handlers.find(request.path);
-    if (found == m_handlers.end())
-        return reply.send(textResponse(404, {}));
+    if (found == m_handlers.end()) {
+        const Error why = rejectedError("runtime.no_such_path", "No step listens on this path.");
+        if (m_refused)
+            m_refused(why);
+        std::string body = R"({"error":{"code":)";
+        appendJsonString(body, why.code);
+        body += R"(,"message":)";
+        appendJsonString(body, why.message);
+        return reply.send(jsonResponse(404, body + "}}"));
+    }
     found->second(std::move(request), std::move(reply));
 }
 

@@ -9,13 +9,15 @@
 
 namespace tw {
 
-/// The HTTP door of a runtime: one handler per path, and `/healthz`. Anything else is 404 without a
-/// body. It opens last, so that nothing answers before the inbox can store. Lives on the runtime's
+/// The HTTP door of a runtime: one handler per path, and `/healthz`. Anything else is 404. It opens last, so that nothing answers before the inbox can store. Lives on the runtime's
 /// thread.
 class Receiver
 {
 public:
     Receiver();
+
+    /// What no step gets to see: unknown paths, requests that are too large or no HTTP. Before open().
+    void onRefused(std::function<void(const Error &)> told) { m_refused = std::move(told); }
 
     /// Config `runtime.path_taken` when the path has a handler.
     Result<void> add(const std::string &path, HttpHandler handler);
@@ -32,6 +34,7 @@ private:
     HttpResponse health() const;
 
     std::map<std::string, HttpHandler> m_handlers;
+    std::function<void(const Error &)> m_refused;
     std::string m_trouble;
     HttpServer m_server;
 };

@@ -11,6 +11,7 @@
 #include "core/ops/Escalation.h"
 #include "core/ops/Metrics.h"
 #include "core/runtime/AdminFile.h"
+#include "core/runtime/ChosenFlows.h"
 #include "core/runtime/ConnectionResolver.h"
 #include "core/runtime/DataFolder.h"
 #include "core/runtime/EventFile.h"
@@ -19,6 +20,7 @@
 #include "core/runtime/JournalSeal.h"
 #include "core/runtime/PrivacyFile.h"
 #include "core/runtime/Receiver.h"
+#include "core/runtime/RefusalLog.h"
 #include "core/runtime/TriggerDoor.h"
 #include "core/store/FileCheck.h"
 #include "core/store/SqliteJournal.h"
@@ -43,46 +45,6 @@ Error firstFinding(const std::vector<Diagnostic> &findings)
             + std::to_string(found->column));
 }
 
-Result<std::vector<const FlowDocument *>> chosenFlows(const Project &project,
-                                                      const std::vector<std::string> &ids)
-{
-    std::vector<const FlowDocument *> chosen;
-    for (const auto &document : project.flows()) {
-        const std::string &id = document->flow().id;
-        if (ids.empty() || std::find(ids.begin(), ids.end(), id) != ids.end())
-            chosen.push_back(document.get());
-    }
-    for (const std::string &id : ids) {
-        const bool known = std::any_of(chosen.begin(), chosen.end(), [&id](const auto *document) {
-            return document->flow().id == id;
-        });
-        if (!known)
-            return configError("runtime.unknown_flow",
-                               "The project has no flow \"" + id + "\".");
-    }
-    if (chosen.empty())
-        return configError("runtime.no_flows", "There is no flow to run in this project.");
-    return chosen;
-}
-
-/// Those that run, and those that they call.
-Result<std::vector<const FlowDocument *>> withCalled(const std::vector<const FlowDocument *> &flows,
-                                                     const Registry &registry,
-                                                     const FlowLibrary &library)
-{
-    std::vector<const FlowDocument *> all = flows;
-    for (const FlowDocument *flow : flows) {
-        auto expanded = expandCalls(*flow, registry, library);
-        if (!expanded)
-            return std::move(expanded).error();
-        for (const FlowDocument *called : expanded->called) {
-            if (std::find(all.begin(), all.end(), called) == all.end())
-                all.push_back(called);
-        }
-    }
-    return all;
-}
-
 } // namespace
 
 /// Everything behind the door. Its parts end in the order of the destructor: nobody hands in events,
@@ -91,8 +53,14 @@ class Runtime::Impl : public QObject
 {
 public:
     Impl(Clock &clock, RunObserver &observer, RuntimeOptions options)
-        : m_clock(clock), m_observer(observer), m_metrics(observer), m_bell(m_metrics), m_options(std::move(options))
-    {}
+        : m_clock(clock), m_observer(observer), m_metrics(observer), m_bell(m_metrics),
+          m_options(std::move(options)), m_refusals(clock)
+    {
+        m_receiver.onRefused([this](const Error &why) {
+            m_refusals.write({}, {}, why);
+            m_metrics.refusedAtDoor(why);
+        });
+    }
     ~Impl() override
     {
         m_receiver.stopListening();
@@ -108,7 +76,8 @@ public:
 
     Result<void> start(const Project &project, const Registry &registry,
                        const SecretSource &secrets);
-    void inject(const std::string &json, std::function<void(Result<Acceptance>)> done);
+    void inject(const std::string &json, const std::string &trigger,
+                std::function<void(Result<Acceptance>)> done);
     void openReviews(int limit, std::function<void(Result<std::vector<ReviewRow>>)> done);
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
@@ -127,7 +96,7 @@ private:
     Result<void> deploy(const Flows &flows, const Registry &registry, const FlowLibrary &library);
     Result<void> startTriggers();
     void registerWebhooks();
-    Result<void> openAdmin();
+    Result<void> openAdmin(const Registry &registry);
     void watchOpenWork();
     void storeStopped(const Error &error);
     void forgetOld();
@@ -146,6 +115,7 @@ private:
     std::unique_ptr<Backups> m_backups;
     std::unique_ptr<StoreThread> m_store;
     Connections m_connections;
+    RefusalLog m_refusals;
     Receiver m_receiver;
     std::vector<std::unique_ptr<TriggerDoor>> m_doors;
     std::unique_ptr<CopyEraser> m_copyEraser;
@@ -173,12 +143,10 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
             return firstFinding(findings);
     }
     auto unfinished = openJournal(environment->journal);
-    if (unfinished) {
-        if (auto kept = privacy_file::write(m_folder->file("privacy.json"), project.privacy()); !kept)
-            return kept;
-    }
     if (!unfinished)
         return std::move(unfinished).error();
+    if (auto kept = privacy_file::write(m_folder->file("privacy.json"), project.privacy()); !kept)
+        return kept;
     if (auto connected = connect(*environment, project, *called, registry, secrets); !connected)
         return connected;
     if (auto deployed = deploy(*flows, registry, library); !deployed)
@@ -192,7 +160,7 @@ Result<void> Runtime::Impl::start(const Project &project, const Registry &regist
     if (auto open = m_receiver.open(address); !open)
         return open;
     registerWebhooks();
-    if (auto admin = openAdmin(); !admin)
+    if (auto admin = openAdmin(registry); !admin)
         return admin;
     watchOpenWork();
     forgetOld();
@@ -226,6 +194,7 @@ Result<Unfinished> Runtime::Impl::openJournal(const JournalSettings &settings)
     if (!seal)
         return std::move(seal).error();
     m_seal = std::move(*seal);
+    journalCare::tellDamagedRows(**journal, m_options.dataDir);
     auto unfinished = readUnfinished(**journal);
     if (!unfinished)
         return unfinished;
@@ -261,6 +230,8 @@ Result<void> Runtime::Impl::connect(const ProjectEnvironment &environment, const
             wanted[name] = declared == project.connections().end() ? type : declared->second;
         }
     }
+    if (auto found = resolver.findSecrets(wanted); !found)
+        return found;
     for (const auto &[name, type] : wanted) {
         auto connection = resolver.connect(name, type, services());
         if (!connection)
@@ -296,7 +267,7 @@ Result<void> Runtime::Impl::startTriggers()
             if (!node.trigger)
                 continue;
             m_doors.push_back(std::make_unique<TriggerDoor>(flow->id(), node.id, *m_engine,
-                                                            m_receiver, m_metrics));
+                                                            m_receiver, m_metrics, m_refusals));
             if (auto started = node.trigger->start(*m_doors.back()); !started)
                 return std::move(started).error().at(flow->id() + '/' + node.id);
         }
@@ -311,12 +282,15 @@ void Runtime::Impl::registerWebhooks()
         if (door->path().empty())
             continue;
         const std::string url = m_ready.listen + door->path();
-        m_ready.webhooks[door->flow() + '/' + door->trigger()] = url;
+        const std::string name = door->flow() + '/' + door->trigger();
+        m_ready.webhooks[name] = url;
         for (const auto &flow : m_engine->flows()) {
             const int index = flow->id() == door->flow() ? flow->indexOf(door->trigger()) : -1;
             if (index < 0)
                 continue;
             const auto &node = flow->nodes()[static_cast<std::size_t>(index)];
+            m_ready.hints.emplace(name, node.trigger->hint(url));
+            node.trigger->opened(url);
             for (const auto &running : m_doubles) {
                 if (running->connector() == node.type->connection)
                     running->addWebhook({url, {}, node.settings.list("events")});
@@ -325,13 +299,14 @@ void Runtime::Impl::registerWebhooks()
     }
 }
 
-Result<void> Runtime::Impl::openAdmin()
+Result<void> Runtime::Impl::openAdmin(const Registry &registry)
 {
     if (m_options.admin.empty())
         return {};
     const Secret token = newAdminToken();
     m_admin = std::make_unique<ops::AdminServer>(*m_engine, m_metrics, m_clock, token);
-    if (auto open = m_admin->open(m_options.admin); !open)
+    m_admin->setRegistry(registry);
+    if (auto open = m_admin->open(m_options.admin, m_options.adminWithoutTls); !open)
         return open;
     m_ready.admin = m_admin->url();
     if (!m_options.dataDir.empty()) {
@@ -390,15 +365,15 @@ void Runtime::Impl::forgetOld()
         });
 }
 
-void Runtime::Impl::inject(const std::string &json,
+void Runtime::Impl::inject(const std::string &json, const std::string &trigger,
                            std::function<void(Result<Acceptance>)> done)
 {
     auto event = readEventFile(json, m_clock.now());
-    if (event && acceptEverywhere(*m_engine, *event, done))
-        return;
-    const Error reason = event ? rejectedError("runtime.no_trigger", "No trigger of the running flows "
-                                                                     "asks for " + event->type + '.')
-                               : std::move(event).error();
+    const auto takers = event ? takersOf(*m_engine, event->type, {trigger, !m_options.flows.empty()})
+                              : Result<std::vector<EventTaker>>(event.error());
+    if (takers)
+        return acceptAt(*m_engine, *takers, *event, std::move(done));
+    const Error reason = takers.error();
     QMetaObject::invokeMethod(
         this, [done = std::move(done), reason] { done(reason); }, Qt::QueuedConnection);
 }
@@ -443,9 +418,10 @@ const ReadyInfo &Runtime::ready() const
     return m_impl->m_ready;
 }
 
-void Runtime::inject(const std::string &json, std::function<void(Result<Acceptance>)> done)
+void Runtime::inject(const std::string &json, std::function<void(Result<Acceptance>)> done,
+                     const std::string &trigger)
 {
-    m_impl->inject(json, std::move(done));
+    m_impl->inject(json, trigger, std::move(done));
 }
 
 void Runtime::openReviews(int limit, std::function<void(Result<std::vector<ReviewRow>>)> done)
@@ -480,11 +456,9 @@ std::vector<sandbox::Double *> Runtime::doubles() const
 
 sandbox::Double *Runtime::doubleOf(const std::string &connector) const
 {
-    for (const auto &running : m_impl->m_doubles) {
-        if (running->connector() == connector)
-            return running.get();
-    }
-    return nullptr;
+    const auto found = std::find_if(m_impl->m_doubles.begin(), m_impl->m_doubles.end(),
+                                    [&](const auto &one) { return one->connector() == connector; });
+    return found == m_impl->m_doubles.end() ? nullptr : found->get();
 }
 
 bool Runtime::isIdle() const

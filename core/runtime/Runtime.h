@@ -32,6 +32,8 @@ struct RuntimeOptions
     /// "127.0.0.1:0": health, metrics and the desk (core/ops/desk.md); empty: no such door. With a
     /// data folder its address and token lie there in admin.json, readable by the owner alone.
     std::string admin;
+    /// The admin door may stand open to other machines, with its token in clear on the wire.
+    bool adminWithoutTls = false;
     /// Payloads in the journal are sealed with the project's key, whatever the environment says; a
     /// sealed journal stays sealed.
     bool encrypt = false;
@@ -47,6 +49,7 @@ struct ReadyInfo
 {
     std::string listen;                          ///< "http://127.0.0.1:40001".
     std::map<std::string, std::string> webhooks; ///< "<flow>/<step>" -> URL.
+    std::map<std::string, std::string> hints;    ///< "<flow>/<step>" -> how events can reach it, or "".
     std::map<std::string, std::string> doubles;  ///< "stripe" -> URL.
     std::string admin;                           ///< URL; empty: none.
 };
@@ -70,9 +73,11 @@ public:
 
     const ReadyInfo &ready() const;
 
-    /// Hands an event file in as if it had been received: to every trigger that asks for its type,
-    /// without a signature check. `done` once, after it is durable everywhere; the first error of all.
-    void inject(const std::string &json, std::function<void(Result<Acceptance>)> done);
+    /// Hands an event file in as if it had been received, without a signature check: to `trigger`
+    /// ("flow/step" or "step"); without one, see takersOf() in EventFile.h. `done` once, after it is
+    /// durable everywhere; the first error of all.
+    void inject(const std::string &json, std::function<void(Result<Acceptance>)> done,
+                const std::string &trigger = {});
 
     /// Holds back what would be sent to a connection, until it is resumed; also over a restart.
     /// `who` is a person's name, `why` a sentence for others. `done` after it is on disk. Error:

@@ -93,6 +93,8 @@ Result<void> Stage::connect(const SecretSource &secrets)
     std::map<std::string, std::string> wanted = m_project.connections();
     for (const auto &flow : m_project.flows())
         wanted.insert(flow->flow().connections.begin(), flow->flow().connections.end());
+    if (auto found = resolver.findSecrets(wanted); !found)
+        return found;
     for (const auto &[name, type] : wanted) {
         auto connection = resolver.connect(name, type, {m_clock, m_http, nullptr});
         if (!connection)
@@ -248,6 +250,9 @@ Result<RunHistory> Stage::replayOf(std::int64_t letter) const
         return rejectedError("store.no_letter",
                              "There is no dead letter " + std::to_string(letter) + '.');
     const LetterRow &row = rows->front();
+    if (row.damaged)
+        return rejectedError("store.letter_damaged", "Dead letter " + std::to_string(letter)
+                                 + " does not match its sum: it was changed on the disk.");
     auto run = m_journal->desk().history(row.run);
     if (!run)
         return run;

@@ -47,8 +47,8 @@ public:
     };
     void rerun(std::int64_t run, std::function<void(Result<Rerun>)> done);
     /// What sending a dead letter again would send, with its corrected input, on the flow as the
-    /// project has it now. What it would meet at the other side is not known: all of it is taken as
-    /// done.
+    /// project has it now. What the steps know that the other side refuses stands in the effects'
+    /// `objections`; what else it would meet there is not known, and is taken as done.
     void preview(std::int64_t letter, std::function<void(Result<ops::RehearsedRun>)> done);
     /// Runs that ended, as they were and as the project's flow would do them: the newest `query.limit`
     /// that can be told again; replays are the same event once more and do not count.

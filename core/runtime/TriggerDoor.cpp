@@ -8,9 +8,9 @@
 namespace tw {
 
 TriggerDoor::TriggerDoor(std::string flow, std::string trigger, Engine &engine, Receiver &receiver,
-                         RunObserver &observer)
+                         RunObserver &observer, RefusalLog &refusals)
     : m_flow(std::move(flow)), m_trigger(std::move(trigger)), m_engine(engine),
-      m_receiver(receiver), m_observer(observer)
+      m_receiver(receiver), m_observer(observer), m_refusals(refusals)
 {}
 
 TriggerDoor::~TriggerDoor()
@@ -41,10 +41,36 @@ void TriggerDoor::cursor(std::function<void(Result<std::string>)> done)
     m_engine.cursor(m_flow, m_trigger, std::move(done));
 }
 
-void TriggerDoor::refused(const Error &why)
+void TriggerDoor::keep(const std::string &area, std::string value,
+                       std::function<void(Result<void>)> done)
+{
+    m_engine.keep({area, m_flow + '/' + m_trigger, std::move(value), {}}, std::move(done));
+}
+
+void TriggerDoor::kept(const std::string &area, std::function<void(Result<std::string>)> done)
+{
+    m_engine.kept(area, m_flow + '/' + m_trigger, std::move(done));
+}
+
+bool TriggerDoor::mayCall(const std::string &connection) const
+{
+    for (const GateStatus &gate : m_engine.gates()) {
+        if (gate.connection == connection)
+            return gate.state == GateState::Closed;
+    }
+    return true;
+}
+
+void TriggerDoor::warned(const Error &what)
 {
     const log::Ids ids({m_flow, {}, m_trigger, {}});
-    qCInfo(log::runtime).noquote() << toQString("delivery refused: " + why.text());
+    qCWarning(log::runtime).noquote() << toQString(what.text());
+    m_observer.triggerWarned(m_flow, m_trigger, what);
+}
+
+void TriggerDoor::refused(const Error &why)
+{
+    m_refusals.write(m_flow, m_trigger, why);
     m_observer.deliveryRefused(m_flow, m_trigger, why);
 }
 

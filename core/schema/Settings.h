@@ -31,6 +31,7 @@ public:
     std::chrono::milliseconds duration(std::string_view id) const;
     std::vector<std::string> list(std::string_view id) const;
     const Secret &secret(std::string_view id) const; ///< Empty where absent.
+    const std::map<std::string, Secret> &secrets() const { return m_secrets; }
     bool has(std::string_view id) const;
     const Value &root() const;
     void setSecret(std::string id, Secret value);

@@ -43,6 +43,8 @@ struct Shape
     std::optional<int> maxLength;
     std::vector<Field> fields; ///< Group.
     std::vector<Shape> item;   ///< List: exactly one. Group: of fields whose names nobody knows.
+    /// Names that people look for in such a group in vain; `help` says where the thing is instead.
+    std::vector<std::string> absent{};
 
     const Field *find(std::string_view name) const;
     bool isText() const;   ///< Travels as a JSON string, whatever it means.
@@ -55,6 +57,7 @@ struct Shape::Field
     Shape shape;
     bool required = false;
     bool writable = true;
+    bool isKey = false; ///< Its value says which record is written.
 };
 
 std::string_view toString(Shape::Type type);

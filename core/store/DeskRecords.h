@@ -27,6 +27,7 @@ struct RunRow
     std::string ids{};
     int replay = 0;
     std::int64_t origin = 0;
+    bool damaged = false; ///< It does not match its sum.
     /// Of an open run: what a person has to decide about before it goes on; 0: nothing.
     std::int64_t waitsForLetter = 0; ///< Of the run of its key that failed (`waitsForRun`).
     std::int64_t waitsForRun = 0;
@@ -72,6 +73,7 @@ struct LetterRow
     bool escalated = false;
     std::string flowVersion{};
     std::string key{};
+    bool damaged = false; ///< It does not match its sum, or cannot be opened: what it says may be wrong.
     Instant escalateFrom{}; ///< LetterChange::escalateFrom
 };
 
@@ -152,6 +154,7 @@ struct ReviewRow
     std::string reason{};
     bool escalated = false;
     std::string key{};
+    bool damaged = false; ///< As of a letter.
     Instant escalateFrom{}; ///< What `review.escalateAt` counts from; 0: the question.
 };
 
@@ -208,6 +211,8 @@ struct AuditEntry
     std::string subject; ///< "dead letter 12".
     std::string detail;  ///< JSON; no payloads.
     std::string hash{};  ///< 64 hexadecimal digits; given by the journal.
+    enum Field { Who = 1, Subject = 2, Detail = 4 };
+    int erased = 0; ///< Fields whose words were taken out; they are empty.
 };
 
 /// Asks to take a person out of what is kept: runs that hold one of the words lose their bytes.
@@ -218,6 +223,7 @@ struct Erasure
     std::string reason;
     Instant at;
     bool alsoOpen = false; ///< Of a copy that nobody runs: open runs end as failed.
+    bool dryRun = false;   ///< Changes nothing: what would go.
 };
 
 struct ErasureReport
@@ -227,6 +233,19 @@ struct ErasureReport
     int reviews = 0;
     int keys = 0; ///< Claimed keys, guards of records, remembered decisions.
     int open = 0; ///< Runs that are still open and were left alone: erase again when they ended.
+    int texts = 0; ///< Letters, reviews and decisions whose names or reasons held a word.
+    /// Entries of the audit log that lost words, as the entry of the erasure is to name them.
+    std::vector<std::string> entries{};
+    int otherCase = 0; ///< Nothing was found: runs that hold the words in other letters, large or small.
+
+    bool isNothing() const
+    {
+        return runs + letters + reviews + keys + open + texts == 0 && entries.empty();
+    }
 };
+
+/// Names those entries in the subject of an erasure's own entry; empty: there are none. Without it
+/// the log says that words are missing.
+std::string mentionsOf(const ErasureReport &report);
 
 } // namespace tw

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/store/JournalRecords.h"
+#include "core/store/RowReport.h"
 
 #include <vector>
 
@@ -69,6 +70,10 @@ public:
     virtual Result<void> setSeal(RowSeal *seal) = 0;
     /// What people see and decide; under the same transactions.
     virtual JournalDesk &desk() = 0;
+
+    /// Looks whether every row is what it was when it was written. Sealed ones are opened when the key is
+    /// there. Reads all of it.
+    virtual Result<RowReport> checkRows() { return RowReport(); }
 
     /// Whether the clock was set to another time between the last commit before it was opened and
     /// then. What runs are in doubt about or wait for was reckoned anew; times in kept() were not.

@@ -31,7 +31,7 @@ public:
 
     virtual Result<std::vector<LetterRow>> letters(const LetterQuery &query) = 0;
     virtual Result<std::vector<LetterGroup>> letterGroups(const std::string &flow) = 0;
-    /// Rejected `store.no_letter`, `store.letter_closed`; of a decision `store.run_open` while a replay
+    /// Rejected `store.no_letter`, `store.letter_closed`, `store.letter_damaged` (but to discard it); of a decision `store.run_open` while a replay
     /// of the letter is on its way.
     virtual Result<void> change(const LetterChange &change) = 0;
 
@@ -59,8 +59,9 @@ public:
     /// Rejected `store.audit_broken`, naming the first entry that was changed, moved or removed.
     virtual Result<void> checkAudit() = 0;
 
-    /// Overwrites bytes, inputs and answers of runs that hold one of the words. What remains says
-    /// that there was a run, not what it held.
+    /// Overwrites bytes, inputs and answers of runs that hold one of the words, and what people wrote
+    /// with one of them. What remains says that there was a run, not what it held. The caller adds an
+    /// entry to the audit log, with mentionsOf() in its subject.
     virtual Result<ErasureReport> erase(const Erasure &erasure) = 0;
 };
 

@@ -5,6 +5,7 @@
 #include "core/store/CommitMark.h"
 #include "core/store/Sqlite.h"
 #include "core/store/SqliteJournal.h"
+#include "core/store/SqliteSchema.h"
 
 #include <QDateTime>
 #include <QTimeZone>
@@ -59,52 +60,53 @@ Result<void> publish(const std::string &from, const std::string &to)
     return syncFile(fs::path(to).parent_path().string());
 }
 
-Result<bool> isSealed(Journal &journal)
-{
-    auto kept = journal.kept("journal");
-    if (!kept)
-        return std::move(kept).error();
-    return std::any_of(kept->begin(), kept->end(), [](const Kept &one) { return one.name == "seal"; });
-}
-
-/// Reads every row that a restart would read.
+/// Reads every row; what needs a key is read by the sums of what stands there.
 Result<void> readBack(const std::string &file)
 {
     auto journal = SqliteJournal::open({file});
     if (!journal)
         return std::move(journal).error();
-    auto sealed = isSealed(**journal); // Checksums are of what was sealed.
-    if (!sealed)
-        return std::move(sealed).error();
-    std::int64_t last = 0;
-    for (;;) {
-        auto heads = (*journal)->openRunHeads(last, 200);
-        if (!heads)
-            return std::move(heads).error();
-        if (heads->empty())
-            return {};
-        std::vector<std::int64_t> numbers;
-        for (const OpenRunHead &head : *heads)
-            numbers.push_back(head.run);
-        auto runs = (*journal)->openRuns(numbers);
-        if (!runs)
-            return std::move(runs).error();
-        const bool whole = runs->size() == numbers.size()
-            && (*sealed || std::none_of(runs->begin(), runs->end(), [](const OpenRun &run) { return run.damaged; }));
-        if (!whole)
-            return internalError("store.damaged", "Rows of the copy do not match their checksums.");
-        last = numbers.back();
-    }
+    auto report = (*journal)->checkRows();
+    if (!report)
+        return std::move(report).error();
+    if (report->damaged > 0)
+        return internalError("store.damaged", "Rows of the copy do not match their checksums: "
+                                                  + namesOf(*report) + '.');
+    return {};
 }
 
-/// Has the tables of its version, and all runs that its mark tells of.
-Result<void> reachesItsMark(const std::string &file)
+/// A file from before there were sums has none; one that has them and calls itself older was changed.
+Result<bool> isOlderForm(const std::string &file)
 {
+    auto database = sqlite::Database::open(file, sqlite::Access::ReadOnly);
+    if (!database)
+        return std::move(database).error();
+    auto version = (*database)->number("PRAGMA user_version");
+    auto sums = (*database)->number(
+        "SELECT count(*) FROM pragma_table_info('letter') WHERE name = 'sum'");
+    if (!version || !sums)
+        return !version ? std::move(version).error() : std::move(sums).error();
+    if (*version < sqlite::kFirstWithSums && *sums > 0)
+        return internalError("store.damaged", "The journal is damaged: it is not of the version that it "
+                                              "names. It was left as it is.")
+            .at(file);
+    return *version < sqlite::kFormVersion;
+}
+
+/// Has the tables of its version, all runs that its mark tells of, and rows as they were written.
+Result<RowReport> checkContent(const std::string &file, const Unlock &unlock)
+{
+    auto older = isOlderForm(file);
+    if (!older)
+        return std::move(older).error();
+    if (*older) {
+        RowReport report;
+        report.isOlderForm = true;
+        return report;
+    }
     SqliteOptions options{file};
     options.readOnly = true;
     auto journal = SqliteJournal::open(options);
-    if (!journal && journal.error().code == "store.older_format")
-        return {};
     if (!journal && journal.error().code == "store.sql")
         return internalError("store.damaged", journal.error().message).at(file);
     if (!journal)
@@ -117,7 +119,9 @@ Result<void> reachesItsMark(const std::string &file)
         return internalError("store.damaged", "The journal is damaged: it has lost its newest runs. It "
                                               "was left as it is.")
             .at(file);
-    return {};
+    if (unlock)
+        unlock(**journal);
+    return (*journal)->checkRows();
 }
 
 } // namespace
@@ -129,16 +133,26 @@ void removeAll(const std::string &file)
         fs::remove(file + part, ignored);
 }
 
-Result<void> check(const std::string &file)
+Result<RowReport> check(const std::string &file, const Unlock &unlock)
 {
     if (auto whole = SqliteJournal::checkLog(file); !whole)
-        return whole;
+        return std::move(whole).error();
     std::error_code none;
     if (!fs::exists(file, none))
-        return {};
+        return RowReport();
     if (auto sound = SqliteJournal::checkFile(file); !sound)
-        return sound;
-    return reachesItsMark(file);
+        return std::move(sound).error();
+    return checkContent(file, unlock);
+}
+
+std::string namesOf(const RowReport &report)
+{
+    constexpr std::size_t kShown = 10;
+    std::string names;
+    for (std::size_t at = 0; at < std::min(kShown, report.names.size()); ++at)
+        names += (at > 0 ? ", " : "") + report.names[at];
+    const std::int64_t more = report.damaged - static_cast<std::int64_t>(kShown);
+    return names + (more > 0 ? " and " + std::to_string(more) + " more" : std::string());
 }
 
 Result<OpenWork> openWork(const std::string &file)

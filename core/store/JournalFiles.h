@@ -3,19 +3,28 @@
 
 #include "core/base/Clock.h"
 #include "core/base/Result.h"
+#include "core/store/RowReport.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace tw {
 
+class Journal;
+
 /// What can be done with the files of a journal that nobody has open: look, copy, set aside, restore.
 /// Nothing here ever writes over a journal.
 namespace journalFiles {
 
-/// Whether the journal can be gone on with; Internal `store.damaged` says what is wrong.
-Result<void> check(const std::string &file);
+/// Gives a journal its key, where there is one, before its rows are looked at.
+using Unlock = std::function<void(Journal &)>;
+/// Whether the journal can be gone on with; Internal `store.damaged` says what is wrong. The report tells
+/// of rows that are not what they were: with these it can be gone on, they are told of one by one.
+Result<RowReport> check(const std::string &file, const Unlock &unlock = {});
+/// Of damaged rows, for a sentence: "dead letter 2, review 3 and 4 more".
+std::string namesOf(const RowReport &report);
 
 /// What people and runs still wait for in it.
 struct OpenWork

@@ -18,12 +18,26 @@ RowSum::~RowSum()
 
 std::string RowSum::of(std::initializer_list<std::string_view> fields)
 {
+    begin();
+    for (const std::string_view field : fields)
+        add(field);
+    return end();
+}
+
+void RowSum::begin()
+{
     EVP_DigestInit_ex(m_context, m_digest, nullptr);
-    for (const std::string_view field : fields) {
-        const auto size = static_cast<std::uint64_t>(field.size());
-        EVP_DigestUpdate(m_context, &size, sizeof size);
-        EVP_DigestUpdate(m_context, field.data(), field.size());
-    }
+}
+
+void RowSum::add(std::string_view field)
+{
+    const auto size = static_cast<std::uint64_t>(field.size());
+    EVP_DigestUpdate(m_context, &size, sizeof size);
+    EVP_DigestUpdate(m_context, field.data(), field.size());
+}
+
+std::string RowSum::end()
+{
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned int size = 0;
     EVP_DigestFinal_ex(m_context, sum, &size);

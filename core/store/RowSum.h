@@ -19,6 +19,10 @@ public:
     RowSum();
     ~RowSum();
     std::string of(std::initializer_list<std::string_view> fields);
+    /// The same in pieces.
+    void begin();
+    void add(std::string_view field);
+    std::string end();
 
 private:
     evp_md_st *m_digest;

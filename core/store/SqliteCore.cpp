@@ -1,10 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/SqliteCore.h"
+#include "core/store/SqliteSums.h"
 
 namespace tw {
 
 Result<void> SqliteJournal::Core::prepare()
 {
+    const std::string openRunsSql = std::string("SELECT ") + kEventColumns + ", "
+        + sqlite::isChanged("run") + " OR " + sqlite::isChanged("source")
+        + " FROM json_each(?1) AS wanted JOIN run ON run.id = wanted.value"
+          " JOIN source ON source.id = run.source LEFT JOIN body ON body.run = run.id"
+          " WHERE run.state = 0 ORDER BY run.id";
+    const std::string openStepsSql = std::string("SELECT ") + kStepColumns
+        + " FROM json_each(?1) AS wanted JOIN step ON step.run = wanted.value ORDER BY run, step, item";
+    const std::string originStepsSql = std::string("SELECT ") + kStepColumns
+        + " FROM step WHERE run IN (SELECT id FROM run WHERE (id = ?1 OR origin = ?1) AND id < ?2"
+          " AND generation = ?3) ORDER BY run, step, item";
+    const std::string reviewsSql
+        = "SELECT review.run, review.id, step, lineage, status, exit, answer, decided_by, decided_at,"
+          " reason, " + sqlite::isChanged("review")
+        + " FROM json_each(?1) AS wanted JOIN review ON review.run = wanted.value"
+          " WHERE status <> 0 ORDER BY review.run, review.id";
     const std::pair<sqlite::Statement *, const char *> all[] = {
         {&begin, "BEGIN IMMEDIATE"},
         {&commit, "COMMIT"},
@@ -41,27 +57,10 @@ Result<void> SqliteJournal::Core::prepare()
         {&openWaits, "SELECT run, min(retry_at) FROM step INDEXED BY step_waiting"
                      " WHERE state = 1 AND run >= ?1 AND run <= ?2 GROUP BY run ORDER BY run"},
         {&flowOfSource, "SELECT flow FROM source WHERE id = ?1"},
-        {&openRuns, "SELECT run.id, source.flow, source.trigger, run.event_id, run.event_type,"
-                    " run.flow_version, run.created, run.received, run.live, run.seed, body.sum,"
-                    " body.bytes, run.key, run.ids, run.replay, run.origin, run.generation,"
-                    " run.entry_step, run.entry_item, run.entry_lineage, body.input"
-                    " FROM json_each(?1) AS wanted"
-                    " JOIN run ON run.id = wanted.value JOIN source ON source.id = run.source"
-                    " LEFT JOIN body ON body.run = run.id WHERE run.state = 0 ORDER BY run.id"},
-        {&openSteps, "SELECT step, item, lineage, step.state, attempt, at, retry_at, note,"
-                     " outputs, error_kind, error_code, error_message, error_place,"
-                     " error_evidence, sum, unknown, run FROM json_each(?1) AS wanted"
-                     " JOIN step ON step.run = wanted.value ORDER BY run, step, item"},
-        {&originSteps, "SELECT step, item, lineage, step.state, attempt, at, retry_at, note,"
-                       " outputs, error_kind, error_code, error_message, error_place,"
-                       " error_evidence, sum, unknown, run FROM step"
-                       " WHERE run IN (SELECT id FROM run WHERE (id = ?1 OR origin = ?1) AND id < ?2"
-                       " AND generation = ?3)"
-                       " ORDER BY run, step, item"},
-        {&answeredReviews, "SELECT review.run, review.id, step, lineage, status, exit, answer,"
-                           " decided_by, decided_at, reason FROM json_each(?1) AS wanted"
-                           " JOIN review ON review.run = wanted.value"
-                           " WHERE status <> 0 ORDER BY review.run, review.id"},
+        {&openRuns, openRunsSql.c_str()},
+        {&openSteps, openStepsSql.c_str()},
+        {&originSteps, originStepsSql.c_str()},
+        {&answeredReviews, reviewsSql.c_str()},
         {&addReview, "INSERT INTO review (run, step, item, lineage, status, question, input,"
                      " proposal, candidates, cause, owner, asked, due, timeout_exit, escalate_at,"
                      " escalate_to) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
@@ -82,6 +81,13 @@ Result<void> SqliteJournal::Core::prepare()
         *statement = std::move(*prepared);
     }
     return {};
+}
+
+bool SqliteJournal::Core::openOrDrop(std::string &text, const std::string &place)
+{
+    auto plain = opened(std::move(text), place);
+    text = plain ? std::move(*plain) : std::string();
+    return plain.has_value();
 }
 
 namespace {

@@ -54,11 +54,14 @@ struct SqliteJournal::Core
     RowSum sum;
     std::map<SourceKey, std::int64_t> sources;    ///< Committed.
     std::map<SourceKey, std::int64_t> newSources; ///< Of the open transaction.
+    /// Of a letter or a review: what cannot be opened is damaged, and left out.
+    bool openOrDrop(std::string &text, const std::string &place);
     Result<void> openMark(const std::string &name);
     void setMark();
     /// The time that the rows are written by.
     Instant now() const { return openedAt + (SystemClock().upTime() - openedUp) + setBy; }
 
+    int mostWalPages = 1 << 30; ///< The quota wants the log copied at this length at the latest.
     int walPages = 0;  ///< Since the last checkpoint; what the log is worth copying.
     int walFrames = 0; ///< Of the log as of the last commit.
     std::unique_ptr<CommitMark> mark;
@@ -84,6 +87,16 @@ std::string letterPlace(std::int64_t run, const std::string &step, std::uint64_t
 std::string reviewPlace(std::int64_t run, const std::string &step, std::uint64_t lineage);
 
 Error readError(const sqlite::Statement &row, int firstColumn);
+
+/// What readEvent() reads, of a run and its body; 21 columns.
+inline constexpr const char *kEventColumns
+    = "run.id, source.flow, source.trigger, run.event_id, run.event_type, run.flow_version, run.created,"
+      " run.received, run.live, run.seed, body.sum, body.bytes, run.key, run.ids, run.replay, run.origin,"
+      " run.generation, run.entry_step, run.entry_item, run.entry_lineage, body.input";
+/// What readStep() reads, and the run; 17 columns.
+inline constexpr const char *kStepColumns
+    = "step, item, lineage, step.state, attempt, at, retry_at, note, outputs, error_kind, error_code,"
+      " error_message, error_place, error_evidence, sum, unknown, run";
 
 /// The checksum of a step row: everything in it.
 std::string stepSum(RowSum &sum, std::int64_t run, const StepRecord &record);

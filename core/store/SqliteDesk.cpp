@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of SqliteJournal that deals with dead letters and replays.
 #include "core/store/SqliteCore.h"
+#include "core/store/SqliteSums.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace tw {
@@ -11,14 +13,16 @@ using sqlite::Statement;
 
 namespace {
 
-constexpr const char *kLetters
-    = "SELECT letter.id, letter.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
+const std::string &lettersSql()
+{
+    static const std::string kSql = "SELECT letter.id, letter.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
       " coalesce(run.event_type, ''), letter.step, letter.lineage, letter.attempts, letter.at,"
       " letter.keep_until, letter.error_kind, letter.error_code, letter.error_message,"
       " letter.error_place, letter.error_evidence, letter.input, letter.holds, letter.item,"
       " letter.cause, letter.owner, letter.due, letter.status, letter.edited, letter.decided_by,"
       " letter.decided_at, letter.reason, letter.replay_run, letter.escalated,"
-      " coalesce(run.flow_version, ''), coalesce(run.key, ''), letter.escalate_from FROM letter"
+      " coalesce(run.flow_version, ''), coalesce(run.key, ''), letter.escalate_from, "
+        + sqlite::isChanged("letter") + " FROM letter"
       " LEFT JOIN run ON run.id = letter.run LEFT JOIN source ON source.id = run.source"
       " WHERE letter.id < ?1 AND (?2 = '' OR source.flow = ?2)"
       " AND (?3 < 0 OR letter.status = ?3) AND (?4 = '' OR letter.cause = ?4)"
@@ -27,6 +31,8 @@ constexpr const char *kLetters
       " AND (?10 = 0 OR (letter.escalated = 0"
       " AND max(letter.at, letter.escalate_from) <= ?10))"
       " ORDER BY letter.id DESC LIMIT ?9";
+    return kSql;
+}
 
 Error noLetter(std::int64_t id)
 {
@@ -54,6 +60,14 @@ Error openReplayError(std::int64_t run)
                                                  "wait for its end, or cancel it.");
 }
 
+Error damagedLetter(const LetterRow &row)
+{
+    return rejectedError("store.letter_damaged",
+                         "Dead letter " + std::to_string(row.id) + " does not match its sum: it was "
+                             "changed on the disk, and nothing of it is sent. Discard it and replay run "
+                             + std::to_string(row.run) + ", or go on with a backup.");
+}
+
 bool isClosed(const LetterRow &row)
 {
     return row.status == LetterStatus::Discarded || row.status == LetterStatus::Resolved;
@@ -63,7 +77,7 @@ bool isClosed(const LetterRow &row)
 
 Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
 {
-    auto list = m_core->database->prepare(kLetters);
+    auto list = m_core->database->prepare(lettersSql().c_str());
     if (!list)
         return std::move(list).error();
     list->bind(1, query.before > 0 ? query.before : std::numeric_limits<std::int64_t>::max())
@@ -72,7 +86,6 @@ Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
         .bind(8, query.dueBefore.value_or(Instant{})).bind(9, query.limit)
         .bind(10, query.escalateBefore.value_or(Instant{}));
     std::vector<LetterRow> rows;
-    std::optional<Error> failed;
     auto read = eachRow(*list, [&](const Statement &row) {
         LetterRow letter;
         letter.id = row.integer(0);
@@ -96,21 +109,17 @@ Result<std::vector<LetterRow>> SqliteJournal::letters(const LetterQuery &query)
         letter.flowVersion = row.text(28);
         letter.key = row.text(29);
         letter.escalateFrom = row.instant(30);
+        letter.damaged = row.integer(31) != 0;
         const std::string place = letterPlace(letter.run, record.step, record.lineage);
         for (std::string *text : {&record.input, &record.error.evidence,
                                   letter.edited ? &*letter.edited : nullptr}) {
-            auto plain = text ? m_core->opened(std::move(*text), place) : std::string();
-            if (!plain)
-                failed = plain.error();
-            else if (text)
-                *text = std::move(*plain);
+            if (text && !m_core->openOrDrop(*text, place))
+                letter.damaged = true;
         }
         rows.push_back(std::move(letter));
     });
     if (!read)
         return std::move(read).error();
-    if (failed)
-        return *failed;
     return rows;
 }
 
@@ -174,6 +183,8 @@ Result<void> SqliteJournal::change(const LetterChange &change)
     LetterRow &row = found->front();
     if (isClosed(row))
         return closedLetter(row);
+    if (row.damaged && change.status != LetterStatus::Discarded)
+        return damagedLetter(row);
     if (change.status && row.replayRun != 0) {
         auto again = history(row.replayRun);
         if (again && again->row.state == RunState::Open)
@@ -206,55 +217,70 @@ Result<void> SqliteJournal::change(const LetterChange &change)
     return update->run();
 }
 
-/// The letter that the run of this letter was sent again from, and so on: the first of them. Two
-/// letters of one run are two records; so is what came of them.
-Result<SqliteJournal::Root> SqliteJournal::rootOf(Root letter)
-{
-    for (;;) {
-        auto find = m_core->database->prepare(
-            "SELECT id, run FROM letter WHERE replay_run = ?1 AND replay_run <> 0 LIMIT 1");
-        if (!find)
-            return std::move(find).error();
-        auto row = find->bind(1, letter.run).step();
-        if (!row)
-            return std::move(row).error();
-        if (*row == Statement::Row::Done || find->integer(1) >= letter.run)
-            return letter;
-        letter = {find->integer(0), find->integer(1)};
-    }
-}
-
-/// Two replays of one event at a time would not know what the other one did. Those of different
-/// records of one run never meet; the engine takes them one after the other all the same.
-Result<void> SqliteJournal::checkNoReplay(std::int64_t source, const std::string &eventId,
-                                          const LetterRow &letter)
+/// Two runs that do the same of one event at a time would not see what the other one did. Letters of
+/// one run are apart: each goes on at an item of its own.
+Result<void> SqliteJournal::noOtherReplay(std::int64_t source, const NewRun &event)
 {
     auto list = m_core->database->prepare(
-        "SELECT run.id, coalesce(letter.id, 0), coalesce(letter.run, 0) FROM run"
-        " LEFT JOIN letter ON letter.replay_run = run.id AND letter.replay_run <> 0"
-        " WHERE run.source = ?1 AND run.event_id = ?2 AND +run.state = 0");
+        "SELECT id FROM run WHERE source = ?1 AND event_id = ?2 AND state = 0 ORDER BY id");
     if (!list)
         return std::move(list).error();
-    list->bind(1, source).bind(2, eventId);
-    std::vector<std::pair<std::int64_t, Root>> open;
-    auto read = eachRow(*list, [&open](const Statement &row) {
-        open.push_back({row.integer(0), {row.integer(1), row.integer(2)}});
-    });
-    if (!read || open.empty())
+    list->bind(1, source).bind(2, event.eventId);
+    std::vector<std::int64_t> open;
+    if (auto read = sqlite::eachRow(*list, [&](const Statement &row) { open.push_back(row.integer(0)); });
+        !read)
         return read;
-    auto own = letter.id == 0 ? Result<Root>(Root{}) : rootOf({letter.id, letter.run});
-    if (!own)
-        return std::move(own).error();
-    for (const auto &[run, from] : open) {
-        if (from.letter == 0 || own->letter == 0)
-            return openReplayError(run);
-        auto other = rootOf(from);
+    for (const std::int64_t run : open) {
+        auto other = openRuns({run});
         if (!other)
             return std::move(other).error();
-        if (other->run != own->run || other->letter == own->letter)
+        const auto &theirs = other->empty() ? std::optional<RunEntry>() : other->front().event.entry;
+        const bool apart = event.entry && theirs
+            && (theirs->step != event.entry->step || theirs->lineage != event.entry->lineage);
+        if (!apart)
             return openReplayError(run);
     }
     return {};
+}
+
+/// A version by its beginning, as people write it ("1.1.0" for "1.1.0+4b22bae46d12"); a whole number
+/// goes before a part of one. Empty stays empty.
+Result<std::string> SqliteJournal::versionNamed(const std::string &flow, const std::string &wanted)
+{
+    if (wanted.empty())
+        return std::string();
+    auto all = flowVersions(flow);
+    if (!all)
+        return std::move(all).error();
+    std::vector<std::string> numbers, beginnings, known;
+    for (const KeptFlow &one : *all) {
+        if (one.version == wanted)
+            return wanted;
+        known.push_back(one.version);
+        if (one.version.starts_with(wanted + '+'))
+            numbers.push_back(one.version);
+        if (one.version.starts_with(wanted))
+            beginnings.push_back(one.version);
+    }
+    const std::vector<std::string> &fits = numbers.empty() ? beginnings : numbers;
+    if (fits.size() == 1)
+        return fits.front();
+    const std::vector<std::string> &told = fits.empty() ? known : fits;
+    constexpr std::size_t kMostTold = 10;
+    std::string list;
+    for (std::size_t at = 0; at < std::min(kMostTold, told.size()); ++at)
+        list += "\n  " + told[at];
+    if (told.size() > kMostTold)
+        list += "\n  and " + std::to_string(told.size() - kMostTold) + " more";
+    if (known.empty())
+        return rejectedError("store.no_version", "No version of the flow \"" + flow
+                                 + "\" is on record here. Leave the version out.");
+    if (fits.empty())
+        return rejectedError("store.no_version", "The flow \"" + flow + "\" never ran here as version "
+                                 + wanted + ". Start a runner with it once, leave the version out, or "
+                                   "choose one that ran, the newest first:" + list);
+    return rejectedError("store.no_version", "More than one version of the flow \"" + flow
+                             + "\" begins with " + wanted + ". The newest first:" + list);
 }
 
 Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
@@ -272,6 +298,8 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
         letter = std::move(found->front());
         if (isClosed(letter))
             return closedLetter(letter);
+        if (letter.damaged)
+            return damagedLetter(letter);
         repeated = letter.replayRun != 0 ? letter.replayRun : letter.run;
     }
     auto known = history(repeated);
@@ -279,22 +307,16 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
         return std::move(known).error();
     if (known->row.state == RunState::Open)
         return openRunError(repeated);
-    if (!order.flowVersion.empty()) {
-        auto text = flowText(known->row.flow, order.flowVersion);
-        if (!text)
-            return std::move(text).error();
-        if (!*text)
-            return rejectedError("store.no_version", "The flow \"" + known->row.flow
-                                     + "\" never ran here as version " + order.flowVersion
-                                     + ". Start a runner with it once, or leave the version out.");
-    }
+    auto version = versionNamed(known->row.flow, order.flowVersion);
+    if (!version)
+        return std::move(version).error();
     if (!known->bodyKept)
         return rejectedError("store.no_body", "The bytes of this event are no longer kept. Ask its "
                                               "source to send it again.");
     NewRun event = std::move(known->event);
     event.origin = event.origin != 0 ? event.origin : repeated;
     event.generation += order.asNew ? 1 : 0;
-    event.flowVersion = order.flowVersion.empty() ? event.flowVersion : order.flowVersion;
+    event.flowVersion = version->empty() ? event.flowVersion : *version;
     if (order.letter != 0)
         event.entry = RunEntry{letter.letter.step, letter.letter.item, letter.letter.lineage,
                                letter.edited.value_or(letter.letter.input)};
@@ -303,8 +325,6 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
     auto source = sourceOf(event.flow, event.trigger);
     if (!source)
         return std::move(source).error();
-    if (auto alone = checkNoReplay(*source, event.eventId, letter); !alone)
-        return std::move(alone).error();
     auto last = m_core->database->prepare(
         "SELECT max(replay) FROM run WHERE source = ?1 AND event_id = ?2");
     if (!last)
@@ -313,6 +333,8 @@ Result<AcceptedRun> SqliteJournal::replay(const ReplayOrder &order)
         return std::move(row).error();
     event.replay = static_cast<int>(last->integer(0)) + 1;
     last->reset();
+    if (auto alone = noOtherReplay(*source, event); !alone)
+        return std::move(alone).error();
     if (auto added = putRun(event, *source); !added)
         return std::move(added).error();
     const std::int64_t run = m_core->newestRun = m_core->database->lastRowId();

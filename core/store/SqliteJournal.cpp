@@ -4,6 +4,7 @@
 #include "core/base/FaultPoint.h"
 #include "core/store/SqliteCore.h"
 #include "core/store/SqliteSchema.h"
+#include "core/store/SqliteSums.h"
 #include "core/store/WalCheck.h"
 
 #include <algorithm>
@@ -23,6 +24,9 @@ namespace {
 // answer it is put off until the WAL is some ten megabytes long.
 constexpr int kIdleCheckpointPages = 500;
 constexpr int kBusyCheckpointPages = 3000;
+// With a quota, sooner: when the log has a tenth of its pages.
+constexpr int kLogShare = 10;
+constexpr int kLeastLogPages = 50;
 
 Error damaged(const std::string &what, const std::string &file)
 {
@@ -99,6 +103,7 @@ Result<std::unique_ptr<Journal>> SqliteJournal::openReadOnly(const SqliteOptions
                                                  "Tidewire. Start a runner on it once.");
     auto core = std::make_unique<Core>();
     core->database = std::move(*database);
+    sqlite::addRowSum(*core->database, core->sum);
     if (auto prepared = core->prepare(); !prepared)
         return std::move(prepared).error().at(options.file);
     core->file = options.file;
@@ -127,11 +132,15 @@ Result<std::unique_ptr<Journal>> SqliteJournal::open(const SqliteOptions &option
         if (auto sound = checkFile(options.file); !sound)
             return std::move(sound).error();
     }
-    if (auto migrated = sqlite::migrate(**database); !migrated)
-        return std::move(migrated).error().at(options.file);
     auto core = std::make_unique<Core>();
     core->database = std::move(*database);
-    if (auto prepared = core->prepare(); !prepared) {
+    sqlite::addRowSum(*core->database, core->sum);
+    if (auto migrated = sqlite::migrate(*core->database); !migrated)
+        return std::move(migrated).error().at(options.file);
+    auto prepared = sqlite::keepSums(*core->database);
+    if (prepared)
+        prepared = core->prepare();
+    if (!prepared) {
         if (prepared.error().code == "store.sql") // Its tables are not those of its version.
             return damaged(prepared.error().message, options.file);
         return std::move(prepared).error().at(options.file);
@@ -271,6 +280,9 @@ void SqliteJournal::setQuota(std::int64_t bytes)
     const auto pages = std::max<std::int64_t>(1, bytes / std::max<std::int64_t>(1, pageSize));
     (void)m_core->database->execute(
         ("PRAGMA max_page_count = " + std::to_string(pages)).c_str());
+    // The log beside the file is no part of the quota, and is kept small against it.
+    m_core->mostWalPages = static_cast<int>(
+        std::clamp<std::int64_t>(pages / kLogShare, kLeastLogPages, kBusyCheckpointPages));
     m_core->quotaBytes = bytes;
     m_core->intakeBytes = bytes / 10 * 9;
     m_core->lookForRoom = true;
@@ -316,7 +328,7 @@ void SqliteJournal::rollback()
 void SqliteJournal::maintain(bool busy)
 {
     indexIds(busy);
-    const int limit = busy ? kBusyCheckpointPages : kIdleCheckpointPages;
+    const int limit = std::min(busy ? kBusyCheckpointPages : kIdleCheckpointPages, m_core->mostWalPages);
     if ((m_core->walPages < limit && !m_core->erased) || m_core->stopped)
         return;
     m_core->walPages = 0;

@@ -16,8 +16,11 @@ class Statement;
 }
 
 class RowSeal;
+class SoughtWords;
 
 inline constexpr std::int64_t kCheckAtOpenBytes = 64ll << 20;
+/// Up to this size all rows are looked at before a runner works on them: some tens of milliseconds.
+inline constexpr std::int64_t kCheckRowsAtOpenBytes = 8ll << 20;
 
 struct SqliteOptions
 {
@@ -100,6 +103,7 @@ public:
     Result<JournalUsage> usage() override;
     Result<void> mayAccept() override { return room(0); }
     Result<void> setSeal(RowSeal *seal) override;
+    Result<RowReport> checkRows() override;
     bool hasClockMoved() const override;
     Result<void> clockWasSet(std::chrono::milliseconds span) override;
     Result<ErasureReport> erase(const Erasure &erasure) override;
@@ -115,18 +119,12 @@ private:
     void indexIds(bool busy);
     Result<void> forgetIds(std::int64_t run);
     Result<void> findWaits(std::vector<RunRow *> rows);
-    struct Root
-    {
-        std::int64_t letter = 0;
-        std::int64_t run = 0;
-    };
-    Result<Root> rootOf(Root letter);
-    Result<void> checkNoReplay(std::int64_t source, const std::string &eventId,
-                               const LetterRow &letter);
     Result<void> reckonAnew(Instant now);
     Result<void> reckon(const std::function<void(StepRecord &)> &change);
     Result<void> readRetries(std::vector<OpenRunHead> &heads);
     Result<std::string> flowOf(std::int64_t source);
+    Result<void> noOtherReplay(std::int64_t source, const NewRun &event);
+    Result<std::string> versionNamed(const std::string &flow, const std::string &wanted);
     explicit SqliteJournal(std::unique_ptr<Core> core);
     Result<std::int64_t> sourceOf(const std::string &flow, const std::string &trigger);
     Result<void> writeStep(std::int64_t run, const StepRecord &record);
@@ -148,8 +146,13 @@ private:
     Result<bool> isOverBytes(const Retention &retention);
     Result<int> forgetBodies(const Retention &retention);
     Result<int> forgetRuns(const Retention &retention);
-    Result<int> eraseRun(std::int64_t run, ErasureReport &report);
-    Result<void> eraseKeys(const std::string &word, ErasureReport &report);
+    Result<void> eraseRun(std::int64_t run, bool dryRun, ErasureReport &report);
+    Result<void> eraseElsewhere(bool dryRun, ErasureReport &report);
+    Result<void> eraseEntries(const SoughtWords &words, bool dryRun, ErasureReport &report);
+    Result<RowReport> lookThrough();
+    Result<void> checkBodies(RowReport &report);
+    Result<void> checkSteps(RowReport &report);
+    Result<void> checkSealed(RowReport &report);
 
     std::unique_ptr<Core> m_core;
 };

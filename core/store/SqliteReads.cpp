@@ -150,6 +150,7 @@ Result<void> SqliteJournal::readReviews(std::vector<OpenRun> &runs, const std::s
         decision.by = list.text(7);
         decision.at = list.instant(8);
         decision.reason = list.text(9);
+        run->damaged = run->damaged || list.integer(10) != 0;
         run->reviews.push_back(std::move(decision));
     }
 }
@@ -240,7 +241,8 @@ Result<std::vector<OpenRun>> SqliteJournal::openRuns(const std::vector<std::int6
             if (!event)
                 return std::move(event).error();
             run.event = std::move(*event);
-            run.damaged = !isBodySum(m_core->sum, list.text(10), run.run, run.event);
+            run.damaged = list.integer(21) != 0
+                || !isBodySum(m_core->sum, list.text(10), run.run, run.event);
             runs.push_back(std::move(run));
         }
     }

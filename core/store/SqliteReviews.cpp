@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of SqliteJournal that keeps questions to people and what they answered.
 #include "core/store/SqliteCore.h"
+#include "core/store/SqliteSums.h"
 
 #include <limits>
 
@@ -11,13 +12,14 @@ using sqlite::Statement;
 
 namespace {
 
-constexpr const char *kReviews
-    = "SELECT review.id, review.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
+const std::string &reviewsSql()
+{
+    static const std::string kSql = "SELECT review.id, review.run, coalesce(source.flow, ''), coalesce(run.event_id, ''),"
       " review.step, review.item, review.lineage, review.status, review.question, review.input,"
       " review.proposal, review.candidates, review.cause, review.owner, review.asked, review.due,"
       " review.timeout_exit, review.escalate_at, review.escalate_to, review.escalated,"
       " review.exit, review.answer, review.decided_by, review.decided_at, review.reason,"
-      " coalesce(run.key, ''), review.escalate_from FROM review"
+      " coalesce(run.key, ''), review.escalate_from, " + sqlite::isChanged("review") + " FROM review"
       " LEFT JOIN run ON run.id = review.run LEFT JOIN source ON source.id = run.source"
       " WHERE review.id < ?1 AND (?2 = '' OR source.flow = ?2)"
       " AND (?3 < 0 OR review.status = ?3) AND (?4 = '' OR review.owner = ?4)"
@@ -25,6 +27,8 @@ constexpr const char *kReviews
       " AND (?7 = 0 OR (review.status = 0 AND review.due > 0 AND review.due <= ?7))"
       " AND (?8 = 0 OR (review.status = 0 AND review.escalated = 0 AND review.escalate_at > 0"
       " AND review.escalate_at <= ?8)) ORDER BY review.id DESC LIMIT ?9";
+    return kSql;
+}
 
 ReviewRow readRow(const Statement &row)
 {
@@ -57,12 +61,21 @@ ReviewRow readRow(const Statement &row)
     all.reason = row.text(24);
     all.key = row.text(25);
     all.escalateFrom = row.instant(26);
+    all.damaged = row.integer(27) != 0;
     return all;
 }
 
 Error noReview(std::int64_t id)
 {
     return rejectedError("store.no_review", "There is no review " + std::to_string(id) + '.');
+}
+
+Error damagedReview(const ReviewRow &row)
+{
+    return rejectedError("store.review_damaged",
+                         "Review " + std::to_string(row.id) + " does not match its sum: it was changed on "
+                             "the disk. Cancel run " + std::to_string(row.run)
+                             + " and replay it, or go on with a backup.");
 }
 
 Error closedReview(const ReviewRow &row)
@@ -92,7 +105,7 @@ Result<void> SqliteJournal::writeReview(std::int64_t run, const ReviewRecord &re
 
 Result<std::vector<ReviewRow>> SqliteJournal::reviews(const ReviewQuery &query)
 {
-    auto list = m_core->database->prepare(kReviews);
+    auto list = m_core->database->prepare(reviewsSql().c_str());
     if (!list)
         return std::move(list).error();
     list->bind(1, query.before > 0 ? query.before : std::numeric_limits<std::int64_t>::max())
@@ -108,10 +121,8 @@ Result<std::vector<ReviewRow>> SqliteJournal::reviews(const ReviewQuery &query)
         const std::string place = reviewPlace(row.run, row.review.step, row.review.lineage);
         for (std::string *text : {&row.review.question, &row.review.input, &row.review.proposal,
                                   &row.review.candidates, &row.answer}) {
-            auto plain = m_core->opened(std::move(*text), place);
-            if (!plain)
-                return std::move(plain).error();
-            *text = std::move(*plain);
+            if (!m_core->openOrDrop(*text, place))
+                row.damaged = true;
         }
     }
     return rows;
@@ -223,6 +234,9 @@ Result<std::int64_t> SqliteJournal::decide(const ReviewDecision &decision)
         return noReview(decision.review);
     if (found->front().status != ReviewStatus::Open)
         return closedReview(found->front());
+    // When its time is over it leaves by the way that its flow names: nothing is taken from the row.
+    if (found->front().damaged && decision.status == ReviewStatus::Decided)
+        return damagedReview(found->front());
     if (auto applied = applyDecision(found->front(), decision); !applied)
         return std::move(applied).error();
     return found->front().run;

@@ -211,8 +211,25 @@ ALTER TABLE newest ADD COLUMN run INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE newest ADD COLUMN before INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// What runs are found by, written behind the work (SqliteIds.cpp); what was given to somebody has time.
+// Every row that people rely on has a sum. Texts of the audit log stand beside fingerprints of them, and
+// can go while the chain holds.
 constexpr const char *kVersion5 = R"sql(
+ALTER TABLE source ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE run ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE letter ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE review ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE remembered ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE flow ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+ALTER TABLE keep ADD COLUMN sum BLOB NOT NULL DEFAULT x'';
+
+ALTER TABLE audit ADD COLUMN salts TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN prints TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+// What runs are found by, written behind the work (SqliteIds.cpp); what was given to somebody has time.
+// Rows that matched their sum get the sum with the new column; others stay as they are.
+constexpr const char *kVersion6 = R"sql(
 CREATE TABLE known (
     id TEXT NOT NULL,
     run INTEGER NOT NULL,
@@ -221,9 +238,23 @@ CREATE TABLE known (
 
 ALTER TABLE letter ADD COLUMN escalate_from INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE review ADD COLUMN escalate_from INTEGER NOT NULL DEFAULT 0;
+
+UPDATE letter SET sum = row_sum(id, run, step, lineage, attempts, at, keep_until, error_kind,
+    error_code, error_message, error_place, error_evidence, input, holds, item, cause, owner, due,
+    status, edited, decided_by, decided_at, reason, replay_run, escalated, escalate_from)
+WHERE sum = row_sum(id, run, step, lineage, attempts, at, keep_until, error_kind,
+    error_code, error_message, error_place, error_evidence, input, holds, item, cause, owner, due,
+    status, edited, decided_by, decided_at, reason, replay_run, escalated);
+UPDATE review SET sum = row_sum(id, run, step, item, lineage, status, question, input, proposal,
+    candidates, cause, owner, asked, due, timeout_exit, escalate_at, escalate_to, escalated, exit,
+    answer, decided_by, decided_at, reason, escalate_from)
+WHERE sum = row_sum(id, run, step, item, lineage, status, question, input, proposal,
+    candidates, cause, owner, asked, due, timeout_exit, escalate_at, escalate_to, escalated, exit,
+    answer, decided_by, decided_at, reason);
 )sql";
 
-constexpr std::array<const char *, 5> kSteps{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+constexpr std::array<const char *, 6> kSteps{kVersion1, kVersion2, kVersion3,
+                                             kVersion4, kVersion5, kVersion6};
 
 static_assert(kSteps.size() == kFormVersion);
 

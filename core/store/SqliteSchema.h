@@ -5,11 +5,13 @@
 
 namespace tw::sqlite {
 
-/// Brings the file to the form that this build writes: one step per `user_version`, each in a
-/// transaction of its own. Error Config `store.newer_format` for a file of a later build.
 /// What migrate() brings a file to: its `user_version`.
-inline constexpr std::int64_t kFormVersion = 5;
+inline constexpr std::int64_t kFormVersion = 6;
+inline constexpr std::int64_t kFirstWithSums = 5;
 
+/// Brings the file to the form that this build writes: one step per `user_version`, each in a
+/// transaction of its own; the connection knows row_sum() (addRowSum()). Error Config
+/// `store.newer_format` for a file of a later build.
 Result<void> migrate(Database &database);
 
 } // namespace tw::sqlite

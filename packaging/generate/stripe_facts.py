@@ -3,8 +3,8 @@
 """Writes the Stripe fact tables of core/connectors/stripe.
 
 Reads names and types only, never texts: event-types.json (event type -> object types),
-field-hints.json (which fields are amounts, times, currencies ...) and the schemas of the OpenAPI
-file (which fields there are). Run by hand when the facts change:
+field-hints.json (which fields are amounts, times, currencies ...), the schemas of the OpenAPI file
+(which fields there are) and trigger-steps.json (which calls make which event). Run by hand when the facts change:
 
     packaging/generate/stripe_facts.py ../shared/stripe
 """
@@ -133,6 +133,16 @@ def object_fields(versions):
     return HEAD + "".join(rows)
 
 
+def triggers(facts):
+    """Name of the event, and the calls behind it; what is expected to fail says so."""
+    rows = []
+    for name, entry in sorted(facts["triggers"].items()):
+        steps = "|".join(step.replace(" (expected to fail: ", " !").replace(")", "") for step in entry["steps"])
+        lines = ['    "%s"' % steps[at:at + 90] for at in range(0, len(steps), 90)]
+        rows.append('{"%s",\n%s},\n' % (name, "\n".join(lines)))
+    return HEAD + "".join(rows)
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -142,6 +152,8 @@ def main():
     hints = json.loads((source / "field-hints.json").read_text())
     (target / "EventTypes.inc").write_text(event_types(facts))
     (target / "FieldFacts.inc").write_text(field_facts(hints))
+    steps = json.loads((source / "trigger-steps.json").read_text())
+    (target.parent / "double" / "TriggerSteps.inc").write_text(triggers(steps))
     versions = [json.loads(file.read_text())["components"]["schemas"]
                 for file in sorted(source.glob("openapi-*.json"), reverse=True)]
     (target / "ObjectFields.inc").write_text(object_fields(versions))

@@ -58,8 +58,9 @@ private Q_SLOTS:
         runDemo();
         const QJsonArray all = desk({"runs", "list"}).array();
         QVERIFY(all.size() >= 6);
+        // A charge belongs to its payment, as its refunds and disputes do.
         const QString charge = all.at(0).toObject().value("key").toString();
-        QVERIFY(charge.startsWith("ch_"));
+        QVERIFY(charge.startsWith("pi_"));
         const QJsonArray found = desk({"runs", "list", "--id", charge}).array();
         QCOMPARE(found.size(), 1);
         const QJsonObject run
@@ -81,6 +82,8 @@ private Q_SLOTS:
         QVERIFY(!input.isEmpty());
         input.insert("Status__c", "Completed");
         input.insert("Amount__c", 12);
+        input.insert("Currency__c", "EUR");
+        input.insert("Card_Last4__c", "4242");
         QFile corrected(m_folder.filePath("corrected.json"));
         QVERIFY(corrected.open(QIODevice::WriteOnly));
         corrected.write(QJsonDocument(input).toJson());

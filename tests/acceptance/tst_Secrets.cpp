@@ -99,7 +99,7 @@ void TestSecrets::wrongUseIsRefused_data()
     QTest::newRow("an empty value") << QStringList{"set", "stripe/api_key"} << QByteArray("\n") << 2;
     QTest::newRow("no project") << QStringList{"set", "a/b", "--project", "/nonexistent"}
                                 << QByteArray("x") << 1;
-    QTest::newRow("no keychain") << QStringList{"set", "a/b", "--in", "keychain"}
+    QTest::newRow("no keychain") << QStringList{"set", "stripe/api_key", "--in", "keychain"}
                                  << QByteArray("x") << 3;
 }
 
@@ -124,7 +124,7 @@ void TestSecrets::theValueMayBeProtectedByAPassphrase()
     QVERIFY2(stored.code == 0, stored.err);
     QVERIFY(!QFile::exists(path("config")));
     m_environment.last() = "TIDEWIRE_PROJECT_PASSPHRASE=donkey";
-    const Finished wrong = secrets({"set", "stripe/other", "--project", m_project}, "x");
+    const Finished wrong = secrets({"set", "stripe/webhook_secret", "--project", m_project}, "x");
     QCOMPARE(wrong.code, 1);
     QVERIFY(wrong.err.contains("vault.wrong_passphrase"));
 }
@@ -134,7 +134,7 @@ void TestSecrets::aLostKeyIsNeverReplacedBehindSealedSecrets()
     const QStringList project{"--project", m_project};
     QCOMPARE(secrets(QStringList{"set", "stripe/api_key"} + project, "sk_test_1").code, 0);
     QVERIFY(QFile::remove(m_project + "/project.key"));
-    const Finished done = secrets(QStringList{"set", "stripe/other"} + project, "x");
+    const Finished done = secrets(QStringList{"set", "stripe/webhook_secret"} + project, "x");
     QCOMPARE(done.code, 1);
     QVERIFY(done.err.contains("vault.no_key"));
     QVERIFY(!QFile::exists(m_project + "/project.key"));

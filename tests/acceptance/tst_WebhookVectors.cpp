@@ -18,14 +18,14 @@ using namespace tw;
 
 namespace {
 
-/// Gives every connection the one secret of the case at hand.
+/// Gives every connection the one signing secret of the case at hand, and no key.
 class OneSecret final : public SecretSource
 {
 public:
     explicit OneSecret(std::string value) : m_value(std::move(value)) {}
-    std::optional<Secret> find(const std::string &, const std::string &) const override
+    std::optional<Secret> find(const std::string &, const std::string &field) const override
     {
-        return m_value;
+        return field == "webhook_secret" ? std::optional(m_value) : std::nullopt;
     }
     std::string hint(const std::string &, const std::string &) const override { return {}; }
 

@@ -23,7 +23,7 @@
 #include <vector>
 
 using namespace tw;
-using SteadyClock = std::chrono::steady_clock;
+using Stopwatch = std::chrono::steady_clock;
 
 namespace {
 
@@ -37,28 +37,28 @@ std::string readFile(const std::string &path)
     return text.str();
 }
 
-double seconds(SteadyClock::time_point since)
+double seconds(Stopwatch::time_point since)
 {
-    return std::chrono::duration<double>(SteadyClock::now() - since).count();
+    return std::chrono::duration<double>(Stopwatch::now() - since).count();
 }
 
 double measure(const std::function<void()> &work, double duration)
 {
-    const auto warm = SteadyClock::now();
+    const auto warm = Stopwatch::now();
     while (seconds(warm) < duration / 4)
         work();
     std::size_t batch = 1;
     for (;; batch *= 2) {
-        const auto start = SteadyClock::now();
+        const auto start = Stopwatch::now();
         for (std::size_t i = 0; i < batch; ++i)
             work();
         if (seconds(start) > 0.002 || batch > 1'000'000)
             break;
     }
     std::vector<double> figures;
-    const auto begin = SteadyClock::now();
+    const auto begin = Stopwatch::now();
     while (seconds(begin) < duration || figures.size() < 15) {
-        const auto start = SteadyClock::now();
+        const auto start = Stopwatch::now();
         for (std::size_t i = 0; i < batch; ++i)
             work();
         figures.push_back(seconds(start) * 1e6 / static_cast<double>(batch));

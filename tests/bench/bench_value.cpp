@@ -15,14 +15,14 @@
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
+using Stopwatch = std::chrono::steady_clock;
 
 double nanoseconds(const std::function<void()> &work, int repeats)
 {
-    const auto start = SteadyClock::now();
+    const auto start = Stopwatch::now();
     for (int i = 0; i < repeats; ++i)
         work();
-    const std::chrono::duration<double, std::nano> spent = SteadyClock::now() - start;
+    const std::chrono::duration<double, std::nano> spent = Stopwatch::now() - start;
     return spent.count() / repeats;
 }
 

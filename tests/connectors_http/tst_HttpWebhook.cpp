@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/http/HttpWebhook.h"
 
+#include "core/analysis/Findings.h"
 #include "core/net/HttpServer.h"
 #include "tests/connectors_http/HttpTesting.h"
 
 #include <deque>
+#include <optional>
 
 using namespace tw;
 using namespace tw::testing;
@@ -60,6 +62,8 @@ private Q_SLOTS:
     void theIdComesFromTheDelivery();
     void withoutAnIdEachDeliveryIsNew();
     void whatCouldNotBeStoredIsAskedForAgain();
+    void theMessageIsTheBodyAlone();
+    void aWrongMethodIsCounted();
     void brokenSettingsAreToldBeforeTheRun_data();
     void brokenSettingsAreToldBeforeTheRun();
 
@@ -234,6 +238,38 @@ void TestHttpWebhook::whatCouldNotBeStoredIsAskedForAgain()
     QVERIFY(trigger);
     QVERIFY((*trigger)->start(host));
     QCOMPARE(post(host, "{}", {}), 503);
+}
+
+void TestHttpWebhook::theMessageIsTheBodyAlone()
+{
+    const NodeDescriptor node = HttpWebhook::descriptor();
+    analysis::Surroundings around;
+    around.input = node.outputShape(settingsFrom(node.params, "verify: none"), nullptr);
+    const auto wrong = analysis::findingsOf("body.lines", around);
+    QCOMPARE(wrong.size(), std::size_t(1));
+    QCOMPARE(wrong.front().code, std::string("map.unknown_field"));
+    QVERIFY2(wrong.front().fix.find("the JSON body itself") != std::string::npos, wrong.front().fix.c_str());
+    QVERIFY(analysis::findingsOf("lines.amount", around).empty());
+}
+
+void TestHttpWebhook::aWrongMethodIsCounted()
+{
+    FakeHost host;
+    const auto trigger = make("verify: none");
+    QVERIFY(trigger);
+    QVERIFY((*trigger)->start(host));
+    HttpCall call;
+    call.method = "GET";
+    call.url = host.url();
+    std::optional<HttpAnswer> answer;
+    m_http.send(std::move(call), this, [&answer](const Result<HttpAnswer> &got) {
+        if (got)
+            answer = *got;
+    });
+    QTRY_VERIFY(answer);
+    QCOMPARE(answer->status, 405);
+    QVERIFY2(answer->body.find("http.bad_method") != std::string::npos, answer->body.c_str());
+    QCOMPARE(host.refusals, std::vector<std::string>{"http.bad_method"});
 }
 
 void TestHttpWebhook::brokenSettingsAreToldBeforeTheRun_data()

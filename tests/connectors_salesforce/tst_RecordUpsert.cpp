@@ -41,6 +41,8 @@ private Q_SLOTS:
     void orderedFailuresAreTyped_data();
     void orderedFailuresAreTyped();
     void updateOnlyCreatesNothing();
+    void byIdTheRecordIsChangedAndNoneIsMade();
+    void aMissingParentHasACodeOfItsOwn();
     void aCutLineMayBeTriedAgain();
     void anAnswerThatDoesNotSayWhatBecameOfItLeavesItOpen_data();
     void anAnswerThatDoesNotSayWhatBecameOfItLeavesItOpen();
@@ -309,7 +311,7 @@ void TestRecordUpsert::relationshipsByExternalId()
              buyer.accountId);
     const auto bad = run(*upsert, R"({"Stripe_Payment_Id__c":"ch_2","Account__r":{)"
                                   R"("Stripe_Customer_Id__c":"cus_nobody"}})");
-    QCOMPARE(bad.error.code, std::string("salesforce.invalid_field"));
+    QCOMPARE(bad.error.code, std::string("salesforce.parent_not_found"));
     QVERIFY(bad.error.message.find("cus_nobody") != std::string::npos);
 }
 
@@ -408,6 +410,41 @@ void TestRecordUpsert::updateOnlyCreatesNothing()
     const auto answer = run(*upsert, R"({"Stripe_Payment_Id__c":"ch_1"})");
     QCOMPARE(answer.error.code, std::string("salesforce.not_found"));
     QVERIFY(org.theDouble->records().empty());
+}
+
+void TestRecordUpsert::byIdTheRecordIsChangedAndNoneIsMade()
+{
+    testing::Org org;
+    const auto payments = step(org, org.connect());
+    const auto made = run(*payments, R"({"Stripe_Payment_Id__c":"ch_1","Amount__c":1})");
+    const std::string id(made.outputs.at(0).message->root().get("id").text());
+    const auto byId = step(org, org.connect(), "{object: Stripe_Payment__c, external_id: Id}");
+    QCOMPARE(byId->batchLimit(), std::size_t(1));
+    const auto changed = run(*byId, R"({"Id":")" + id + R"(","Amount__c":2.5})");
+    QCOMPARE(changed.note, std::string("record updated"));
+    QCOMPARE(changed.outputs.at(0).message->root().get("id").text(), std::string_view(id));
+    const auto unknown = run(*byId, R"({"Id":"a0P000000000000AAA","Amount__c":3})");
+    QCOMPARE(unknown.error.code, std::string("salesforce.not_found"));
+    QCOMPARE(int(org.theDouble->records().size()), 1);
+    const Value fields = org.theDouble->records().front().fields->root();
+    QCOMPARE(toJson(fields.get("Amount__c")), std::string("2.5"));
+}
+
+void TestRecordUpsert::aMissingParentHasACodeOfItsOwn()
+{
+    testing::Org org;
+    const auto upsert = step(org, org.connect());
+    const std::string early =
+        R"({"Stripe_Payment_Id__c":"ch_1","Account__r":{"Stripe_Customer_Id__c":"cus_late"}})";
+    const auto alone = run(*upsert, early);
+    QCOMPARE(alone.error.code, std::string("salesforce.parent_not_found"));
+    QVERIFY(alone.error.kind == ErrorKind::Rejected);
+    const auto many = runMany(*upsert, {early, R"({"Stripe_Payment_Id__c":"ch_2"})"});
+    QCOMPARE(many[0].error.code, std::string("salesforce.parent_not_found"));
+    QCOMPARE(many[1].note, std::string("record created"));
+    // A name that the object does not have is another matter: no wait mends it.
+    QCOMPARE(run(*upsert, R"({"Stripe_Payment_Id__c":"ch_3","No_Such__c":1})").error.code,
+             std::string("salesforce.invalid_field"));
 }
 
 void TestRecordUpsert::aCutLineMayBeTriedAgain()

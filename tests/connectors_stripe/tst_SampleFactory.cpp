@@ -38,6 +38,7 @@ private Q_SLOTS:
     void theSameSeedGivesTheSameEvents();
     void amountsSuitTheirCurrency();
     void objectsOfOneEventAgree();
+    void whatAnEventRefersToCanBeAskedFor();
     void poisonedEventsHaveUnlistedCurrencies();
     void unknownTypesAreRefusedWithASuggestion();
     void typesAreKnownToStripe();
@@ -204,6 +205,27 @@ void TestSampleFactory::objectsOfOneEventAgree()
     });
     QVERIFY(buyer != cast.end());
     QCOMPARE(std::string(account), buyer->accountId);
+}
+
+void TestSampleFactory::whatAnEventRefersToCanBeAskedFor()
+{
+    SampleFactory factory(3, Instant::fromSeconds(1'790'000'000));
+    const auto refund = factory.object("refund.created");
+    QCOMPARE(factory.around().size(), 1u);
+    QCOMPARE(factory.around().front().root().get("id").text(), refund->root().get("charge").text());
+    const auto invoice = factory.object("invoice.paid");
+    QCOMPARE(factory.around().front().root().get("id").text(),
+             invoice->root().find("parent.subscription_details.subscription").text());
+    const auto payout = factory.object("payout.reconciliation_completed");
+    const auto transactions = factory.around();
+    QCOMPARE(transactions.size(), 2u);
+    const Value sold = transactions[0].root();
+    QVERIFY(sold.get("net").toInt() == payout->root().get("amount").toInt());
+    QVERIFY(*sold.get("amount").toInt() - *sold.get("fee").toInt() == sold.get("net").toInt());
+    QCOMPARE(transactions[1].root().get("id").text(), payout->root().get("balance_transaction").text());
+    QVERIFY(*transactions[1].root().get("net").toInt() == -*payout->root().get("amount").toInt());
+    QVERIFY(factory.object("customer.created"));
+    QVERIFY(factory.around().empty());
 }
 
 void TestSampleFactory::poisonedEventsHaveUnlistedCurrencies()

@@ -226,7 +226,7 @@ void TestStripeDouble::listsArePaged()
     QCOMPARE(std::string(before.root().find("data.0.id").text()), seen[1]);
     QVERIFY(before.root().get("has_more").asBool());
     QCOMPARE(call("GET", "/v1/charges?limit=0").status, 400);
-    QCOMPARE(call("GET", "/v1/charges?starting_after=ch_none").status, 404);
+    QCOMPARE(call("GET", "/v1/charges?starting_after=ch_none").status, 400);
 }
 
 void TestStripeDouble::customersAreChangedAndDeleted()

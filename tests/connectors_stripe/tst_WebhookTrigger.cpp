@@ -7,6 +7,8 @@
 #include "core/net/HttpServer.h"
 #include "tests/connectors_stripe/StripeTesting.h"
 
+#include <QFile>
+#include <QTemporaryDir>
 #include <deque>
 
 using namespace tw;
@@ -73,6 +75,7 @@ private Q_SLOTS:
     void thinEventsAreTaken();
     void otherMethodsAreRefused();
     void aConnectionWithoutSecretDoesNotStart();
+    void whatTheStripeCliForwardsIsTaken();
 
 private:
     std::unique_ptr<Trigger> make(FakeHost &host, std::string_view yaml);
@@ -286,6 +289,40 @@ void TestWebhookTrigger::aConnectionWithoutSecretDoesNotStart()
     QVERIFY(!trigger);
     QCOMPARE(trigger.error().code, std::string("stripe.no_webhook_secret"));
     QVERIFY(trigger.error().kind == ErrorKind::Config);
+}
+
+void TestWebhookTrigger::whatTheStripeCliForwardsIsTaken()
+{
+    QTemporaryDir folder;
+    QFile program(folder.filePath(QStringLiteral("stripe")));
+    QVERIFY(program.open(QIODevice::WriteOnly));
+    program.write("#!/bin/sh\ncase \"$*\" in *--print-secret*) echo whsec_ofthecli; exit 0;; esac\n"
+                  "echo \"$*\" > " + folder.path().toUtf8() + "/forwarded\nexec sleep 60\n");
+    program.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    program.close();
+    const QByteArray path = qgetenv("PATH");
+    qputenv("PATH", folder.path().toUtf8() + ':' + path);
+    FakeHost host;
+    const auto trigger = make(host, "{events: [charge.succeeded], forward: true}");
+    trigger->opened(host.url());
+    qputenv("PATH", path);
+    QFile forwarded(folder.filePath(QStringLiteral("forwarded")));
+    QTRY_VERIFY(forwarded.exists());
+    QTRY_VERIFY(forwarded.size() > 0);
+    QVERIFY(forwarded.open(QIODevice::ReadOnly));
+    QVERIFY(forwarded.readAll().contains("--forward-to " + QByteArray::fromStdString(host.url())));
+    const std::string body = eventBody("charge.succeeded");
+    HttpCall call;
+    call.method = "POST";
+    call.url = host.url();
+    call.headers = {{"Stripe-Signature",
+                     signDelivery(body, Secret("whsec_ofthecli"), m_clock.now())}};
+    call.body = body;
+    m_http.send(std::move(call), this,
+                [this](Result<HttpAnswer> got) { m_answer = std::move(got); });
+    QTRY_COMPARE(int(host.events.size()), 1);
+    host.open.front()(Acceptance::First);
+    QVERIFY(waitForAnswer());
 }
 
 QTEST_GUILESS_MAIN(TestWebhookTrigger)

@@ -53,6 +53,17 @@ class TestJson : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aDoubledKeyCanBeRefused()
+    {
+        const auto parse = [](const char *text) { return parseJson(text, {.doubledKeys = false}); };
+        QVERIFY(parse(R"({"a":1,"b":{"a":1},"c":[{"a":1},{"a":2}]})"));
+        const auto doubled = parse("{\"a\":1,\n\"b\":{\"x\":1,\"\\u0078\":2}}");
+        QVERIFY(!doubled);
+        QCOMPARE(doubled.error().code, std::string("data.json_syntax"));
+        QVERIFY2(doubled.error().message.find("Line 2, column 12: The name \"x\"") == 0,
+                 doubled.error().message.c_str());
+    }
+
     void numbersStayExact_data();
     void numbersStayExact();
     void numbersAreWrittenAsJavaScriptDoes_data();

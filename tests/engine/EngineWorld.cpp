@@ -197,8 +197,12 @@ void EngineWorld::start(const std::string &steps)
     QVERIFY(unfinished);
     store = std::make_unique<StoreThread>(std::move(*journal));
     engine = std::make_unique<Engine>(*store, clock, told, 1, m_limits);
-    for (const char *name : {"a", "b"})
-        m_connections[name] = std::make_shared<FakeConnection>(name, limits[name]);
+    for (const char *name : {"a", "b"}) {
+        Settings settings;
+        if (secrets.contains(name))
+            settings.setSecret("token", Secret(secrets[name]));
+        m_connections[name] = std::make_shared<FakeConnection>(name, limits[name], settings);
+    }
     const FlowDocument document("schema: flow/1\nid: payments\nname: Payments\nversion: 1.0.0\n"
                                 "connections: {a: fake, b: fake}\n" +
                                     order + "steps:\n" + steps,
@@ -219,6 +223,16 @@ void EngineWorld::start(const std::string &steps)
                                         {clock, http, engine.get()}, {});
     });
     engine->resume(std::move(*unfinished));
+}
+
+void EngineWorld::settle()
+{
+    for (int quiet = 0; quiet < 3;) {
+        const auto stored = inJournal<bool>([](Journal &) -> Result<bool> { return true; });
+        QVERIFY(stored);
+        QCoreApplication::processEvents();
+        quiet = engine->isResting() ? quiet + 1 : 0;
+    }
 }
 
 void EngineWorld::stop()

@@ -45,9 +45,10 @@ struct Told final : RunObserver
 class FakeConnection final : public Connection
 {
 public:
-    FakeConnection(std::string name, ConnectionLimits limits)
-        : Connection(std::move(name), Settings()), m_limits(std::move(limits))
+    FakeConnection(std::string name, ConnectionLimits limits, Settings settings = {})
+        : Connection(std::move(name), std::move(settings)), m_limits(std::move(limits))
     {}
+    void signsInWith(const Secret &token) const { holds(token); }
     ConnectionLimits limits() const override { return m_limits; }
     bool reportsCalls() const override { return reports; }
     void tell(const CallReport &news) const { report(news); }
@@ -79,6 +80,9 @@ public:
     void sendLater(const std::string &id, std::function<void(Result<Acceptance>)> done,
                    const std::string &body = "{\"amount\":1099}", const std::string &key = {});
     bool waitIdle();
+    /// Until nothing is left to be done before the clock moves on: what was posted, and what is on its
+    /// way to the journal and back.
+    void settle();
     /// "taken up", or the code of the error.
     std::string replay(ReplayOrder wanted);
     /// Something done in the journal, waited for.
@@ -109,6 +113,8 @@ public:
     std::vector<std::size_t> batchSizes; ///< Of each call to a "fake.batch".
     bool batchKeys = false;           ///< Its records are told apart by their content.
     std::map<std::string, ConnectionLimits> limits; ///< Of the connections "a" and "b".
+    std::map<std::string, std::string> secrets; ///< The token of the connections "a" and "b".
+    std::string journalFile() const { return m_folder.filePath(QStringLiteral("journal.db")).toStdString(); }
     std::shared_ptr<FakeConnection> connection(const std::string &name) const;
     std::function<StepAnswer(const StepCall &)> world; ///< Answers what no script does.
     std::map<std::string, std::string> others; ///< Flows that can be called: id and steps.

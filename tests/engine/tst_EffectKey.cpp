@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/EffectKey.h"
 
+#include "core/connector/EffectKeyForm.h"
+
 #include <QTest>
 #include <set>
 
@@ -27,6 +29,19 @@ private Q_SLOTS:
             effectKey("payments", "evt_1", "upsert", 1),    effectKey("payments", "evt_1", "upsert", 0, 1),
             effectKey("payments", "evt_1u", "psert", 0)};
         QCOMPARE(keys.size(), 7u);
+    }
+
+    void ownKeysAreKnownByTheirForm()
+    {
+        for (int item = 0; item < 200; ++item) {
+            const std::string key = effectKey("payments", "evt_1", "upsert", item);
+            QVERIFY(looksLikeEffectKey(key));
+            QVERIFY(looksLikeEffectKey(key + "-2") && looksLikeEffectKey(key + ":create"));
+            QVERIFY(!looksLikeEffectKey(key + "a") && !looksLikeEffectKey(key.substr(1)));
+        }
+        QVERIFY(!looksLikeEffectKey("6f1c9a1e-0f4e-4f0e-9a57-0d7a1d1d1d1d"));
+        QVERIFY(!looksLikeEffectKey(std::string(52, 'b'))); // 256 bits do not end like that.
+        QVERIFY(!looksLikeEffectKey(""));
     }
 };
 

@@ -32,7 +32,7 @@ class tst_EngineClock final : public QObject
     static void pass(EngineWorld &world, std::chrono::milliseconds span)
     {
         world.clock.advance(span);
-        QTest::qWait(30);
+        world.settle();
     }
 
     static void jumps()
@@ -152,7 +152,7 @@ private Q_SLOTS:
         QVERIFY(world.inJournal<bool>([](Journal &) -> Result<bool> { return true; }));
         world.stop(); // What is left is known to the next process.
         world.start(flow("fake.call"));
-        QTest::qWait(30);
+        world.settle();
         QCOMPARE(world.callsOf("write"), 0);
         pass(world, 1ms);
         QTRY_COMPARE(world.callsOf("write"), 1);
@@ -187,7 +187,7 @@ private Q_SLOTS:
         world.send("evt_2", "{\"until\":\"2020-01-01\"}", "ch_2"); // Was due.
         QTRY_COMPARE(world.callsOf("write"), 1);
         world.clock.advance(due - world.clock.now() - 1ms);
-        QTest::qWait(30);
+        world.settle();
         QCOMPARE(world.callsOf("write"), 1);
         pass(world, 1ms);
         QTRY_COMPARE(world.callsOf("write"), 2);
@@ -213,7 +213,7 @@ private Q_SLOTS:
         set(world, hours);
         QCOMPARE(world.callsOf("write"), 1);
         world.clock.advance(due - world.clock.now() - 1ms);
-        QTest::qWait(30);
+        world.settle();
         QCOMPARE(world.callsOf("write"), 1);
         pass(world, 1ms);
         QTRY_COMPARE(world.callsOf("write"), 2);

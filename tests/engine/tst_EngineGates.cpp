@@ -98,6 +98,25 @@ private Q_SLOTS:
         QVERIFY(world.told.gates.back().state == GateState::Closed);
     }
 
+    void anOutageIsAWarningAndAPauseIsNot()
+    {
+        EngineWorld world;
+        bool isDown = true;
+        world.world = [&isDown](const StepCall &) { return isDown ? down() : ok(); };
+        world.start(flow());
+        QTest::ignoreMessage(QtWarningMsg, "connection a: held, No answer.");
+        sendMany(world, 0, 20);
+        QVERIFY(pass(world, 10min, 1s, [&] {
+            return world.engine->gates().at(0).cause == GateCause::Outage;
+        }));
+        isDown = false;
+        QTest::ignoreMessage(QtInfoMsg, "connection a: flowing");
+        QVERIFY(pass(world, 30min, 1s, [&] { return world.told.runs.size() == 20; }));
+        QTest::ignoreMessage(QtInfoMsg, "connection a: held, moving house");
+        world.engine->pauseConnection("a", "ana", "moving house", [](const Result<void> &) {});
+        QTRY_VERIFY(world.told.gates.back().state == GateState::Paused);
+    }
+
     void aQuietOutageLosesNothing()
     {
         EngineWorld world;

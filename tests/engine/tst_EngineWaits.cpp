@@ -263,6 +263,27 @@ private Q_SLOTS:
         QCOMPARE(world.callsOf("last"), 1);
     }
 
+    void elementsThatWaitInTurnAreAllTold()
+    {
+        EngineWorld world;
+        world.start("  - id: start\n    type: fake.trigger\n    to: loop\n"
+                    "  - id: loop\n    type: for_each\n    to: {each: pause}\n"
+                    "  - id: pause\n    type: wait\n    with: {until: due}\n    to: after\n"
+                    "  - id: after\n    type: fake.effect\n");
+        const auto due = [&](std::chrono::hours in) {
+            return "{\"due\":" + std::to_string((world.clock.now() + in).msSinceEpoch) + '}';
+        };
+        world.send("evt_1", '[' + due(24h) + ',' + due(48h) + ']');
+        QTRY_VERIFY(isWaiting(world, 1));
+        world.clock.advance(24h);
+        QTRY_VERIFY(isWaiting(world, 2));
+        world.clock.advance(24h);
+        QVERIFY(world.waitIdle());
+        QCOMPARE(world.told.trail(),
+                 (Trail{"start done", "pause waiting", "pause done", "after done", "pause waiting",
+                        "pause done", "after done", "loop done"}));
+    }
+
     void aWaitingRunCanBeCancelled()
     {
         EngineWorld world;

@@ -95,6 +95,18 @@ void tst_FlowValidation::findsWithPlaceAndFix_data()
     flow("a step without an id", "  - type: log\n", one("flow.missing_setting 9:5"));
     flow("a step that nothing leads to", "  - id: a\n    type: log\n",
          one("flow.unreachable_step 9:5"));
+    flow("a step that nothing leads to, and those behind it",
+         "  - id: a\n    type: log\n    to: b\n  - id: b\n    type: log\n",
+         one("flow.unreachable_step 9:5"));
+    flow("a wire to nowhere, and those behind it",
+         "    to: first\n  - id: frst\n    type: log\n    to: b\n  - id: b\n    type: log\n",
+         one("flow.dangling_wire 9:9"));
+    flow("a wire to nowhere, and a step that it was not meant for",
+         "    to: first\n  - id: x\n    type: log\n  - id: frst\n    type: log\n",
+         {QStringLiteral("flow.dangling_wire 9:9"), QStringLiteral("flow.unreachable_step 10:5")});
+    row("an unknown connector, and the steps that use it",
+        "schema: flow/1\nid: a\nconnections: {web: shopp}\nsteps:\n" + kTrigger,
+        one("flow.unknown_connector 3:20"));
     flow("a key in a name", "    name: sk_live_4eC39HqLyjWDarjtT1zdp7dc\n",
          one("flow.secret_in_text 9:11"));
     flow("a key in an expression",

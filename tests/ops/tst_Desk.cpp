@@ -155,7 +155,11 @@ private Q_SLOTS:
         QVERIFY(m_journal->begin()); // A replay of the second one is open already.
         ReplayOrder order;
         order.run = second;
-        QVERIFY(m_journal->desk().replay(order));
+        const auto whole = m_journal->desk().replay(order);
+        QVERIFY(whole && m_journal->commit());
+        QCOMPARE(desk("letters.replay", R"({"id":2})"), std::string("store.run_open"));
+        QVERIFY(m_journal->begin());
+        QVERIFY(m_journal->write({whole->run, {}, {}, RunEnd{RunState::Cancelled, Instant::fromSeconds(1)}}));
         QVERIFY(m_journal->commit());
         QCOMPARE(desk("letters.replay", R"({"id":2})"), std::string("store.run_open"));
         QCOMPARE(desk("runs.replay", R"({"run":2})"), std::string("store.run_open"));
@@ -400,6 +404,10 @@ private Q_SLOTS:
         QTest::newRow("a field that it has not") << R"("input":{"A":2})" << false;
         QTest::newRow("a new field that is meant") << R"("input":{"a":1,"b":2},"new_fields":true)" << true;
         QTest::newRow("a group in place of a number") << R"("input":{"a":{"b":1}})" << false;
+        QTest::newRow("a text in place of a number") << R"("input":{"a":"two"})" << false;
+        QTest::newRow("a text that is meant") << R"("input":{"a":"two"},"as_is":true)" << true;
+        QTest::newRow("a number that is none") << R"("input":{"a":1e400})" << false;
+        QTest::newRow("one that is meant") << R"("input":{"a":1e400},"as_is":true)" << false;
     }
 
     void anEditedInputIsLookedAt()
@@ -424,6 +432,8 @@ private Q_SLOTS:
         QCOMPARE(approve("\"b\""), std::string("ops.bad_argument"));
         QCOMPARE(approve("null"), std::string("ops.bad_argument"));
         QCOMPARE(approve(R"({"acount":1})"), std::string("ops.bad_argument"));
+        QCOMPARE(approve(R"({"account":"1"})"), std::string("ops.bad_argument"));
+        QCOMPARE(approve(R"({"id":7})"), std::string("ops.bad_argument"));
         QVERIFY(approve(R"({"id":"b"})") != "ops.bad_argument");
     }
 

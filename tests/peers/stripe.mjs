@@ -35,7 +35,7 @@ const receiver = http.createServer((request, response) => {
   });
 });
 await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-const control = (what, order) => fetch(`http://${host}:${port}/_double/${what}`, {
+const control = (what, order) => fetch(`http://${host}:${port}/_tidewire/${what}`, {
   method: 'POST', body: JSON.stringify(order),
 }).then((answer) => answer.json());
 await control('webhooks', {
@@ -80,6 +80,45 @@ assert.equal((await failure(stripe.charges.create(
   'StripeIdempotencyError');
 const stranger = new Stripe('sk_live_x', { host, port, protocol: 'http', telemetry: false });
 assert.equal((await failure(stranger.charges.list())).type, 'StripeAuthenticationError');
+
+// 250 objects, page by page, both ways.
+const made = [];
+for (let at = 0; at < 250; ++at)
+  made.push((await stripe.customers.create({ email: 'page@example.com' })).id);
+const pages = (more) => stripe.customers
+  .list({ email: 'page@example.com', limit: 100, ...more })
+  .autoPagingToArray({ limit: 1000 })
+  .then((all) => all.map((one) => one.id));
+assert.deepEqual(await pages({}), [...made].reverse());
+assert.deepEqual(await pages({ ending_before: made[0] }), made.slice(1));
+
+// Payments: expanded, declined, captured in part, refunded, found.
+const pay = (more) => stripe.paymentIntents.create({
+  amount: 2000, currency: 'usd', confirm: true, payment_method: 'pm_card_visa',
+  metadata: { run: 'peer' }, ...more });
+const paid = await pay({ expand: ['latest_charge.payment_intent'] });
+assert.equal(paid.latest_charge.payment_intent.id, paid.id);
+const declined = await failure(pay({ payment_method: 'pm_card_chargeDeclinedInsufficientFunds' }));
+assert.equal(declined.decline_code, 'insufficient_funds');
+assert.equal(declined.payment_intent.status, 'requires_payment_method');
+assert.ok(declined.doc_url && declined.requestId && declined.charge);
+const held = await pay({ capture_method: 'manual' });
+assert.equal((await stripe.paymentIntents.capture(held.id, { amount_to_capture: 1500 })).amount_received, 1500);
+const refund = await stripe.refunds.create({ payment_intent: paid.id, amount: 500 });
+assert.equal(refund.status, 'succeeded');
+await control('search', { delay: 0 });
+const found = await stripe.paymentIntents.search({ query: "status:'succeeded' AND metadata['run']:'peer'" });
+assert.deepEqual(found.data.map((one) => one.id).sort(), [held.id, paid.id].sort());
+const missing = await failure(pay({ customer: 'cus_gone' }));
+assert.deepEqual([missing.statusCode, missing.code, missing.param], [400, 'resource_missing', 'customer']);
+
+// Two calls with one key at the same time: one is told to come again.
+await control('faults', { next: [{ delay: 700 }] });
+const twins = await Promise.allSettled([0, 1].map(
+  () => stripe.customers.create({ name: 'Twin' }, { idempotencyKey: 'peer-twins' })));
+assert.deepEqual(twins.map((one) => one.status).sort(), ['fulfilled', 'rejected']);
+const busy = twins.find((one) => one.status === 'rejected').reason;
+assert.deepEqual([busy.statusCode, busy.code], [409, 'idempotency_key_in_use']);
 
 receiver.closeAllConnections();
 receiver.close();

@@ -20,6 +20,7 @@ class TestPeers : public QObject
 private Q_SLOTS:
     void initTestCase();
     void stripeSdkWorksWithTheDouble();
+    void stripeSdkDrivesBilling();
     void jsforceWorksWithTheDouble();
 
 private:
@@ -40,7 +41,7 @@ void TestPeers::initTestCase()
         !QFileInfo::exists(m_folder + QStringLiteral("/node_modules/jsforce")))
         QSKIP("the peers are not installed: run \"npm ci --ignore-scripts\" in tests/peers");
     // Modules are looked up beside the script, so a foreign folder gets copies.
-    for (const auto *name : {"stripe.mjs", "salesforce.mjs"}) {
+    for (const auto *name : {"stripe.mjs", "stripe_billing.mjs", "salesforce.mjs"}) {
         const QString file = QLatin1Char('/') + QString::fromLatin1(name);
         if (m_folder != sources) {
             QFile::remove(m_folder + file);
@@ -69,6 +70,14 @@ void TestPeers::stripeSdkWorksWithTheDouble()
     const QUrl url(toQString((*started)->url()));
     run(QStringLiteral("stripe.mjs"),
         {url.host(), QString::number(url.port()), QStringLiteral("whsec_peer_secret")});
+}
+
+void TestPeers::stripeSdkDrivesBilling()
+{
+    const auto started = stripe::StripeDouble::start({m_clock, "127.0.0.1", 0, 7, {}});
+    QVERIFY(started);
+    const QUrl url(toQString((*started)->url()));
+    run(QStringLiteral("stripe_billing.mjs"), {url.host(), QString::number(url.port())});
 }
 
 void TestPeers::jsforceWorksWithTheDouble()

@@ -7,6 +7,7 @@
 #include "core/runtime/Connectors.h"
 #include "core/runtime/Runtime.h"
 
+#include <QRegularExpression>
 #include <QTest>
 #include <set>
 
@@ -181,7 +182,56 @@ private Q_SLOTS:
         const auto health = get(ready.listen + "/healthz");
         QVERIFY(health && health->status == 200);
         const auto other = get(ready.listen + "/elsewhere");
-        QVERIFY(other && other->status == 404 && other->body.empty());
+        QVERIFY(other && other->status == 404);
+        QCOMPARE(other->body, std::string(R"({"error":{"code":"runtime.no_such_path",)"
+                                          R"("message":"No step listens on this path."}})"));
+    }
+
+    void whoIsTurnedAwayAtTheDoorIsCountedAndLoggedInBounds()
+    {
+        TestProject project;
+        RuntimeOptions options;
+        options.admin = "127.0.0.1:0";
+        auto runtime = start(project, options);
+        QVERIFY2(runtime, runtime ? "" : runtime.error().text().c_str());
+        const std::string listen = (*runtime)->ready().listen;
+        QTest::ignoreMessage(QtWarningMsg, "delivery refused: No step listens on this path. "
+                                           "[runtime.no_such_path]");
+        QTest::failOnWarning(QRegularExpression(QStringLiteral("^delivery refused")));
+        for (int knock = 0; knock < 5; ++knock)
+            QVERIFY(get(listen + "/wp-login.php"));
+        const auto metrics = get((*runtime)->ready().admin + "/metrics");
+        QVERIFY(metrics);
+        QVERIFY2(metrics->body.find("tidewire_deliveries_refused_total{flow=\"\",trigger=\"\","
+                                    "code=\"runtime.no_such_path\"} 5\n") != std::string::npos,
+                 metrics->body.c_str());
+    }
+
+    void anOpenAdminDoorNeedsAWord()
+    {
+        TestProject project;
+        RuntimeOptions options;
+        options.admin = "0.0.0.0:0";
+        const auto refused = start(project, options);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, std::string("runtime.open_admin"));
+        options.adminWithoutTls = true;
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("in clear")));
+        QVERIFY(start(project, options));
+    }
+
+    void allMissingSecretsAreTold()
+    {
+        TestProject project;
+        project.write("environments/local.yaml",
+                      "schema: environment/1\nname: local\nkind: local\nconnections:\n"
+                      "  stripe: {webhook_secret: \"${secret:stripe/webhook_secret}\"}\n"
+                      "  crm: {client_secret: \"${secret:crm/client_secret}\"}\n");
+        const auto runtime = start(project);
+        QVERIFY(!runtime);
+        for (const char *secret : {"STRIPE_WEBHOOK_SECRET", "CRM_CLIENT_SECRET"})
+            QVERIFY2(runtime.error().message.find(secret) != std::string::npos,
+                     runtime.error().text().c_str());
     }
 
     void anEventNobodyAsksForIsRefusedInWords()

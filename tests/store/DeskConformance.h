@@ -36,6 +36,7 @@ private Q_SLOTS:
     void anOpenRunIsNotReplayed();
     void anEventIsReplayedOnceAtATime();
     void recordsOfOneRunAreSentAgainTogether();
+    void aVersionIsNamedByItsBeginning();
     void aReplayWithoutBytesIsRefused();
     void aLetterIsEditedBesideItsOriginalAndReplayedFromItsStep();
     void aLetterIsResolvedWhenItsReplayEndsWell();

@@ -6,6 +6,7 @@
 #include "core/store/Sqlite.h"
 #include "core/store/SqliteJournal.h"
 
+#include <QCryptographicHash>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -72,11 +73,34 @@ private:
         QVERIFY((*database)->execute(sql));
     }
 
-    static void audited(Journal &journal, const char *action)
+    static void audited(Journal &journal, const char *action, const std::string &detail = "{}")
     {
         QVERIFY(journal.begin());
-        QVERIFY(journal.desk().audit({0, {1}, "ana", action, "run 1", "{}"}));
+        QVERIFY(journal.desk().audit({0, {1}, "ana", action, "run 1", detail}));
         QVERIFY(journal.commit());
+    }
+
+    /// Three entries as versions before 5 chained them: over the texts themselves.
+    void writeEarlierLog(const std::string &person)
+    {
+        open();
+        QByteArray previous;
+        QByteArray sql;
+        int number = 0;
+        for (const char *action : {"one", "two", "three"}) {
+            const QByteArray detail
+                = ++number == 2 ? "{\"reason\":\"test " + QByteArray::fromStdString(person) + "\"}" : QByteArray("{}");
+            QCryptographicHash hash(QCryptographicHash::Sha256);
+            for (const QByteArray &part : {previous, QByteArray::number(number), QByteArray("1"),
+                                           QByteArray("ana"), QByteArray(action), QByteArray("run 1"), detail})
+                hash.addData(QByteArray::number(part.size()) + ':' + part);
+            previous = hash.result().toHex();
+            sql += "INSERT INTO audit (number, at, who, action, subject, detail, hash) VALUES ("
+                + QByteArray::number(number) + ", 1, 'ana', '" + action + "', 'run 1', '" + detail + "', '"
+                + previous + "');";
+        }
+        sql += "INSERT INTO keep (area, name, value, at) VALUES ('audit', 'head', '3 " + previous + "', 1);";
+        change(sql.constData());
     }
 
     /// Whether the bytes stand anywhere in the files of the journal.
@@ -139,6 +163,108 @@ private Q_SLOTS:
         QVERIFY(!checked);
         QCOMPARE(checked.error().code, std::string("store.audit_broken"));
         QVERIFY(toQString(checked.error().message).contains(QStringLiteral("Entry %1 ").arg(entry)));
+    }
+
+    void anErasedEntryStaysProvable_data()
+    {
+        QTest::addColumn<bool>("isEarlier");
+        QTest::newRow("as it is written now") << false;
+        QTest::newRow("as earlier versions wrote it") << true;
+    }
+
+    void anErasedEntryStaysProvable()
+    {
+        QFETCH(const bool, isEarlier);
+        const std::string person = "Jane.Roe@x.example";
+        if (isEarlier)
+            writeEarlierLog(person);
+        {
+            const auto journal = open();
+            if (!isEarlier) {
+                audited(*journal, "one");
+                audited(*journal, "two", "{\"reason\":\"test " + person + "\"}");
+                audited(*journal, "three");
+            }
+            QVERIFY(journal->desk().checkAudit());
+            QVERIFY(journal->begin());
+            const auto report = journal->desk().erase({{"jane.roe@X.example"}, "ana", "asked", {}});
+            QVERIFY(report);
+            QCOMPARE(report->entries.size(), 1u);
+            QVERIFY(journal->desk().audit({0, {}, "ana", "erase", "a person" + mentionsOf(*report), "{}"}));
+            QVERIFY(journal->commit());
+            journal->maintain(false);
+            const auto sound = journal->desk().checkAudit();
+            QVERIFY2(sound, sound ? "" : sound.error().message.c_str());
+            const auto log = journal->desk().auditLog(0, 10);
+            QCOMPARE(log->at(1).erased & AuditEntry::Detail, int(AuditEntry::Detail));
+            QCOMPARE(log->at(1).detail, std::string());
+            QCOMPARE(log->at(1).action, std::string("two"));
+            QVERIFY(!isOnDisk(QByteArray::fromStdString(person)));
+        }
+        const auto broken = [this](const char *sql) {
+            QFile::remove(toQString(m_file + ".was"));
+            QVERIFY(QFile::copy(toQString(m_file), toQString(m_file + ".was")));
+            change(sql);
+            const auto checked = open()->desk().checkAudit();
+            QVERIFY2(!checked && checked.error().code == "store.audit_broken", sql);
+            for (const char *part : {"", "-wal", "-shm", "-mark"})
+                QFile::remove(toQString(m_file + part));
+            QVERIFY(QFile::rename(toQString(m_file + ".was"), toQString(m_file)));
+        };
+        // Nobody else can take words out, or change what is left of an entry that lost some.
+        broken("UPDATE audit SET erased = erased | 4, detail = '' WHERE number = 3");
+        broken("UPDATE audit SET who = 'bob' WHERE number = 2");
+        broken("UPDATE audit SET at = 7 WHERE number = 2");
+        broken("UPDATE audit SET action = 'reviews.approve' WHERE number = 2");
+        broken("UPDATE audit SET subject = 'a person' WHERE number = 4");
+        QVERIFY(open()->desk().checkAudit());
+    }
+
+    void whatPeopleWroteOfThePersonGoes()
+    {
+        const auto journal = open();
+        const auto run = closedRun(*journal, "evt_1", "{}");
+        RunChange change;
+        change.run = run;
+        change.letters.push_back({"write", 1, rejectedError("x.y", "No."), "{\"a\":1}", 1, {}, Instant{1}});
+        QVERIFY(journal->begin());
+        QVERIFY(journal->write(change));
+        LetterChange discard;
+        discard.id = 1;
+        discard.status = LetterStatus::Discarded;
+        discard.by = "roe.jane";
+        discard.reason = "Jane Roe asked";
+        QVERIFY(journal->desk().change(discard));
+        QVERIFY(journal->keep({"gate", "crm", "{\"why\":\"Jane Roe\"}", {}}));
+        const Erasure look{{"Jane Roe"}, "ana", "asked", {}, false, true};
+        const auto would = journal->desk().erase(look);
+        QCOMPARE(would->texts, 2);
+        QCOMPARE(journal->desk().letters({})->front().reason, std::string("Jane Roe asked"));
+        const auto report = journal->desk().erase({{"Jane Roe"}, "ana", "asked", {}});
+        QVERIFY(journal->commit());
+        QCOMPARE(report->texts, 2);
+        QCOMPARE(report->runs, 0);
+        const LetterRow letter = journal->desk().letters({})->front();
+        QCOMPARE(letter.reason, std::string("(erased)"));
+        QCOMPARE(letter.decidedBy, std::string("roe.jane"));
+        QVERIFY(!letter.damaged);
+        QCOMPARE(journal->kept("gate")->front().value, std::string("{\"why\":\"(erased)\"}"));
+    }
+
+    void addressesAreFoundInAnyCaseAndIdsAsTheyAre()
+    {
+        const auto journal = open();
+        closedRun(*journal, "evt_1", "{\"mail\":\"Maya@X.example\",\"id\":\"cus_AbCd\"}");
+        closedRun(*journal, "evt_2", "{\"link\":\"to=maya%40x.example\"}");
+        const auto look = [&](const std::string &word) {
+            return *journal->desk().erase({{word}, "ana", "asked", {}, false, true});
+        };
+        QCOMPARE(look("MAYA@x.EXAMPLE").runs, 2);
+        QCOMPARE(look("cus_AbCd").runs, 1);
+        QCOMPARE(look("cus_abcd").runs, 0);
+        QCOMPARE(look("cus_abcd").otherCase, 1);
+        QVERIFY(look("cus_abcd").isNothing());
+        QVERIFY(journal->desk().history(1)->bodyKept);
     }
 
     void anErasedPersonIsNotInTheFileEither()

@@ -60,11 +60,12 @@ std::vector<Param> webhookParams()
             .fallback("5m")
             .advanced(),
         expression("event_id", "Id of the event")
-            .help("An expression over {body, headers, query}: deliveries with the same id are one "
-                  "event. Without it every delivery is an event of its own.")
+            .help("An expression over {body, headers, query} of the delivery - unlike the message, which "
+                  "is the body alone: deliveries with the same id are one event. Without it every "
+                  "delivery is an event of its own.")
             .example("body.id"),
         expression("event_type", "Type of the event")
-            .help("An expression over {body, headers, query}, for lists and filters.")
+            .help("An expression over {body, headers, query} of the delivery, for lists and filters.")
             .example("body.type")
             .advanced(),
         choice("method", "Method")
@@ -138,6 +139,18 @@ Error noProof(const std::string &header)
                                                   + ", so nobody knows who sent it.");
 }
 
+/// The body and nothing around it; what stands in it is the sender's affair.
+Shape messageShape(const Settings &, const Shape *)
+{
+    Shape message;
+    message.type = Shape::Type::Group;
+    message.help = "The message of a webhook is the JSON body itself: write \"id\" for what event_id calls "
+                   "\"body.id\". Headers and query are not part of it.";
+    message.item = {Shape()};
+    message.absent = {"body", "headers", "query"};
+    return message;
+}
+
 std::string summaryOf(const Settings &settings)
 {
     const std::string proof = settings.text("verify");
@@ -156,10 +169,12 @@ NodeDescriptor HttpWebhook::descriptor()
     node.group = "Triggers";
     node.icon = "broadcast";
     node.help = "Starts the flow for each JSON message that a service posts to the webhook address. "
-                "The sender is told \"received\" only after the event is stored.";
+                "The message is the body itself. The sender is told \"received\" only after the event "
+                "is stored.";
     node.connection = "http";
     node.params = webhookParams();
     node.canFail = false;
+    node.outputShape = messageShape;
     node.summary = summaryOf;
     node.errorCodes = {"http.no_signature", "http.bad_signature", "http.stale_timestamp",
                        "http.bad_body", "http.no_webhook_secret"};
@@ -265,8 +280,9 @@ Result<void> HttpWebhook::start(TriggerHost &host)
 void HttpWebhook::receive(const HttpRequest &request, HttpReply reply)
 {
     if (request.method != m_method) {
-        HttpResponse answer = errorAnswer(
-            405, rejectedError("http.bad_method", "This webhook takes " + m_method + " only."));
+        const Error why = rejectedError("http.bad_method", "This webhook takes " + m_method + " only.");
+        m_host->refused(why);
+        HttpResponse answer = errorAnswer(405, why);
         answer.headers.set("Allow", m_method);
         return reply.send(std::move(answer));
     }

@@ -82,6 +82,15 @@ Refusal missingFields(const std::vector<std::string> &names)
             names};
 }
 
+Refusal readOnlyFields(const std::vector<std::string> &names)
+{
+    return {"INVALID_FIELD_FOR_INSERT_UPDATE",
+            "Unable to create/update fields: " + joined(names) +
+                ". Please check the security settings of this field and verify that it "
+                "is read/write for your profile or permission set.",
+            names};
+}
+
 std::optional<Refusal> checkNumber(const FieldInfo &field, const Value &value)
 {
     const bool isText = value.isString() && number::isJsonNumber(value.text());
@@ -176,15 +185,36 @@ std::variant<Value, Refusal> RecordRules::check(Arena &arena, const Describe &ob
             fields.set(outcome.field->name, outcome.value);
     }
     if (!readOnly.empty())
-        return Refusal{"INVALID_FIELD_FOR_INSERT_UPDATE",
-                       "Unable to create/update fields: " + joined(readOnly) +
-                           ". Please check the security settings of this field and verify that it "
-                           "is read/write for your profile or permission set.",
-                       readOnly};
+        return readOnlyFields(readOnly);
     const Value made = fields.finish();
     if (auto refusal = checkWhole(object, made, existing))
         return *std::move(refusal);
     return made;
+}
+
+std::vector<Refusal> RecordRules::objections(const Describe &object, const Value &body,
+                                             const Record *existing) const
+{
+    std::vector<Refusal> found;
+    Arena arena;
+    ObjectBuilder sound(arena);
+    for (const auto &member : body.members()) {
+        if (member.key.text() == "attributes")
+            continue;
+        Outcome outcome = checkMember(arena, object, member.key.text(), member.value);
+        if (outcome.field)
+            sound.set(outcome.field->name, outcome.value); // It is there, whatever is wrong with it.
+        if (outcome.refusal)
+            found.push_back(*std::move(outcome.refusal));
+        else if (!(existing ? outcome.field->updateable : outcome.field->createable))
+            found.push_back(readOnlyFields({outcome.field->name}));
+    }
+    if (auto refusal = checkWhole(object, sound.finish(), existing)) {
+        if (refusal->code == "REQUIRED_FIELD_MISSING")
+            refusal->message = "A new record needs more. " + refusal->message;
+        found.push_back(*std::move(refusal));
+    }
+    return found;
 }
 
 RecordRules::Outcome RecordRules::checkMember(Arena &arena, const Describe &object,
@@ -225,7 +255,9 @@ RecordRules::Outcome RecordRules::checkRelationship(Arena &arena, const FieldInf
             const auto *key = parent->field(member.key.text());
             if (!key || !key->externalId)
                 return {&field, {}, noColumn(member.key.text(), *parent)};
-            const auto matches = m_store.byField(*parent, *key, member.value.text());
+            if (!m_store)
+                return {&field, value, std::nullopt};
+            const auto matches = m_store->byField(*parent, *key, member.value.text());
             if (matches.size() == 1)
                 return {&field, Value::string(arena, matches.front()->id), std::nullopt};
             return {&field,
@@ -277,7 +309,7 @@ std::optional<Refusal> RecordRules::checkReference(const Describe &object, const
                        field.label + ": id value of incorrect type: " + std::string(id),
                        {field.name}};
     // Users and other objects without a describe file are taken on trust.
-    return !target || m_store.byId(id) ? std::nullopt : std::optional(unknown);
+    return !target || !m_store || m_store->byId(id) ? std::nullopt : std::optional(unknown);
 }
 
 std::optional<Refusal> RecordRules::checkWhole(const Describe &object, const Value &fields,
@@ -289,9 +321,9 @@ std::optional<Refusal> RecordRules::checkWhole(const Describe &object, const Val
         if (!existing && field.createable && !field.nillable && !field.defaultedOnCreate &&
             value.isUndefined())
             missing.push_back(field.name);
-        if (!field.unique || !value.isString())
+        if (!m_store || !field.unique || !value.isString())
             continue;
-        for (const auto *other : m_store.byField(object, field, value.text())) {
+        for (const auto *other : m_store->byField(object, field, value.text())) {
             if (!existing || other->id != existing->id)
                 return Refusal{"DUPLICATE_VALUE",
                                "duplicate value found: " + field.name +

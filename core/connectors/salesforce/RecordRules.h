@@ -13,7 +13,8 @@ namespace tw::salesforce {
 class RecordRules
 {
 public:
-    RecordRules(const DescribeSet &describes, const RecordStore &store)
+    /// Without a store what depends on other records - references, unique values - is taken on trust.
+    RecordRules(const DescribeSet &describes, const RecordStore *store)
         : m_describes(describes), m_store(store)
     {}
 
@@ -21,6 +22,9 @@ public:
     /// `existing` is null for a new record.
     std::variant<Value, Refusal> check(Arena &arena, const Describe &object, const Value &body,
                                        const Record *existing) const;
+    /// All that it would be refused for, field by field.
+    std::vector<Refusal> objections(const Describe &object, const Value &body,
+                                    const Record *existing) const;
 
 private:
     struct Outcome
@@ -41,7 +45,7 @@ private:
                                       const Record *existing) const;
 
     const DescribeSet &m_describes;
-    const RecordStore &m_store;
+    const RecordStore *m_store;
 };
 
 } // namespace tw::salesforce

@@ -78,7 +78,7 @@ Shape upsertShape(const Settings &settings)
     if (!describe)
         return {};
     Shape record = recordShape(*describe);
-    if (settings.flag("update_only")) {
+    if (settings.flag("update_only") || settings.text("external_id") == "Id") {
         for (Shape::Field &field : record.fields)
             field.required = false;
     }
@@ -96,9 +96,9 @@ Shape upsertShape(const Settings &settings)
         field->writable = true;
     }
     if (const auto field = named(key); field != record.fields.end())
-        field->required = field->writable = true;
+        field->required = field->writable = field->isKey = true;
     else if (!key.empty())
-        record.fields.push_back({key, Shape(), true, true});
+        record.fields.push_back({key, Shape(), true, true, true});
     return record;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/salesforce/RecordUpsert.h"
 
+#include "core/connectors/salesforce/RecordRules.h"
 #include "core/connectors/salesforce/RecordShape.h"
 #include "core/connectors/salesforce/SalesforceConnection.h"
 #include "core/connectors/salesforce/SalesforceErrors.h"
@@ -24,7 +25,7 @@ std::vector<Param> upsertParams()
             .example("Stripe_Payment__c"),
         fieldName("external_id", "External id field")
             .help("The field that tells records apart. It must be marked as External ID in "
-                  "Salesforce.")
+                  "Salesforce. With Id, the record that has this id is changed, and none is made.")
             .required()
             .matches(kNamePattern, "an API name such as Stripe_Payment_Id__c")
             .example("Stripe_Payment_Id__c"),
@@ -73,6 +74,13 @@ Error missingKey(const std::string &field, const std::string &object)
                              "messages.");
 }
 
+Error notARecord()
+{
+    return rejectedError("salesforce.not_a_record",
+                         "The message is not a record with fields. Put a mapping before the "
+                         "step that names the fields as Salesforce does.");
+}
+
 /// Whatever became of it, an upsert by external id may be sent again; the engine decides when.
 Error repeatable(Error error)
 {
@@ -114,6 +122,7 @@ NodeDescriptor RecordUpsert::descriptor()
                        "salesforce.several_matches",
                        "salesforce.missing_key",
                        "salesforce.not_a_record",
+                       "salesforce.parent_not_found",
                        "salesforce.unavailable",
                        "salesforce.bad_answer",
                        "salesforce.unable_to_lock_row",
@@ -157,14 +166,46 @@ RecordUpsert::RecordUpsert(NodeContext context, std::shared_ptr<SalesforceConnec
         m_valueField = m_externalId;
 }
 
+/// By the describe files built into the library: an org may know more values than they do.
+std::vector<Error> RecordUpsert::objections(const StepCall &call) const
+{
+    static const DescribeSet kKnown;
+    const Value &record = call.input->root();
+    if (!record.isObject())
+        return {notARecord()};
+    std::vector<Error> found;
+    const auto key = keyOf(record);
+    if (!key)
+        found.push_back(key.error());
+    const Describe *object = kKnown.object(m_object);
+    if (!object)
+        return found;
+    Arena arena;
+    ObjectBuilder body(arena);
+    for (const auto &member : record.members()) {
+        if (member.key.text() != m_valueField && member.key.text() != m_externalId)
+            body.set(member.key.text(), member.value);
+    }
+    if (key && !isById())
+        body.set(m_externalId, Value::string(arena, *key));
+    const Record existing; // Whatever is in it: it is there.
+    const RecordRules rules(kKnown, nullptr);
+    for (const Refusal &refusal :
+         rules.objections(*object, body.finish(), m_updateOnly || isById() ? &existing : nullptr))
+        found.push_back(expectedError(refusal, m_connection->attempt("write", m_object)));
+    return found;
+}
+
+bool RecordUpsert::isById() const
+{
+    return m_externalId == "Id";
+}
+
 void RecordUpsert::process(const StepCall &call, StepReply reply)
 {
     const Value &record = call.input->root();
     if (!record.isObject()) {
-        reply.fail(
-            rejectedError("salesforce.not_a_record",
-                          "The message is not a record with fields. Put a mapping before the "
-                          "step that names the fields as Salesforce does."));
+        reply.fail(notARecord());
         return;
     }
     auto key = keyOf(record);
@@ -175,8 +216,8 @@ void RecordUpsert::process(const StepCall &call, StepReply reply)
     SalesforceConnection::Call request;
     request.method = "PATCH";
     request.path = "/sobjects/" + encodePathSegment(m_object) + '/' +
-                   encodePathSegment(m_externalId) + '/' + encodePathSegment(*key) +
-                   (m_updateOnly ? "?updateOnly=true" : "");
+                   (isById() ? std::string() : encodePathSegment(m_externalId) + '/') +
+                   encodePathSegment(*key) + (m_updateOnly && !isById() ? "?updateOnly=true" : "");
     request.headers.set("Sforce-Call-Options", "client=" + m_client);
     request.body = bodyOf(record);
     auto held = std::make_shared<StepReply>(std::move(reply));
@@ -261,6 +302,8 @@ DocumentPtr RecordUpsert::written(const DocumentPtr &input, const std::string &k
     ObjectBuilder builder(arena);
     if (id.isString())
         builder.set("id", copyInto(arena, id));
+    else if (isById())
+        builder.set("id", Value::string(arena, key));
     builder.set("created", Value::boolean(created));
     builder.set("success", Value::boolean(true));
     builder.set("object", Value::string(arena, m_object));

@@ -26,6 +26,7 @@ public:
     static Result<std::unique_ptr<Step>> create(NodeContext context);
 
     void process(const StepCall &call, StepReply reply) override;
+    std::vector<Error> objections(const StepCall &call) const override;
     std::size_t batchLimit() const override;
     std::string batchKey(const StepCall &call) const override;
     /// One call for up to 200 records (collections), with an outcome for each.
@@ -42,6 +43,7 @@ private:
 
     RecordUpsert(NodeContext context, std::shared_ptr<SalesforceConnection> connection);
 
+    bool isById() const; ///< Told apart by the record's own id, which creates nothing.
     Result<std::string> keyOf(const Value &record) const;
     std::string bodyOf(const Value &record) const;
     std::string bodyOf(const Members &members) const;

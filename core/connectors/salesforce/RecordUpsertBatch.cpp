@@ -26,7 +26,7 @@ bool refusesTheWhole(const HttpAnswer &answer)
 
 std::size_t RecordUpsert::batchLimit() const
 {
-    return m_updateOnly ? 1 : kMostRecords; // Collections cannot be told to create nothing.
+    return m_updateOnly || isById() ? 1 : kMostRecords; // Collections cannot be told to create nothing.
 }
 
 std::string RecordUpsert::batchKey(const StepCall &call) const
@@ -34,7 +34,8 @@ std::string RecordUpsert::batchKey(const StepCall &call) const
     if (!call.input->root().isObject())
         return {};
     auto key = keyOf(call.input->root());
-    return key ? lowerCase(*key) : std::string(); // Salesforce finds records whatever the case.
+    // Salesforce finds records whatever the case of an external id; ids differ by it.
+    return !key ? std::string() : isById() ? *key : lowerCase(*key);
 }
 
 void RecordUpsert::processBatch(const std::vector<StepCall> &calls, std::vector<StepReply> replies)

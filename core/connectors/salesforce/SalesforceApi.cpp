@@ -87,7 +87,7 @@ HttpResponse notFound()
 }
 
 SalesforceApi::SalesforceApi(const DescribeSet &describes, RecordStore &store)
-    : m_describes(describes), m_store(store), m_rules(describes, store)
+    : m_describes(describes), m_store(store), m_rules(describes, &store)
 {}
 
 void SalesforceApi::setDay(int used, int limit)

@@ -197,6 +197,7 @@ Result<void> SalesforceConnection::takeToken(const HttpAnswer &answer)
                          "The server at " + m_address +
                              " gave no access token. Check that the address is that of an org.");
     m_token = Secret(std::string(token));
+    holds(m_token);
     m_instance = *instance;
     ++m_session;
     return {};

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kEvidenceBytes = 4096;
 constexpr std::chrono::minutes kLongWait{15};
 constexpr int kEdgeMisrouted = 420;
+constexpr std::string_view kMissingParent = "parent not found"; ///< No code of Salesforce's own.
 
 struct Advice
 {
@@ -39,6 +40,9 @@ constexpr Advice kAdvice[] = {
     {"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Map to one of the values of the picklist, or add "
                                                 "the value in Salesforce."},
     {"NOT_FOUND", "Check the name of the object, and that the external id field is marked as one."},
+    {kMissingParent,
+     "The record that it points to is not in Salesforce, or not there yet: create it, "
+     "then send this one again."},
     {"REQUIRED_FIELD_MISSING", "Map a value for it, or filter these records."},
     {"STRING_TOO_LONG", "Shorten the value in the mapping, for example with $substring."},
 };
@@ -135,8 +139,17 @@ ErrorClass classOfStatus(int status)
     return status == 410 ? ErrorClass::Gone : ErrorClass::FixFlow;
 }
 
+/// A record that is named by its external id and is not there shares the code of wrong field names.
+bool isMissingParent(const std::vector<Refusal> &refusals)
+{
+    return !refusals.empty() && refusals.front().code == "INVALID_FIELD" &&
+           refusals.front().message.starts_with("Foreign key external ID:");
+}
+
 std::string publicCode(std::string_view code, int status)
 {
+    if (code == kMissingParent)
+        return "salesforce.parent_not_found";
     if (code == "DUPLICATES_DETECTED")
         return "salesforce.duplicate_record";
     if (code.empty())
@@ -165,9 +178,9 @@ std::string withFullStop(std::string text)
 }
 
 std::string sentence(const std::vector<Refusal> &refusals, int status, const Attempt &attempt,
-                     std::string_view advice)
+                     std::string_view advice, const char *does = "refused")
 {
-    std::string text = "Salesforce refused to " + attempt.action + ' ' + attempt.object;
+    std::string text = std::string("Salesforce ") + does + " to " + attempt.action + ' ' + attempt.object;
     if (refusals.empty())
         return text + " with HTTP status " + std::to_string(status) + ". " + std::string(advice);
     const auto &first = refusals.front();
@@ -183,8 +196,8 @@ ErrorCause causeOf(std::string_view code, int status)
 {
     if (code == "UNABLE_TO_LOCK_ROW")
         return ErrorCause::Lock;
-    const bool isLimit = status == 429 || code == "REQUEST_LIMIT_EXCEEDED"
-        || code == "TOO_MANY_APEX_REQUESTS";
+    const bool isLimit =
+        status == 429 || code == "REQUEST_LIMIT_EXCEEDED" || code == "TOO_MANY_APEX_REQUESTS";
     return isLimit ? ErrorCause::RateLimit : ErrorCause::Other;
 }
 
@@ -220,7 +233,9 @@ Error toError(int status, std::string_view body, std::string_view retryAfter,
               const Attempt &attempt)
 {
     const auto refusals = readRefusals(body);
-    const std::string code = refusals.empty() ? std::string() : refusals.front().code;
+    const std::string code = refusals.empty()            ? std::string()
+                             : isMissingParent(refusals) ? std::string(kMissingParent)
+                                                         : refusals.front().code;
     const ErrorClass byStatus = classOfStatus(status);
     ErrorClass what = errorClass(code).value_or(byStatus);
     // A busy server is busy whatever the body says; its codes for that are all retried anyway.
@@ -239,6 +254,15 @@ Error toError(int status, std::string_view body, std::string_view retryAfter,
     if (what == ErrorClass::WaitLong && !error.retryAfter)
         error.retryAfter = kLongWait;
     return error;
+}
+
+Error expectedError(const Refusal &refusal, const Attempt &attempt)
+{
+    constexpr int kBadRequest = 400;
+    const ErrorClass what = errorClass(refusal.code).value_or(ErrorClass::FixFlow);
+    return rejectedError(publicCode(refusal.code, kBadRequest),
+                         sentence({refusal}, kBadRequest, attempt, adviceFor(refusal.code, what),
+                                  "would refuse"));
 }
 
 Error toTokenError(int status, std::string_view body)

@@ -54,6 +54,9 @@ struct Attempt
 Error toError(int status, std::string_view body, std::string_view retryAfter,
               const Attempt &attempt);
 
+/// The error that such a refusal would be, before anything was sent.
+Error expectedError(const Refusal &refusal, const Attempt &attempt);
+
 /// The error for a refused token request, whose body has another shape.
 Error toTokenError(int status, std::string_view body);
 

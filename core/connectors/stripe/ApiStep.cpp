@@ -303,6 +303,65 @@ void checkExpand(const Settings &settings, std::string_view object, bool isList,
     }
 }
 
+namespace {
+
+void expandInto(Shape &shape, const ApiField *field, std::string_view path)
+{
+    const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
+    if (shape.type == Shape::Type::List && !shape.item.empty())
+        return expandInto(shape.item.front(),
+                          field && !field->fields.empty() ? &field->fields.front() : nullptr, path);
+    if (field && field->fields.empty() && !field->expandsTo.empty())
+        field = catalogue.object(field->expandsTo.front());
+    const auto dot = std::min(path.find('.'), path.size());
+    const auto name = path.substr(0, dot);
+    const auto rest = path.substr(std::min(dot + 1, path.size()));
+    const ApiField *member = field ? field->find(name) : nullptr;
+    const auto place = std::find_if(shape.fields.begin(), shape.fields.end(),
+                                    [name](const Shape::Field &one) { return one.name == name; });
+    if (!member || place == shape.fields.end())
+        return;
+    const bool isId =
+        place->shape.type != Shape::Type::Group && place->shape.type != Shape::Type::List;
+    if (isId && !member->expandsTo.empty()) {
+        const bool nullable = place->shape.nullable;
+        place->shape = catalogue.objectShape(member->expandsTo.front());
+        place->shape.nullable = nullable;
+        member = catalogue.object(member->expandsTo.front());
+    }
+    if (!rest.empty())
+        expandInto(place->shape, member, rest);
+}
+
+} // namespace
+
+Shape callShape(const ApiOperation &operation, const Settings &settings,
+                std::initializer_list<const char *> names)
+{
+    Shape shape = ApiCatalogue::builtIn().paramShape(operation);
+    for (const char *setting : names) {
+        const std::string name = settings.text(setting);
+        if (!isPlainName(name) || shape.find(name))
+            continue;
+        Shape id;
+        id.type = Shape::Type::Id;
+        shape.fields.push_back({name, std::move(id), false, true});
+    }
+    return shape;
+}
+
+Shape expandedShape(std::string_view object, const std::vector<std::string> &expand, bool isList)
+{
+    const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
+    Shape shape = catalogue.objectShape(object);
+    for (std::string_view path : expand) {
+        if (isList && path.starts_with("data."))
+            path.remove_prefix(5);
+        expandInto(shape, catalogue.object(object), path);
+    }
+    return shape;
+}
+
 Result<std::shared_ptr<StripeConnection>> stripeConnectionOf(const NodeContext &context)
 {
     auto connection = std::dynamic_pointer_cast<StripeConnection>(context.connection);

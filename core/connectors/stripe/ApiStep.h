@@ -8,6 +8,7 @@
 
 #include <QObject>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,6 +86,12 @@ std::vector<Param::Choice> objectChoices(ApiVerb verb);
 Param expandParam();
 void checkExpand(const Settings &settings, std::string_view object, bool isList,
                  std::vector<Diagnostic> &findings);
+/// What a step takes: the parameters of the call, and the fields that only say which object it is.
+Shape callShape(const ApiOperation &operation, const Settings &settings,
+                std::initializer_list<const char *> names);
+/// What an answer looks like whose fields of these names are objects instead of ids.
+Shape expandedShape(std::string_view object, const std::vector<std::string> &expand,
+                    bool isList = false);
 Result<std::shared_ptr<StripeConnection>> stripeConnectionOf(const NodeContext &context);
 
 } // namespace tw::stripe

@@ -24,11 +24,11 @@ Param mostParam()
         .fallback(kMost);
 }
 
-Shape pageShape(std::string_view object)
+Shape pageShape(const Settings &settings)
 {
     Shape data;
     data.type = Shape::Type::List;
-    data.item = {ApiCatalogue::builtIn().objectShape(object)};
+    data.item = {expandedShape(settings.text("object"), settings.list("expand"), true)};
     Shape count;
     count.type = Shape::Type::Integer;
     Shape more;
@@ -55,7 +55,7 @@ NodeDescriptor describe(const char *type, const char *title)
     node.keyLifetime = kForGood; // Reading twice does no harm.
     node.summary = [](const Settings &settings) { return settings.text("object"); };
     node.outputShape = [](const Settings &settings, const Shape *) {
-        return pageShape(settings.text("object"));
+        return pageShape(settings);
     };
     node.check = [](const Settings &settings, std::vector<Diagnostic> &findings) {
         checkExpand(settings, settings.text("object"), true, findings);

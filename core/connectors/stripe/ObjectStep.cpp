@@ -98,10 +98,13 @@ NodeDescriptor describe(ApiVerb verb, const char *type, const char *title)
     };
     node.inputShape = [verb](const Settings &settings) {
         const ApiOperation *operation = operationOf(verb, settings);
-        return operation ? ApiCatalogue::builtIn().paramShape(*operation) : Shape();
+        if (!operation)
+            return Shape();
+        return operation->hasId() ? callShape(*operation, settings, {"id"})
+                                  : ApiCatalogue::builtIn().paramShape(*operation);
     };
     node.outputShape = [](const Settings &settings, const Shape *) {
-        return ApiCatalogue::builtIn().objectShape(objectOf(settings));
+        return expandedShape(objectOf(settings), settings.list("expand"));
     };
     node.check = [](const Settings &settings, std::vector<Diagnostic> &findings) {
         checkExpand(settings, objectOf(settings), false, findings);
@@ -169,6 +172,18 @@ NodeDescriptor ObjectStep::retrieve()
     node.exits = {{"out", "Found"}, {"missing", "Missing"}};
     node.keyLifetime = kForGood; // Reading twice does no harm.
     node.inputShape = nullptr;
+    node.outputShape = [](const Settings &settings, const Shape *) {
+        Shape shape = expandedShape(settings.text("object"), settings.list("expand"));
+        const bool mayBeGone =
+            ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::Delete) != nullptr;
+        if (mayBeGone && !shape.fields.empty() && !shape.find("deleted")) {
+            // Of what was deleted Stripe answers the id and this.
+            Shape flag;
+            flag.type = Shape::Type::Boolean;
+            shape.fields.push_back({"deleted", flag, false, true});
+        }
+        return shape;
+    };
     node.createStep = [](NodeContext context) {
         const ApiOperation *operation = operationOf(ApiVerb::Retrieve, context.settings);
         return make(std::move(context), operation);

@@ -65,6 +65,10 @@ public:
     std::string baseUrl() const { return settings().text("base_url"); }
     std::string apiVersion() const { return settings().text("api_version"); }
 
+    /// Held by each trigger that reads the account's list of events: they share its read allowance.
+    std::shared_ptr<const int> joinReaders() const { return m_readers; }
+    int readers() const { return static_cast<int>(m_readers.use_count()) - 1; }
+
 private:
     struct Waiting
     {
@@ -80,6 +84,7 @@ private:
     Clock &m_clock;
     HttpClient &m_http;
     std::vector<Secret> m_webhookSecrets;
+    std::shared_ptr<const int> m_readers = std::make_shared<const int>(0);
     /// Behind the call that is on its way for an object.
     std::unordered_map<std::string, std::deque<Waiting>> m_busy;
 };

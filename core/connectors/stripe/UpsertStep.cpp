@@ -121,10 +121,10 @@ NodeDescriptor UpsertStep::descriptor()
     };
     node.inputShape = [](const Settings &settings) {
         const auto *create = ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::Create);
-        return create ? ApiCatalogue::builtIn().paramShape(*create) : Shape();
+        return create ? callShape(*create, settings, {"id", "key", "email"}) : Shape();
     };
     node.outputShape = [](const Settings &settings, const Shape *) {
-        return ApiCatalogue::builtIn().objectShape(settings.text("object"));
+        return expandedShape(settings.text("object"), settings.list("expand"));
     };
     node.check = [](const Settings &settings, std::vector<Diagnostic> &findings) {
         checkExpand(settings, settings.text("object"), false, findings);

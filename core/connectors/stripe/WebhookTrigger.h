@@ -2,20 +2,25 @@
 #pragma once
 
 #include "core/connector/Descriptor.h"
+#include "core/connectors/stripe/EventFeed.h"
+#include "core/connectors/stripe/EventIntake.h"
+#include "core/connectors/stripe/StripeListen.h"
 
-#include <chrono>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace tw::stripe {
 
 class StripeConnection;
 
-/// Receives Stripe's webhook deliveries. The signature is judged on the raw bytes before anything
-/// reads them; 2xx is answered only after the host has the event on disk; a delivery that could not
-/// be stored gets 503, so that Stripe sends it again. Bad ones get 400 with the reason and are
-/// counted. Lives on the engine's thread; the host takes the handler down when the trigger goes.
+/// The events of an account, by whichever way they come: delivered to a webhook, forwarded by the
+/// Stripe CLI, or read from the account's list. All go through one intake, so none runs twice.
+///
+/// Of a delivery the signature is judged on the raw bytes before anything reads them; 2xx is
+/// answered only after the host has the event on disk; one that could not be stored gets 503, so
+/// that Stripe sends it again. Bad ones get 400 with the reason and are counted. Lives on the
+/// engine's thread; the host takes the handler down when the trigger goes.
 class WebhookTrigger final : public Trigger
 {
 public:
@@ -23,27 +28,26 @@ public:
     static Result<std::unique_ptr<Trigger>> create(NodeContext context);
 
     Result<void> start(TriggerHost &host) override;
+    void opened(const std::string &url) override;
+    std::string hint(const std::string &url) const override;
 
 private:
-    enum class Mode { Any, Test, Live };
-
-    WebhookTrigger(NodeContext context, std::shared_ptr<const StripeConnection> connection);
+    WebhookTrigger(Services services, std::shared_ptr<const StripeConnection> connection,
+                   TriggerSettings settings);
 
     void receive(HttpRequest request, HttpReply reply);
-    Result<IncomingEvent> read(const HttpRequest &request) const;
-    bool wants(const IncomingEvent &event) const;
+    Result<DocumentPtr> read(const HttpRequest &request) const;
+    ListenOrder listenOrder(const std::string &url) const;
 
-    Clock &m_clock;
+    Services m_services;
     std::shared_ptr<const StripeConnection> m_connection;
-    std::vector<std::string> m_events;
-    std::string m_path;
-    std::chrono::seconds m_tolerance;
-    Mode m_mode = Mode::Any;
+    TriggerSettings m_settings;
+    StripeReads m_reads;
+    EventIntake m_intake;
+    std::unique_ptr<EventFeed> m_feed;
+    std::unique_ptr<StripeListen> m_listen;
+    std::vector<Secret> m_secrets;
     TriggerHost *m_host = nullptr;
 };
-
-/// What the bytes of a delivery say about themselves: snapshot events and thin notifications
-/// (`v2.core.event`). Error Rejected `stripe.bad_body`.
-Result<IncomingEvent> readEvent(std::string_view body);
 
 } // namespace tw::stripe

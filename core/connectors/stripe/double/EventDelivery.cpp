@@ -35,6 +35,7 @@ std::size_t EventDelivery::addTarget(sandbox::WebhookTarget target)
         return static_cast<std::size_t>(same - m_targets.begin());
     }
     m_targets.push_back(std::move(target));
+    m_rolled.emplace_back();
     return m_targets.size() - 1;
 }
 
@@ -56,6 +57,16 @@ std::vector<std::size_t> EventDelivery::targetsFor(std::string_view type) const
             found.push_back(i);
     }
     return found;
+}
+
+void EventDelivery::rollSecret(const Secret &old, const Secret &rolled, Instant until)
+{
+    for (std::size_t at = 0; at < m_targets.size(); ++at) {
+        if (m_targets[at].secret.reveal() != old.reveal())
+            continue;
+        m_targets[at].secret = rolled;
+        m_rolled[at] = Rolled{old, until};
+    }
 }
 
 void EventDelivery::enqueue(Parcel parcel)
@@ -80,12 +91,17 @@ void EventDelivery::send(Parcel parcel)
     const auto &target = m_targets[parcel.target];
     const Secret wrong("whsec_not_the_secret_of_this_endpoint");
     const Secret &secret = parcel.forged ? wrong : target.secret;
+    std::string signature = signDelivery(*parcel.body, secret, m_clock.now());
+    if (const auto &rolled = m_rolled[parcel.target]; rolled && m_clock.now() < rolled->until) {
+        const std::string old = signDelivery(*parcel.body, rolled->old, m_clock.now());
+        signature += old.substr(old.find(",v1="));
+    }
     HttpCall call;
     call.method = "POST";
     call.url = target.url;
     call.headers = {{"Content-Type", "application/json; charset=utf-8"},
                     {"Accept", "*/*"},
-                    {"Stripe-Signature", signDelivery(*parcel.body, secret, m_clock.now())}};
+                    {"Stripe-Signature", signature}};
     call.body = *parcel.body;
     call.timeout = std::chrono::seconds(20);
     call.repeatable = true;

@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ public:
     /// The targets that ask for events of this type.
     std::vector<std::size_t> targetsFor(std::string_view type) const;
 
+    /// Deliveries of targets with `old` are signed with both until `until`, then with the new one.
+    void rollSecret(const Secret &old, const Secret &rolled, Instant until);
     void setParallel(int parallel) { m_parallel = parallel < 1 ? 1 : parallel; }
     void enqueue(Parcel parcel);
     std::size_t waiting() const { return m_queue.size() + m_sleeping + m_open; }
@@ -54,6 +57,12 @@ private:
     Clock &m_clock;
     HttpClient m_http;
     std::vector<sandbox::WebhookTarget> m_targets;
+    struct Rolled
+    {
+        Secret old;
+        Instant until;
+    };
+    std::vector<std::optional<Rolled>> m_rolled; ///< Beside m_targets.
     std::deque<Parcel> m_queue;
     int m_parallel = 8;
     std::size_t m_open = 0;

@@ -4,6 +4,8 @@
 #include "core/data/Json.h"
 #include "core/sandbox/JsonMaker.h"
 
+#include <algorithm>
+
 namespace tw::stripe::answers {
 
 namespace {
@@ -12,6 +14,8 @@ Value textOrNothing(const sandbox::JsonMaker &json, const std::string &text)
 {
     return text.empty() ? Value() : json.text(text);
 }
+
+const std::string kCodePages = "https://stripe.com/docs/error-codes/";
 
 std::string quoted(std::string_view text)
 {
@@ -22,13 +26,17 @@ std::string quoted(std::string_view text)
 
 HttpResponse refuse(const Problem &problem)
 {
+    std::string page = problem.code;
+    std::replace(page.begin(), page.end(), '_', '-');
     Arena arena;
     const sandbox::JsonMaker json(arena);
-    const Value error = json.object({{"code", textOrNothing(json, problem.code)},
-                                     {"decline_code", textOrNothing(json, problem.declineCode)},
-                                     {"message", problem.message},
-                                     {"param", textOrNothing(json, problem.param)},
-                                     {"type", problem.type}});
+    const Value error =
+        json.object({{"code", textOrNothing(json, problem.code)},
+                     {"decline_code", textOrNothing(json, problem.declineCode)},
+                     {"doc_url", page.empty() ? Value() : json.text(kCodePages + page)},
+                     {"message", problem.message},
+                     {"param", textOrNothing(json, problem.param)},
+                     {"type", problem.type}});
     return jsonResponse(problem.status, toJson(json.object({{"error", error}}), JsonStyle::Pretty));
 }
 
@@ -80,10 +88,10 @@ HttpResponse unknownParam(std::string_view name)
                    .param = std::string(name)});
 }
 
-HttpResponse badParam(std::string_view name, std::string message)
+HttpResponse badParam(std::string_view name, std::string message, std::string code)
 {
     return refuse(
-        {.code = "parameter_invalid", .message = std::move(message), .param = std::string(name)});
+        {.code = std::move(code), .message = std::move(message), .param = std::string(name)});
 }
 
 } // namespace tw::stripe::answers

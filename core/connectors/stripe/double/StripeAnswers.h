@@ -9,7 +9,8 @@
 
 namespace tw::stripe::answers {
 
-/// Stripe's error body: {"error": {"type", "code", "message", "param"}}; empty parts are left out.
+/// Stripe's error body: {"error": {"type", "code", "doc_url", "message", "param"}}; empty parts are
+/// left out.
 struct Problem
 {
     int status = 400;
@@ -29,6 +30,7 @@ HttpResponse unknownUrl(std::string_view method, std::string_view path);
 HttpResponse missingObject(std::string_view type, std::string_view id);
 HttpResponse missingParam(std::string_view name);
 HttpResponse unknownParam(std::string_view name);
-HttpResponse badParam(std::string_view name, std::string message);
+/// A value that a parameter cannot have. Stripe gives most of these no code.
+HttpResponse badParam(std::string_view name, std::string message, std::string code = {});
 
 } // namespace tw::stripe::answers

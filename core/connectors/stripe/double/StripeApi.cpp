@@ -1,55 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/double/StripeApi.h"
 
+#include "core/base/Encoding.h"
+#include "core/connectors/stripe/double/BillingHooks.h"
+#include "core/connectors/stripe/double/Expansion.h"
 #include "core/connectors/stripe/double/ObjectList.h"
+#include "core/connectors/stripe/double/PaymentLists.h"
+#include "core/connectors/stripe/double/RequestRules.h"
+#include "core/connectors/stripe/double/SearchQuery.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
 #include "core/connectors/stripe/facts/ApiVersion.h"
 #include "core/data/Json.h"
-#include "core/data/Money.h"
-#include "core/base/Encoding.h"
 #include "core/sandbox/FormTree.h"
 
 #include <QByteArray>
-
 #include <algorithm>
-#include <charconv>
 
 namespace tw::stripe {
 
 namespace {
 
-using sandbox::JsonMaker;
-
-constexpr std::size_t kReplaysKept = 10'000;
-
-struct Collection
-{
-    std::string_view path, type;
-};
-
-constexpr Collection kCollections[] = {
-    {"charges", "charge"},
-    {"customers", "customer"},
-    {"events", "event"},
-    {"refunds", "refund"},
-    {"disputes", "dispute"},
-    {"payment_intents", "payment_intent"},
-    {"invoices", "invoice"},
-    {"subscriptions", "subscription"},
-    {"products", "product"},
-    {"prices", "price"},
-    {"payouts", "payout"},
-    {"checkout/sessions", "checkout.session"},
-    {"payment_methods", "payment_method"},
-    {"webhook_endpoints", "webhook_endpoint"},
-};
-
-std::string_view typeOf(std::string_view path)
-{
-    const auto *found = std::find_if(std::begin(kCollections), std::end(kCollections),
-                                     [&](const Collection &entry) { return entry.path == path; });
-    return found == std::end(kCollections) ? std::string_view() : found->type;
-}
+constexpr std::size_t kLongestKey = 255;
 
 /// The key of "Bearer <key>" or of Basic "<key>:".
 std::string keyOf(std::string_view authorization)
@@ -76,367 +47,303 @@ std::vector<std::string> segmentsOf(std::string_view path)
     return segments;
 }
 
-std::optional<std::int64_t> wholeNumber(const Value &text)
+std::vector<std::string> expandOf(const Value &params)
 {
-    const auto digits = text.text();
-    std::int64_t number = 0;
-    const auto [end, problem] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (!text.isString() || digits.empty() || problem != std::errc() ||
-        end != digits.data() + digits.size())
-        return std::nullopt;
-    return number;
+    std::vector<std::string> paths;
+    const Value expand = params.get("expand");
+    for (const Value &path : expand.items())
+        paths.emplace_back(path.text());
+    if (expand.isString())
+        paths.emplace_back(expand.text());
+    return paths;
 }
 
-std::optional<std::string> unknownParamOf(const Value &params,
-                                          std::initializer_list<std::string_view> known)
+/// The connected account of a call; of a context the last part.
+std::string accountIn(const HttpRequest &request)
 {
-    for (const auto &member : params.members()) {
-        if (std::find(known.begin(), known.end(), member.key.text()) == known.end())
-            return std::string(member.key.text());
-    }
-    return std::nullopt;
+    std::string account(request.header("Stripe-Account"));
+    if (account.empty())
+        account = request.header("Stripe-Context");
+    return account.substr(account.rfind('/') + 1);
 }
 
-/// Metadata as Stripe merges it: a key with an empty text goes, an empty text for all clears all.
-Value mergedMetadata(Arena &arena, const Value &old, const Value &change)
+std::string withLogPage(const std::string &body, const std::string &requestId)
 {
-    ObjectBuilder builder(arena);
-    if (!change.isString()) {
-        for (const auto &member : old.members())
-            builder.set(member.key.text(), member.value);
-    }
-    for (const auto &member : change.members()) {
-        if (member.value.isString() && member.value.size() == 0)
-            builder.remove(Value::key(member.key.text()));
-        else
-            builder.set(member.key.text(), member.value);
-    }
-    return builder.finish();
+    Arena arena;
+    const auto answer = parseJsonInto(arena, body);
+    if (!answer || !answer->get("error").isObject())
+        return body;
+    const sandbox::JsonMaker json(arena);
+    const Value error =
+        json.with(answer->get("error"),
+                  {{"request_log_url", "https://dashboard.stripe.com/test/logs/" + requestId}});
+    return toJson(json.object({{"error", error}}), JsonStyle::Pretty);
 }
 
-Value orNull(const Value &text)
+/// Whether a list lies inside one object: "/v1/customers/{id}/payment_methods".
+bool liesInside(const ApiOperation &operation)
 {
-    return text.isUndefined() || (text.isString() && text.size() == 0) ? Value::null() : text;
-}
-
-std::optional<HttpResponse> amountProblem(const Value &params)
-{
-    for (const auto *name : {"amount", "currency"}) {
-        if (!params.get(name).isString())
-            return answers::missingParam(name);
-    }
-    const auto amount = wholeNumber(params.get("amount"));
-    if (!amount || *amount < 1)
-        return answers::badParam("amount", "The amount must be a whole number above 0, in the "
-                                           "smallest unit of the currency.");
-    const auto rule = currencyRule(params.get("currency").text());
-    if (!rule)
-        return answers::badParam("currency", "Invalid currency: " + rule.error().message);
-    if (*amount % rule->multipleOf != 0)
-        return answers::badParam("amount", "Amounts in " + rule->code + " must be divisible by " +
-                                               std::to_string(rule->multipleOf) + '.');
-    return std::nullopt;
+    return operation.path.find('}') != std::string::npos;
 }
 
 } // namespace
 
-StripeApi::StripeApi(Clock &clock, StripeStore &store, SampleFactory &factory)
-    : m_clock(clock), m_store(store), m_factory(factory)
-{}
-
-HttpResponse StripeApi::handle(const HttpRequest &request)
+struct StripeApi::Account
 {
-    m_factory.setNow(m_clock.now());
-    const std::string key = keyOf(request.header("Authorization"));
-    HttpResponse answer;
-    Arena arena;
-    if (key.empty()) {
-        answer = answers::missingKey();
-    } else if (!key.starts_with("sk_test_") && !key.starts_with("rk_test_")) {
-        answer = answers::badKey();
-    } else {
-        const auto fields = formDecode(request.method == "POST" ? request.body : request.query);
-        if (!fields) {
-            answer =
-                answers::refuse({.message = "The request is not form-encoded as it should be."});
-        } else {
-            auto segments = segmentsOf(request.path);
-            Call call{request.method, std::move(segments), sandbox::formTree(arena, *fields),
-                      std::nullopt, &arena};
-            answer = call.path.size() > 1 && call.path.front() == "v1"
-                         ? withReplay(request, call)
-                         : answers::unknownUrl(request.method, request.path);
-        }
-    }
-    answer.headers.set("Request-Id", m_factory.newId("req_"));
+    Account(Clock &clock, StripeStore *given, std::uint64_t seed)
+        : own(given ? nullptr : std::make_unique<StripeStore>()),
+          store(given ? *given : *own),
+          desk(clock, store, seed)
+    {}
+
+    std::unique_ptr<StripeStore> own;
+    StripeStore &store;
+    ApiDesk desk;
+    IdempotencyMemory memory;
+};
+
+StripeApi::StripeApi(Clock &clock, StripeStore &store, std::uint64_t seed)
+    : m_clock(clock), m_store(store), m_seed(seed)
+{
+    addCustomerRoutes(m_routes);
+    addPaymentRoutes(m_routes);
+    addRefundRoutes(m_routes);
+    addEndpointRoutes(m_routes);
+    addCatalogueRoutes(m_routes);
+    addSubscriptionRoutes(m_routes);
+    addInvoiceRoutes(m_routes);
+    addCheckoutRoutes(m_routes);
+}
+
+StripeApi::~StripeApi() = default;
+
+StripeApi::Account &StripeApi::accountOf(const std::string &id)
+{
+    auto &account = m_accounts[id];
+    if (account)
+        return *account;
+    account = std::make_unique<Account>(m_clock, id.empty() ? &m_store : nullptr,
+                                        m_seed + m_accounts.size() - 1);
+    account->desk.onNews([this, id](const ObjectNews &news) {
+        if (m_announce)
+            m_announce(id, news);
+    });
+    account->desk.onTold(
+        [desk = &account->desk](const ApiCall &from, std::string_view event, const Value &object) {
+            billingHears(*desk, from, event, object);
+        });
+    account->desk.onCall([this, id](const ApiCall &from, std::string_view method,
+                                    const std::string &path, const Value &params) {
+        Request request{std::string(method), path, segmentsOf(path), expandOf(params),
+                        ApiCatalogue::builtIn().find(method, path)};
+        ApiCall inner{request.method, {},        params, from.idempotencyKey, from.account,
+                      from.requestId, from.arena};
+        return carryOut(accountOf(id), request, inner);
+    });
+    return *account;
+}
+
+ApiHost &StripeApi::host()
+{
+    return accountOf({}).desk;
+}
+
+StripeStore &StripeApi::storeOf(const std::string &account)
+{
+    return accountOf(account).store;
+}
+
+void StripeApi::reset()
+{
+    for (auto at = m_accounts.begin(); at != m_accounts.end();)
+        at = at->first.empty() ? std::next(at) : m_accounts.erase(at);
+    accountOf({}).memory.clear();
+}
+
+HttpResponse StripeApi::handle(const HttpRequest &request, std::chrono::milliseconds takes)
+{
+    const std::string requestId = accountOf({}).desk.newId("req_");
+    HttpResponse given = answer(request, requestId, takes);
+    if (given.status >= 400)
+        given.body = withLogPage(given.body, requestId);
+    given.headers.set("Request-Id", requestId);
     const auto version = request.header("Stripe-Version");
-    answer.headers.set("Stripe-Version", version.empty() ? kApiVersion : std::string(version));
-    return answer;
+    given.headers.set("Stripe-Version", version.empty() ? kApiVersion : std::string(version));
+    if (const auto account = request.header("Stripe-Account"); !account.empty())
+        given.headers.set("Stripe-Account", std::string(account));
+    return given;
 }
 
-HttpResponse StripeApi::withReplay(const HttpRequest &request, const Call &call)
+void StripeApi::answeredInstead(const HttpRequest &request, const HttpResponse &answer)
 {
-    Call known = call;
-    known.path.erase(known.path.begin());
-    const std::string key(request.header("Idempotency-Key"));
-    if (call.method != "POST" || key.empty())
-        return route(known);
-    known.idempotencyKey = key;
-    const std::string fingerprint = request.target + '\n' + request.body;
-    if (const auto earlier = m_replays.find(key); earlier != m_replays.end()) {
-        if (earlier->second.fingerprint != fingerprint)
-            return answers::refuse({.type = "idempotency_error",
-                                    .message = "Keys for idempotent requests can only be used with "
-                                               "the same parameters they were first used with."});
-        auto answer = earlier->second.answer;
-        answer.headers.set("Idempotent-Replayed", "true");
-        return answer;
+    if (const std::string key(request.header("Idempotency-Key")); !key.empty())
+        accountOf(accountIn(request)).memory.end(key, answer, m_clock.now());
+}
+
+HttpResponse StripeApi::answer(const HttpRequest &http, const std::string &requestId,
+                               std::chrono::milliseconds takes)
+{
+    const std::string key = keyOf(http.header("Authorization"));
+    if (key.empty())
+        return answers::missingKey();
+    if (!key.starts_with("sk_test_") && !key.starts_with("rk_test_"))
+        return answers::badKey();
+    if (const auto version = http.header("Stripe-Version");
+        !version.empty() && !isVersionName(version))
+        return answers::refuse(
+            {.message = "Invalid Stripe API version: " + std::string(version) + '.'});
+    Arena arena;
+    Request request{http.method, http.path, segmentsOf(http.path), {}, nullptr};
+    Value params;
+    if (http.path.starts_with("/v2/")) {
+        const auto body =
+            parseJsonInto(arena, http.method == "POST" && !http.body.empty() ? http.body : "{}");
+        const auto query = formDecode(http.query);
+        if (!body || !query)
+            return answers::refuse({.message = "The request is not the JSON that it should be."});
+        params = http.method == "POST" ? *body : sandbox::formTree(arena, *query);
+    } else {
+        const auto fields = formDecode(http.method == "POST" ? http.body : http.query);
+        if (!fields)
+            return answers::refuse({.message = "The request is not form-encoded as it should be."});
+        params = sandbox::formTree(arena, *fields);
     }
-    auto answer = route(known);
-    answer.headers.set("Idempotency-Key", key);
-    // What fails validation was never begun, so its key stays free.
-    if (answer.status == 200 || answer.status == 402) {
-        if (m_replays.size() >= kReplaysKept)
-            m_replays.erase(m_replays.begin());
-        m_replays.insert_or_assign(key, Replay{fingerprint, answer});
+    request.expand = expandOf(params);
+    request.operation = ApiCatalogue::builtIn().find(http.method, http.path);
+    const std::string account = accountIn(http);
+    ApiCall call{http.method, {},        params, std::string(http.header("Idempotency-Key")),
+                 account,     requestId, arena};
+    Account &data = accountOf(account);
+    if (http.method != "POST" || call.idempotencyKey.empty())
+        return carryOut(data, request, call);
+    if (call.idempotencyKey.size() > kLongestKey)
+        return answers::refuse({.type = "idempotency_error",
+                                .message = "Idempotency keys have up to 255 characters."});
+    const std::string fingerprint = http.target + '\n' + http.body;
+    if (auto earlier = data.memory.before(call.idempotencyKey, fingerprint, m_clock.now())) {
+        earlier->headers.set("Idempotency-Key", call.idempotencyKey);
+        return *earlier;
     }
-    return answer;
+    data.memory.begin(call.idempotencyKey, fingerprint, m_clock.now());
+    HttpResponse given = carryOut(data, request, call);
+    given.headers.set("Idempotency-Key", call.idempotencyKey);
+    given.headers.set("Request-Id", requestId);
+    if (spendsKey(given))
+        data.memory.end(call.idempotencyKey, given, m_clock.now() + takes);
+    else
+        data.memory.forget(call.idempotencyKey);
+    return given;
 }
 
-HttpResponse StripeApi::route(const Call &call)
+HttpResponse StripeApi::carryOut(Account &account, const Request &request, ApiCall &call)
 {
-    auto path = call.path;
-    if (path.size() > 1 && path[0] == "checkout") {
-        path[1] = "checkout/" + path[1];
-        path.erase(path.begin());
+    if (request.operation) {
+        if (auto refusal = refusedBefore(*request.operation, call.params, request.expand))
+            return *refusal;
     }
-    const auto type = typeOf(path.front());
-    const bool one = path.size() == 2;
-    if (call.method == "GET" && path.size() == 1 && path[0] == "account")
-        return account();
-    if (call.method == "GET" && path.size() == 1 && !type.empty())
-        return list(call, type);
-    if (call.method == "GET" && one && !type.empty())
-        return retrieve(call, type, path[1]);
-    if (call.method == "POST" && path.size() == 1 && type == "charge")
-        return createCharge(call);
-    if (call.method == "POST" && path.size() == 1 && type == "customer")
-        return createCustomer(call);
-    if (call.method == "POST" && path.size() == 1 && type == "webhook_endpoint")
-        return createEndpoint(call);
-    if (call.method == "POST" && one && type == "customer")
-        return updateCustomer(call, path[1]);
-    if (call.method == "DELETE" && one && type == "customer")
-        return deleteCustomer(call, path[1]);
-    if (call.method == "DELETE" && one && type == "webhook_endpoint")
-        return deleteEndpoint(call, path[1]);
-    std::string url = "/v1";
-    for (const auto &segment : call.path)
-        url += '/' + segment;
-    return answers::unknownUrl(call.method, url);
+    HttpResponse given = dispatch(account, request, call);
+    if (given.status != 200)
+        return blamingParam(std::move(given), request.segments, call.params);
+    const auto body = parseJsonInto(call.arena, given.body);
+    if (!body)
+        return given;
+    const Expansion expansion(
+        call.arena, account.store, [&](const Value &object, std::string_view field) {
+            const Value made = billingIncludes(account.desk, call, object, field);
+            return made.isUndefined() ? paymentIncludes(account.desk, call, object, field) : made;
+        });
+    HttpResponse shown = answers::ok(expansion.shown(*body, request.expand));
+    for (const auto &[name, value] : given.headers)
+        shown.headers.set(name, value);
+    return shown;
 }
 
-HttpResponse StripeApi::list(const Call &call, std::string_view type)
+HttpResponse StripeApi::dispatch(Account &account, const Request &request, ApiCall &call)
 {
-    std::string url = "/v1";
-    for (const auto &segment : call.path)
-        url += '/' + segment;
-    return listObjects(*call.arena, m_store.list(type), type, url, call.params);
+    if (const auto *handler = m_routes.find(request.method, request.segments, call.ids))
+        return (*handler)(account.desk, call);
+    if (!request.operation)
+        return answers::unknownUrl(request.method, request.path);
+    switch (request.operation->verb) {
+    case ApiVerb::List:
+        return list(account, request, call);
+    case ApiVerb::Search:
+        return search(account, request, call);
+    case ApiVerb::Retrieve:
+        if (request.operation->hasId())
+            return retrieve(account, request, call);
+        break;
+    default:
+        break;
+    }
+    return answers::refuse({.status = 404,
+                            .message = "Stripe has this call, its double does not: " +
+                                       request.method + ' ' + request.operation->path + '.'});
 }
 
-HttpResponse StripeApi::retrieve(const Call &call, std::string_view type, const std::string &id)
+/// Events are kept for 30 days.
+bool StripeApi::isForgotten(const Value &event) const
 {
-    if (const auto unknown = unknownParamOf(call.params, {}))
-        return answers::unknownParam(*unknown);
-    const auto *held = m_store.find(type, id);
-    if (!held)
+    return event.get("created").toInt().value_or(0) <
+           (m_clock.now() + -std::chrono::hours(24 * 30)).seconds();
+}
+
+HttpResponse StripeApi::list(Account &account, const Request &request, const ApiCall &call)
+{
+    const ApiOperation &operation = *request.operation;
+    auto objects = account.store.list(operation.object);
+    if (liesInside(operation)) {
+        const std::string path = request.path.substr(0, request.path.rfind('/'));
+        const ApiOperation *owner = ApiCatalogue::builtIn().find("GET", path);
+        const std::string &id = request.segments.at(request.segments.size() - 2);
+        if (!owner || !account.store.find(owner->object, id))
+            return answers::missingObject(owner ? owner->object : std::string("object"), id);
+        std::erase_if(objects, [&](const DocumentPtr &object) {
+            const Value link = object->root().get(owner->object);
+            return (link.isObject() ? link.get("id").text() : link.text()) != id;
+        });
+    }
+    if (operation.object == "event")
+        std::erase_if(objects, [&](const DocumentPtr &one) { return isForgotten(one->root()); });
+    return listObjects(call.arena, objects, operation, request.path, call.params);
+}
+
+HttpResponse StripeApi::search(Account &account, const Request &request, const ApiCall &call)
+{
+    auto query = SearchQuery::parse(call.text("query"));
+    if (!query)
+        return answers::badParam("query", query.error().message);
+    if (auto bound = query->bindTo(request.operation->object); !bound)
+        return answers::badParam("query", bound.error().message);
+    std::vector<Value> found;
+    for (const DocumentPtr &object : account.store.list(request.operation->object)) {
+        const Value &root = object->root();
+        if (m_clock.now() - account.desk.madeAt(root.get("id").text()) >= m_searchDelay &&
+            query->fits(root))
+            found.push_back(root);
+    }
+    return searchPage(call.arena, found, request.path, call.params);
+}
+
+HttpResponse StripeApi::retrieve(Account &account, const Request &request, const ApiCall &call)
+{
+    const std::string &type = request.operation->object;
+    const std::string &id = request.segments.back();
+    const auto *held = account.store.find(type, id);
+    if (!held || (type == "event" && isForgotten(held->object->root())))
         return answers::missingObject(type, id);
+    if (request.operation->path.find('}') != request.operation->path.rfind('}')) {
+        const std::string &owner = request.segments.at(request.segments.size() - 3);
+        const auto &members = held->object->root().members();
+        if (std::none_of(members.begin(), members.end(),
+                         [&owner](const Member &member) { return member.value.text() == owner; }))
+            return answers::missingObject(type, id);
+    }
     if (!held->deleted)
         return answers::ok(held->object->root());
-    return answers::ok(
-        JsonMaker(*call.arena).object({{"id", id}, {"object", type}, {"deleted", true}}));
-}
-
-HttpResponse StripeApi::account() const
-{
-    Arena arena;
-    const JsonMaker json(arena);
-    const Value dashboard =
-        json.object({{"display_name", "Tidewire double"}, {"timezone", "Etc/UTC"}});
-    return answers::ok(json.object({{"id", "acct_1TwDouble0000000"},
-                                    {"object", "account"},
-                                    {"business_type", "company"},
-                                    {"charges_enabled", true},
-                                    {"country", "US"},
-                                    {"default_currency", "usd"},
-                                    {"details_submitted", true},
-                                    {"email", "owner@tidewire.example"},
-                                    {"metadata", json.object({})},
-                                    {"payouts_enabled", true},
-                                    {"settings", json.object({{"dashboard", dashboard}})},
-                                    {"type", "standard"}}));
-}
-
-HttpResponse StripeApi::createCharge(const Call &call)
-{
-    if (const auto unknown =
-            unknownParamOf(call.params, {"amount", "currency", "customer", "description",
-                                         "metadata", "receipt_email", "source", "capture"}))
-        return answers::unknownParam(*unknown);
-    if (auto problem = amountProblem(call.params))
-        return *problem;
-    const Value customer = call.params.get("customer");
-    const Value source = call.params.get("source");
-    if (!customer.isString() && !source.isString())
-        return answers::missingParam("source");
-    Sale sale = m_factory.draw();
-    sale.amount = *wholeNumber(call.params.get("amount"));
-    sale.currency = currencyRule(call.params.get("currency").text())->code;
-    std::transform(sale.currency.begin(), sale.currency.end(), sale.currency.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (customer.isString() && !m_store.find("customer", customer.text()))
-        return answers::missingObject("customer", customer.text());
-    const bool declined = source.isString() && source.text() == "tok_chargeDeclined";
-    const JsonMaker json(*call.arena);
-    const bool hold = call.params.get("capture").text() == "false";
-    const auto state = declined ? samples::ChargeState::Failed
-                       : hold   ? samples::ChargeState::Authorized
-                                : samples::ChargeState::Succeeded;
-    const Value made =
-        json.with(samples::charge(json, sale, state),
-                  {{"customer", orNull(customer)},
-                   {"description", orNull(call.params.get("description"))},
-                   {"metadata", mergedMetadata(*call.arena, {}, call.params.get("metadata"))},
-                   {"payment_intent", nullptr},
-                   {"receipt_email", orNull(call.params.get("receipt_email"))}});
-    announce(call, declined ? "charge.failed" : "charge.succeeded", made);
-    if (declined)
-        return answers::refuse({.status = 402,
-                                .type = "card_error",
-                                .code = "card_declined",
-                                .message = "Your card was declined.",
-                                .param = {},
-                                .declineCode = "generic_decline"});
-    return answers::ok(made);
-}
-
-HttpResponse StripeApi::createCustomer(const Call &call)
-{
-    if (const auto unknown = unknownParamOf(
-            call.params, {"address", "description", "email", "metadata", "name", "phone"}))
-        return answers::unknownParam(*unknown);
-    const JsonMaker json(*call.arena);
-    sandbox::CastMember nobody;
-    nobody.customerId = m_factory.newId("cus_");
-    const Value made =
-        json.with(samples::customer(json, nobody, m_clock.now()),
-                  {{"address", orNull(call.params.get("address"))},
-                   {"currency", nullptr},
-                   {"description", orNull(call.params.get("description"))},
-                   {"email", orNull(call.params.get("email"))},
-                   {"metadata", mergedMetadata(*call.arena, {}, call.params.get("metadata"))},
-                   {"name", orNull(call.params.get("name"))},
-                   {"phone", orNull(call.params.get("phone"))}});
-    announce(call, "customer.created", made);
-    return answers::ok(made);
-}
-
-HttpResponse StripeApi::updateCustomer(const Call &call, const std::string &id)
-{
-    if (const auto unknown = unknownParamOf(
-            call.params, {"address", "description", "email", "metadata", "name", "phone"}))
-        return answers::unknownParam(*unknown);
-    const auto *held = m_store.find("customer", id);
-    if (!held || held->deleted)
-        return answers::missingObject("customer", id);
-    const DocumentPtr before = held->object;
-    ObjectBuilder after(*call.arena);
-    ObjectBuilder previous(*call.arena);
-    for (const auto &member : before->root().members())
-        after.set(member.key.text(), member.value);
-    for (const auto &member : call.params.members()) {
-        const auto name = member.key.text();
-        const Value old = before->root().get(name);
-        const Value changed = name == "metadata" ? mergedMetadata(*call.arena, old, member.value)
-                                                 : orNull(member.value);
-        if (!equals(old, changed))
-            previous.set(name, old);
-        after.set(name, changed);
-    }
-    const Value made = after.finish();
-    if (previous.size() > 0)
-        announce(call, "customer.updated", made, previous.finish());
-    return answers::ok(made);
-}
-
-HttpResponse StripeApi::deleteCustomer(const Call &call, const std::string &id)
-{
-    const auto *held = m_store.find("customer", id);
-    if (!held || held->deleted)
-        return answers::missingObject("customer", id);
-    const DocumentPtr last = held->object;
-    m_store.remove("customer", id);
-    if (m_announce)
-        m_announce("customer.deleted", last->root(), {}, call.idempotencyKey);
-    return answers::ok(
-        JsonMaker(*call.arena).object({{"id", id}, {"object", "customer"}, {"deleted", true}}));
-}
-
-HttpResponse StripeApi::createEndpoint(const Call &call)
-{
-    if (const auto unknown = unknownParamOf(
-            call.params, {"url", "enabled_events", "description", "metadata", "api_version"}))
-        return answers::unknownParam(*unknown);
-    const Value url = call.params.get("url");
-    const Value events = call.params.get("enabled_events");
-    if (!url.isString() || url.size() == 0)
-        return answers::missingParam("url");
-    if (!events.isArray())
-        return answers::missingParam("enabled_events");
-    EndpointChange change{std::string(url.text()), m_factory.newId("whsec_"), {}, false};
-    for (const auto &event : events.items())
-        change.events.emplace_back(event.text());
-    const JsonMaker json(*call.arena);
-    const Value made =
-        json.object({{"id", m_factory.newId("we_1Tw")},
-                     {"object", "webhook_endpoint"},
-                     {"api_version", orNull(call.params.get("api_version"))},
-                     {"application", nullptr},
-                     {"created", m_clock.now().seconds()},
-                     {"description", orNull(call.params.get("description"))},
-                     {"enabled_events", events},
-                     {"livemode", false},
-                     {"metadata", mergedMetadata(*call.arena, {}, call.params.get("metadata"))},
-                     {"status", "enabled"},
-                     {"url", url}});
-    m_store.put(made);
-    const std::string secret = change.secret;
-    if (m_endpoint)
-        m_endpoint(std::move(change));
-    return answers::ok(json.with(made, {{"secret", secret}}));
-}
-
-HttpResponse StripeApi::deleteEndpoint(const Call &call, const std::string &id)
-{
-    const auto *held = m_store.find("webhook_endpoint", id);
-    if (!held || held->deleted)
-        return answers::missingObject("webhook_endpoint", id);
-    const DocumentPtr last = held->object;
-    m_store.remove("webhook_endpoint", id);
-    if (m_endpoint)
-        m_endpoint({std::string(last->root().get("url").text()), {}, {}, true});
-    return answers::ok(
-        JsonMaker(*call.arena)
-            .object({{"id", id}, {"object", "webhook_endpoint"}, {"deleted", true}}));
-}
-
-void StripeApi::announce(const Call &call, std::string_view type, const Value &object,
-                         const Value &previous)
-{
-    m_store.put(object);
-    if (m_announce)
-        m_announce(type, object, previous, call.idempotencyKey);
+    if (type != "customer") // The only ones that are shown as gone.
+        return answers::missingObject(type, id);
+    return answers::ok(call.json().object({{"id", id}, {"object", type}, {"deleted", true}}));
 }
 
 } // namespace tw::stripe

@@ -1,80 +1,75 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/connectors/stripe/samples/SampleFactory.h"
-#include "core/connectors/stripe/double/StripeStore.h"
+#include "core/connectors/stripe/double/ApiDesk.h"
+#include "core/connectors/stripe/double/ApiFrame.h"
+#include "core/connectors/stripe/double/IdempotencyMemory.h"
+#include "core/connectors/stripe/facts/Catalogue.h"
 #include "core/net/HttpMessage.h"
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace tw::stripe {
 
-/// What the double needs to tell others about a webhook endpoint that was registered.
-struct EndpointChange
-{
-    std::string url, secret;
-    std::vector<std::string> events;
-    bool removed = false;
-};
-
-/// The `/v1` interface of the Stripe double: create, update, delete, retrieve and list over a
-/// StripeStore, in Stripe's wire form (form bodies with brackets, cursors, idempotent replay, its
-/// error shapes). Parameters it does not know are refused, not ignored. Thread of the double.
+/// The HTTP interface of the Stripe double: form bodies with brackets, versions, accounts,
+/// idempotency, expansion, lists and searches, and Stripe's error shapes. Which calls there are and
+/// what they take is the catalogue's; what they do is the handlers'. Parameters it does not know
+/// are refused, not ignored. Thread of the double.
 class StripeApi
 {
 public:
-    /// Called for each change that Stripe would send an event about.
-    using Announce = std::function<void(std::string_view type, const Value &object,
-                                        const Value &previous, std::optional<std::string> key)>;
+    /// `account`: of connected ones; empty: the account of the key.
+    using Announce = std::function<void(const std::string &account, const ObjectNews &news)>;
 
-    StripeApi(Clock &clock, StripeStore &store, SampleFactory &factory);
+    StripeApi(Clock &clock, StripeStore &store, std::uint64_t seed);
+    ~StripeApi();
 
     void onChange(Announce announce) { m_announce = std::move(announce); }
-    void onEndpoint(std::function<void(EndpointChange)> changed)
-    {
-        m_endpoint = std::move(changed);
-    }
 
-    HttpResponse handle(const HttpRequest &request);
+    /// `takes`: how long the caller waits for the answer; its idempotency key is in use until then.
+    HttpResponse handle(const HttpRequest &request, std::chrono::milliseconds takes = {});
+    /// The caller gets another answer than handle() gave: that is the one its key stands for.
+    void answeredInstead(const HttpRequest &request, const HttpResponse &answer);
+
+    /// For whoever drives the double from inside: the host of the key's account.
+    ApiHost &host();
+    StripeStore &storeOf(const std::string &account);
+    /// How long search does not see a new object; a minute, as with Stripe.
+    void setSearchDelay(std::chrono::milliseconds delay) { m_searchDelay = delay; }
+    /// Forgets idempotency keys and connected accounts.
+    void reset();
 
 private:
-    struct Call
+    struct Account;
+    struct Request
     {
-        std::string method;
-        std::vector<std::string> path; ///< Behind /v1, decoded.
-        Value params;
-        std::optional<std::string> idempotencyKey;
-        Arena *arena;
-    };
-    struct Replay
-    {
-        std::string fingerprint;
-        HttpResponse answer;
+        std::string method, path;
+        std::vector<std::string> segments;
+        std::vector<std::string> expand;
+        const ApiOperation *operation = nullptr;
     };
 
-    HttpResponse route(const Call &call);
-    HttpResponse withReplay(const HttpRequest &request, const Call &call);
-    HttpResponse list(const Call &call, std::string_view type);
-    HttpResponse retrieve(const Call &call, std::string_view type, const std::string &id);
-    HttpResponse account() const;
-    HttpResponse createCharge(const Call &call);
-    HttpResponse createCustomer(const Call &call);
-    HttpResponse updateCustomer(const Call &call, const std::string &id);
-    HttpResponse deleteCustomer(const Call &call, const std::string &id);
-    HttpResponse createEndpoint(const Call &call);
-    HttpResponse deleteEndpoint(const Call &call, const std::string &id);
-    void announce(const Call &call, std::string_view type, const Value &object,
-                  const Value &previous = {});
+    Account &accountOf(const std::string &id);
+    HttpResponse answer(const HttpRequest &request, const std::string &requestId,
+                        std::chrono::milliseconds takes);
+    bool isForgotten(const Value &event) const;
+    HttpResponse carryOut(Account &account, const Request &request, ApiCall &call);
+    HttpResponse dispatch(Account &account, const Request &request, ApiCall &call);
+    HttpResponse list(Account &account, const Request &request, const ApiCall &call);
+    HttpResponse search(Account &account, const Request &request, const ApiCall &call);
+    HttpResponse retrieve(Account &account, const Request &request, const ApiCall &call);
 
     Clock &m_clock;
     StripeStore &m_store;
-    SampleFactory &m_factory;
+    std::uint64_t m_seed;
+    ApiRoutes m_routes;
     Announce m_announce;
-    std::function<void(EndpointChange)> m_endpoint;
-    std::map<std::string, Replay> m_replays;
+    std::map<std::string, std::unique_ptr<Account>> m_accounts;
+    std::chrono::milliseconds m_searchDelay{60'000};
 };
 
 } // namespace tw::stripe

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/double/StripeDouble.h"
 
+#include "core/connectors/stripe/double/BalanceBook.h"
+#include "core/connectors/stripe/double/BillingHooks.h"
+#include "core/connectors/stripe/double/EventVersions.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
+#include "core/connectors/stripe/samples/SampleObjects.h"
 #include "core/data/Json.h"
+#include "core/sandbox/Cast.h"
 
+#include <QDateTime>
 #include <algorithm>
+#include <utility>
 
 namespace tw::stripe {
 
@@ -13,7 +20,6 @@ namespace {
 constexpr std::string_view kKeyAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::size_t kReportsKept = 200'000;
-constexpr int kMostEvents = 1'000'000;
 
 /// What a plan sends to webhooks that take everything.
 const std::vector<std::string> kCommonTypes = {
@@ -34,36 +40,6 @@ bool canPoison(const std::string &type)
            type == "charge.refunded";
 }
 
-int boundedNumber(const Value &value, int fallback)
-{
-    return static_cast<int>(
-        std::clamp<std::int64_t>(value.toInt().value_or(fallback), 0, kMostEvents));
-}
-
-sandbox::DeliveryPlan planFrom(const Value &order)
-{
-    sandbox::DeliveryPlan plan;
-    plan.events = boundedNumber(order.get("events"), plan.events);
-    plan.repeats = boundedNumber(order.get("repeats"), plan.repeats);
-    plan.forged = boundedNumber(order.get("forged"), plan.forged);
-    plan.poisoned = boundedNumber(order.get("poisoned"), plan.poisoned);
-    plan.parallel = boundedNumber(order.get("parallel"), plan.parallel);
-    for (const auto &type : order.get("types").items())
-        plan.types.emplace_back(type.text());
-    return plan;
-}
-
-Value reportValue(const sandbox::JsonMaker &json, const sandbox::DeliveryReport &report)
-{
-    return json.object({{"event", report.eventId},
-                        {"type", report.type},
-                        {"url", report.url},
-                        {"status", report.status},
-                        {"repeat", report.repeat},
-                        {"forged", report.forged},
-                        {"answer", report.answer}});
-}
-
 } // namespace
 
 Result<std::unique_ptr<sandbox::Double>> StripeDouble::start(const sandbox::DoubleOptions &options)
@@ -79,8 +55,9 @@ StripeDouble::StripeDouble(const sandbox::DoubleOptions &options)
       m_apiKey(seededKey(options.seed, 1, "sk_test_")),
       m_webhookSecret(seededKey(options.seed, 2, "whsec_")),
       m_factory(options.seed, options.clock.now(), kListedCurrencies),
-      m_api(options.clock, m_store, m_factory),
-      m_delivery(options.clock)
+      m_api(m_clock, m_store, options.seed),
+      m_delivery(m_clock),
+      m_dice(options.seed * 31 + 3)
 {}
 
 StripeDouble::~StripeDouble() = default;
@@ -92,21 +69,11 @@ Result<void> StripeDouble::open(const sandbox::DoubleOptions &options)
     // A store that was kept has used up ids of this seed already.
     if (const auto used = m_store.count("event"); used > 0)
         m_factory = SampleFactory(options.seed + used, options.clock.now(), kListedCurrencies);
-    Arena arena;
-    for (const auto &member : sandbox::cast()) {
-        if (!m_store.find("customer", member.customerId))
-            m_store.put(samples::customer(sandbox::JsonMaker(arena), member, m_clock.now()));
-    }
-    m_api.onChange([this](std::string_view type, const Value &object, const Value &previous,
-                          std::optional<std::string> key) {
-        announce(type, object, previous, std::move(key));
-    });
-    m_api.onEndpoint([this](const EndpointChange &change) {
-        if (change.removed)
-            m_delivery.removeTarget(change.url);
-        else
-            m_delivery.addTarget({change.url, Secret(change.secret), change.events});
-    });
+    addCast();
+    m_api.onChange(
+        [this](const std::string &account, const ObjectNews &news) { announce(account, news); });
+    syncEndpoints();
+    resume();
     m_server.setHandler([this](HttpRequest request, HttpReply reply) {
         handle(std::move(request), std::move(reply));
     });
@@ -132,13 +99,16 @@ void StripeDouble::addWebhook(sandbox::WebhookTarget target)
 
 void StripeDouble::handle(HttpRequest request, HttpReply reply)
 {
-    if (request.path.starts_with("/_double/")) {
+    if (request.path.starts_with("/_tidewire/") || request.path.starts_with("/_double/")) {
         control(request, std::move(reply));
         return;
     }
     const auto fault = m_faults.take();
     if (!fault) {
-        reply.send(m_api.handle(request));
+        HttpResponse answer = m_api.handle(request);
+        if (request.method != "GET" && request.path.starts_with("/v1/webhook_endpoints"))
+            syncEndpoints();
+        reply.send(std::move(answer));
         return;
     }
     const int status = fault->status != 0 || fault->code.empty() ? fault->status
@@ -148,7 +118,7 @@ void StripeDouble::handle(HttpRequest request, HttpReply reply)
         fault->effect == sandbox::Fault::Effect::After || (status == 0 && !fault->drop);
     HttpResponse answer;
     if (hasEffect)
-        answer = m_api.handle(request);
+        answer = m_api.handle(request, fault->delay);
     if (status != 0)
         answer = answers::refuse({.status = status,
                                   .type = status == 402   ? "card_error"
@@ -161,30 +131,192 @@ void StripeDouble::handle(HttpRequest request, HttpReply reply)
                            fault->reason.empty() ? "global-rate" : fault->reason);
     if (status == 409 || status >= 500)
         answer.headers.set("Stripe-Should-Retry", "true");
+    if (status == 500 && hasEffect) // What came in front of Stripe (502 to 504) is not remembered.
+        m_api.answeredInstead(request, answer);
     sandbox::sendWithFault(std::move(reply), std::move(answer), *fault, m_clock, this);
 }
 
-void StripeDouble::announce(std::string_view type, const Value &object, const Value &previous,
-                            std::optional<std::string> key)
+void StripeDouble::announce(const std::string &account, const ObjectNews &news)
 {
-    const Document event = m_factory.eventAround(type, object, previous, std::move(key));
-    m_store.put(event.root());
-    sendEvent(event.root(), false, false, sandbox::DeliveryPlan().attempts, {});
+    m_factory.setNow(m_clock.now());
+    const Document made = m_factory.eventAround(news.type, news.object, news.previous);
+    Arena arena;
+    const sandbox::JsonMaker json(arena);
+    const Value request =
+        json.object({{"id", news.requestId.empty() ? Value::null() : json.text(news.requestId)},
+                     {"idempotency_key", news.key.empty() ? Value::null() : json.text(news.key)}});
+    Value event = json.with(made.root(), {{"request", request}});
+    if (!account.empty())
+        event = json.with(event, {{"account", account}});
+    event = json.with(event, {{"pending_webhooks", targetsOf(event).size()}});
+    m_api.storeOf(account).put(event);
+    sendEvent(event, false, false, sandbox::DeliveryPlan().attempts, {});
+}
+
+/// A thin event says what it is about and carries nothing of it
+/// (docs.stripe.com/event-destinations).
+void StripeDouble::announceThin(const std::string &type, const Value &related)
+{
+    Arena arena;
+    const sandbox::JsonMaker json(arena);
+    const QDateTime now = QDateTime::fromMSecsSinceEpoch(m_clock.now().msSinceEpoch, Qt::UTC);
+    const Value about =
+        related.isUndefined()
+            ? Value::null()
+            : json.object({{"id", related.get("id")},
+                           {"type", related.get("object")},
+                           {"url", "/v1/" + std::string(related.get("object").text()) + "s/" +
+                                       std::string(related.get("id").text())}});
+    const Value event = json.object({{"id", m_api.host().newId("evt_")},
+                                     {"object", "v2.core.event"},
+                                     {"type", type},
+                                     {"created", now.toString(Qt::ISODateWithMs).toStdString()},
+                                     {"livemode", false},
+                                     {"related_object", about}});
+    m_store.put(event);
+    sendEvent(event, false, false, sandbox::DeliveryPlan().attempts, {});
+}
+
+/// The targets of deliveries follow the webhook endpoints of the account.
+void StripeDouble::syncEndpoints()
+{
+    for (const auto &[id, endpoint] : m_endpoints)
+        m_delivery.removeTarget(endpoint.url);
+    m_endpoints.clear();
+    for (const DocumentPtr &one : m_store.list("webhook_endpoint")) {
+        const Value &endpoint = one->root();
+        const std::string id(endpoint.get("id").text());
+        const auto *kept = m_store.find("_endpoint_secret", "secret:" + id);
+        if (!kept || endpoint.get("status").text() != "enabled")
+            continue;
+        std::vector<std::string> events;
+        for (const Value &event : endpoint.get("enabled_events").items())
+            events.emplace_back(event.text());
+        const std::string url(endpoint.get("url").text());
+        m_endpoints.emplace(id, Endpoint{url, std::string(endpoint.get("api_version").text()),
+                                         !endpoint.get("_connect").isUndefined()});
+        m_delivery.addTarget(
+            {url, Secret(std::string(kept->object->root().get("secret").text())), events});
+    }
+}
+
+/// Endpoints of Connect hear of connected accounts, the others of the account itself; those that
+/// were not made by the API hear of both.
+std::vector<std::size_t> StripeDouble::targetsOf(const Value &event) const
+{
+    std::vector<std::size_t> targets = m_delivery.targetsFor(event.get("type").text());
+    const bool isConnected = event.get("account").isString();
+    std::erase_if(targets, [&](std::size_t target) {
+        return std::any_of(m_endpoints.begin(), m_endpoints.end(), [&](const auto &entry) {
+            return entry.second.url == m_delivery.targets()[target].url &&
+                   entry.second.connect != isConnected;
+        });
+    });
+    return targets;
+}
+
+/// One webhook less that has not taken the event.
+void StripeDouble::arrived(const std::string &account, const std::string &eventId)
+{
+    StripeStore &store = m_api.storeOf(account);
+    const auto *held = store.find("event", eventId);
+    const auto open = held ? held->object->root().get("pending_webhooks").toInt().value_or(0) : 0;
+    if (open <= 0)
+        return;
+    Arena arena;
+    store.put(
+        sandbox::JsonMaker(arena).with(held->object->root(), {{"pending_webhooks", open - 1}}));
 }
 
 void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged, int attempts,
                              const std::function<void(const sandbox::DeliveryReport &)> &done)
 {
-    auto body = std::make_shared<const std::string>(toJson(event, JsonStyle::Pretty));
+    Arena arena;
+    const sandbox::JsonMaker json(arena);
     const std::string type(event.get("type").text());
-    for (const auto target : m_delivery.targetsFor(type)) {
-        m_delivery.enqueue({std::string(event.get("id").text()), type, body, target, repeat, forged,
-                            0, attempts, [this, done](const sandbox::DeliveryReport &report) {
-                                note(report);
-                                if (done)
-                                    done(report);
-                            }});
+    for (const auto target : targetsOf(event)) {
+        std::string version = m_mischief.apiVersion;
+        for (const auto &[id, endpoint] : m_endpoints) {
+            if (version.empty() && endpoint.url == m_delivery.targets()[target].url)
+                version = endpoint.apiVersion;
+        }
+        auto body = std::make_shared<const std::string>(
+            toJson(eventInVersion(json, event, version), JsonStyle::Pretty));
+        hand({std::string(event.get("id").text()), type, body, target, repeat, forged, 0, attempts,
+              [this, done, account = std::string(event.get("account").text())](
+                  const sandbox::DeliveryReport &report) {
+                  note(report);
+                  if (report.status >= 200 && report.status < 300 && !report.repeat)
+                      arrived(account, report.eventId);
+                  if (done)
+                      done(report);
+              }});
     }
+}
+
+void StripeDouble::hand(EventDelivery::Parcel parcel)
+{
+    const auto chance = [this](double share) {
+        return share > 0 && static_cast<double>(m_dice.below(1'000'000)) < share * 1'000'000;
+    };
+    if (chance(m_mischief.drop)) {
+        ++m_totals.dropped;
+        if (parcel.done)
+            m_clock.callAfter(std::chrono::milliseconds(0), this, [parcel] {
+                parcel.done(
+                    {parcel.eventId, parcel.type, {}, 0, parcel.repeat, parcel.forged, "dropped"});
+            });
+        return;
+    }
+    if (chance(m_mischief.duplicate)) {
+        EventDelivery::Parcel again = parcel;
+        again.repeat = true;
+        again.done = [this](const sandbox::DeliveryReport &report) { note(report); };
+        m_delivery.enqueue(std::move(again));
+    }
+    if (m_mischief.delay.count() > 0) {
+        m_clock.callAfter(m_mischief.delay, this, [this, parcel] { m_delivery.enqueue(parcel); });
+    } else if (m_mischief.reorder > 1) {
+        if (m_heldBack.empty())
+            m_clock.callAfter(std::chrono::seconds(1), this, [this] { release(); });
+        m_heldBack.push_back(std::move(parcel));
+        if (m_heldBack.size() >= m_mischief.reorder)
+            release();
+    } else {
+        m_delivery.enqueue(std::move(parcel));
+    }
+}
+
+/// Those held back leave, the last one first.
+void StripeDouble::release()
+{
+    auto held = std::exchange(m_heldBack, {});
+    for (auto parcel = held.rbegin(); parcel != held.rend(); ++parcel)
+        m_delivery.enqueue(std::move(*parcel));
+}
+
+/// Whatever was to happen later in a store that was kept.
+void StripeDouble::resume()
+{
+    Arena arena;
+    const ApiCall own{"POST", {}, Value(), {}, {}, {}, arena};
+    resumeBilling(m_api.host(), own);
+    resumePayments(m_api.host(), own);
+}
+
+/// The customers that the accounts of the CRM double know.
+void StripeDouble::addCast()
+{
+    Arena arena;
+    for (const auto &member : sandbox::cast()) {
+        if (!m_store.find("customer", member.customerId))
+            m_store.put(samples::customer(sandbox::JsonMaker(arena), member, m_clock.now()));
+    }
+}
+
+std::string StripeDouble::seededSecret()
+{
+    return "whsec_" + m_dice.text(32, kKeyAlphabet);
 }
 
 void StripeDouble::note(const sandbox::DeliveryReport &report)
@@ -232,6 +364,8 @@ std::vector<StripeDouble::Planned> StripeDouble::prepare(const sandbox::Delivery
         if (!event)
             continue;
         poison -= spoil ? 1 : 0;
+        for (const Document &other : m_factory.around())
+            m_store.put(other.root());
         m_store.put(event->root().find("data.object"));
         m_store.put(event->root());
         planned.push_back({std::move(event).value(), false, false});
@@ -275,113 +409,6 @@ void StripeDouble::deliver(const sandbox::DeliveryPlan &plan,
                   });
     }
     finish();
-}
-
-void StripeDouble::control(const HttpRequest &request, HttpReply reply)
-{
-    const std::string_view what = std::string_view(request.path).substr(9);
-    if (request.method == "GET") {
-        reply.send(what == "state"        ? state()
-                   : what == "deliveries" ? deliveries()
-                   : what == "records"    ? heldRecords()
-                                          : answers::unknownUrl("GET", request.path));
-        return;
-    }
-    const auto order = parseJson(request.body.empty() ? "{}" : request.body);
-    if (request.method != "POST" || !order || !order->root().isObject()) {
-        reply.send(answers::refuse({.message = "Send a JSON object by POST."}));
-    } else if (what == "deliver") {
-        controlDeliver(order->root(), std::move(reply));
-    } else if (what == "webhooks") {
-        reply.send(controlWebhook(order->root()));
-    } else if (what == "faults") {
-        const bool loaded = m_faults.load(order->root());
-        reply.send(loaded ? state() : answers::missingParam("next"));
-    } else {
-        reply.send(answers::unknownUrl("POST", request.path));
-    }
-}
-
-void StripeDouble::controlDeliver(const Value &order, HttpReply reply)
-{
-    const auto plan = planFrom(order);
-    for (const auto &type : plan.types) {
-        if (!SampleFactory::makes(type)) {
-            reply.send(answers::badParam("types", m_factory.event(type).error().message));
-            return;
-        }
-    }
-    const Value wait = order.get("wait");
-    if (!wait.isBool() || !wait.asBool()) {
-        deliver(plan, {}, {});
-        auto answer = state();
-        answer.status = 202;
-        reply.send(std::move(answer));
-        return;
-    }
-    auto held = std::make_shared<HttpReply>(std::move(reply));
-    deliver(plan, {}, [this, held] { held->send(state()); });
-}
-
-HttpResponse StripeDouble::controlWebhook(const Value &order)
-{
-    const Value url = order.get("url");
-    if (!url.isString() || url.size() == 0)
-        return answers::missingParam("url");
-    std::vector<std::string> events;
-    for (const auto &event : order.get("events").items())
-        events.emplace_back(event.text());
-    addWebhook({std::string(url.text()), Secret(std::string(order.get("secret").text())), events});
-    return state();
-}
-
-HttpResponse StripeDouble::state() const
-{
-    Arena arena;
-    const sandbox::JsonMaker json(arena);
-    ArrayBuilder webhooks(arena);
-    for (const auto &target : m_delivery.targets()) {
-        ArrayBuilder events(arena);
-        for (const auto &event : target.events)
-            events.add(json.text(event));
-        if (!target.url.empty())
-            webhooks.add(json.object({{"url", target.url}, {"events", events.finish()}}));
-    }
-    const Value totals = json.object({{"waiting", m_delivery.waiting()},
-                                      {"accepted", m_totals.accepted},
-                                      {"refused", m_totals.refused},
-                                      {"unanswered", m_totals.unanswered},
-                                      {"repeats", m_totals.repeats},
-                                      {"forged", m_totals.forged}});
-    return answers::ok(json.object({{"url", url()},
-                                    {"webhooks", webhooks.finish()},
-                                    {"events", m_store.count("event")},
-                                    {"faults", m_faults.size()},
-                                    {"deliveries", totals}}));
-}
-
-HttpResponse StripeDouble::deliveries() const
-{
-    Arena arena;
-    const sandbox::JsonMaker json(arena);
-    ArrayBuilder list(arena);
-    for (const auto &report : m_reports)
-        list.add(reportValue(json, report));
-    return answers::ok(json.object({{"deliveries", list.finish()}}));
-}
-
-HttpResponse StripeDouble::heldRecords() const
-{
-    Arena arena;
-    const sandbox::JsonMaker json(arena);
-    ArrayBuilder list(arena);
-    const auto held = records();
-    for (const auto &record : held)
-        list.add(json.object({{"type", record.type},
-                              {"id", record.id},
-                              {"writes", record.writes},
-                              {"fields", record.fields->root()}}));
-    return answers::ok(json.object({{"records", list.finish()}}));
 }
 
 } // namespace tw::stripe

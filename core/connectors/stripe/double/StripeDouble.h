@@ -3,19 +3,21 @@
 
 #include "core/connectors/stripe/double/EventDelivery.h"
 #include "core/connectors/stripe/double/StripeApi.h"
+#include "core/connectors/stripe/samples/SampleFactory.h"
 #include "core/net/HttpServer.h"
 #include "core/sandbox/Double.h"
 #include "core/sandbox/FaultPlan.h"
+#include "core/sandbox/ShiftedClock.h"
 
 namespace tw::stripe {
 
 /// Stands in for Stripe: `/v1` over HTTP on this machine, an event log, and webhooks that receive
 /// signed deliveries with retries.
 ///
-/// Driven in the process through Double, from outside by JSON over HTTP under `/_double/`: POST
-/// deliver, webhooks, faults; GET state, deliveries, records. Events of a plan use only currencies
-/// of the sample CRM picklist; poisoned ones carry a currency outside it (`sek`, `nok`, `isk`,
-/// `ugx`) and a card ending of eight digits.
+/// Driven in the process through Double, from outside by JSON over HTTP under `/_tidewire/`
+/// (docs.md of the connector; `/_double/` is the same). Events of a plan use only currencies of the
+/// sample CRM picklist; poisoned ones carry a currency outside it (`sek`, `nok`, `isk`, `ugx`) and
+/// a card ending of eight digits.
 class StripeDouble final : public QObject, public sandbox::Double
 {
 public:
@@ -42,7 +44,7 @@ private:
     };
     struct Totals
     {
-        std::size_t accepted = 0, refused = 0, unanswered = 0, repeats = 0, forged = 0;
+        std::size_t accepted = 0, refused = 0, unanswered = 0, repeats = 0, forged = 0, dropped = 0;
     };
 
     explicit StripeDouble(const sandbox::DoubleOptions &options);
@@ -52,26 +54,64 @@ private:
     void control(const HttpRequest &request, HttpReply reply);
     void controlDeliver(const Value &order, HttpReply reply);
     HttpResponse controlWebhook(const Value &order);
+    HttpResponse controlFaults(const Value &order);
+    HttpResponse controlTrigger(const Value &order);
+    HttpResponse controlClock(const Value &order);
+    HttpResponse controlSearch(const Value &order);
+    HttpResponse controlSecret(const Value &order);
+    HttpResponse controlPayout(const Value &order);
+    HttpResponse controlAuthenticate(const Value &order);
+    HttpResponse controlSession(const Value &order, bool settles);
+    HttpResponse controlReset();
+    HttpResponse controlLoad(const Value &order);
+    HttpResponse triggerNames() const;
+    HttpResponse saved() const;
     HttpResponse state() const;
     HttpResponse deliveries() const;
     HttpResponse heldRecords() const;
 
     std::vector<Planned> prepare(const sandbox::DeliveryPlan &plan);
     std::vector<std::string> typesOf(const sandbox::DeliveryPlan &plan) const;
-    void announce(std::string_view type, const Value &object, const Value &previous,
-                  std::optional<std::string> key);
+    void announce(const std::string &account, const ObjectNews &news);
+    void announceThin(const std::string &type, const Value &related);
+    void syncEndpoints();
     void sendEvent(const Value &event, bool repeat, bool forged, int attempts,
                    const std::function<void(const sandbox::DeliveryReport &)> &done);
+    std::vector<std::size_t> targetsOf(const Value &event) const;
+    void arrived(const std::string &account, const std::string &eventId);
     void note(const sandbox::DeliveryReport &report);
+    /// Through the mischief that was ordered, into the queue.
+    void hand(EventDelivery::Parcel parcel);
+    void release();
+    void addCast();
+    void resume();
+    std::string seededSecret();
 
-    Clock &m_clock;
+    sandbox::ShiftedClock m_clock;
     std::string m_apiKey;
     Secret m_webhookSecret;
     StripeStore m_store;
     SampleFactory m_factory;
     StripeApi m_api;
+    struct Endpoint
+    {
+        std::string url, apiVersion;
+        bool connect = false; ///< Hears of connected accounts.
+    };
+    std::map<std::string, Endpoint> m_endpoints; ///< Webhook endpoints of the account, by id.
     EventDelivery m_delivery;
     sandbox::FaultPlan m_faults;
+    /// What goes wrong on the way of deliveries, by chance.
+    struct Mischief
+    {
+        double drop = 0, duplicate = 0;
+        std::size_t reorder = 0; ///< So many are held back and leave in another order.
+        std::chrono::milliseconds delay{0};
+        std::string apiVersion; ///< Instead of that of the endpoint.
+    };
+    Mischief m_mischief;
+    Random m_dice;
+    std::vector<EventDelivery::Parcel> m_heldBack;
     std::vector<sandbox::DeliveryReport> m_reports;
     Totals m_totals;
     HttpServer m_server;

@@ -49,6 +49,8 @@ void StripeStore::keep(const Value &object)
         return;
     }
     shelf.order.push_back(id);
+    if (type != "event")
+        m_types.insert_or_assign(id, type);
     shelf.byId.emplace(id, Held{share(std::move(document)), 1, false});
 }
 
@@ -78,6 +80,13 @@ const StripeStore::Held *StripeStore::find(std::string_view type, std::string_vi
     return held == shelf->second.byId.end() ? nullptr : &held->second;
 }
 
+Value StripeStore::object(std::string_view id) const
+{
+    const auto type = m_types.find(id);
+    const Held *held = type == m_types.end() ? nullptr : find(type->second, id);
+    return held ? held->object->root() : Value();
+}
+
 std::vector<DocumentPtr> StripeStore::list(std::string_view type) const
 {
     std::vector<DocumentPtr> objects;
@@ -92,17 +101,71 @@ std::vector<DocumentPtr> StripeStore::list(std::string_view type) const
     return objects;
 }
 
+DocumentPtr StripeStore::newest(std::string_view type,
+                                const std::function<bool(const Value &object)> &fits) const
+{
+    const auto shelf = m_shelves.find(type);
+    if (shelf == m_shelves.end())
+        return {};
+    for (auto id = shelf->second.order.rbegin(); id != shelf->second.order.rend(); ++id) {
+        const Held &held = shelf->second.byId.find(*id)->second;
+        if (!held.deleted && fits(held.object->root()))
+            return held.object;
+    }
+    return {};
+}
+
 std::size_t StripeStore::count(std::string_view type) const
 {
     const auto shelf = m_shelves.find(type);
     return shelf == m_shelves.end() ? 0 : shelf->second.order.size();
 }
 
+Value StripeStore::dump(Arena &arena) const
+{
+    ArrayBuilder all(arena);
+    for (const auto &[type, shelf] : m_shelves) {
+        for (const auto &id : shelf.order) {
+            const Held &held = shelf.byId.find(id)->second;
+            ObjectBuilder object(arena);
+            for (const Member &member : held.object->root().members())
+                object.set(member.key.text(), copyInto(arena, member.value));
+            if (held.deleted)
+                object.set(kDeleted, Value::boolean(true));
+            all.add(object.finish());
+        }
+    }
+    return all.finish();
+}
+
+void StripeStore::load(const Value &objects)
+{
+    for (const Value &object : objects.items()) {
+        const bool deleted = !object.get(kDeleted).isUndefined();
+        Document plain;
+        ObjectBuilder fields(plain.arena());
+        for (const Member &member : object.members()) {
+            if (member.key.text() != kDeleted)
+                fields.set(member.key.text(), copyInto(plain.arena(), member.value));
+        }
+        put(fields.finish());
+        if (deleted)
+            remove(object.get("object").text(), object.get("id").text());
+    }
+}
+
+void StripeStore::clear()
+{
+    m_shelves.clear();
+    m_types.clear();
+    m_log.clear();
+}
+
 std::vector<sandbox::HeldRecord> StripeStore::records() const
 {
     std::vector<sandbox::HeldRecord> records;
     for (const auto &[type, shelf] : m_shelves) {
-        if (type == "event")
+        if (type == "event" || type.starts_with('_'))
             continue;
         for (const auto &id : shelf.order) {
             const Held &held = shelf.byId.find(id)->second;

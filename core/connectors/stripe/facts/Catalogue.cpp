@@ -5,6 +5,8 @@
 
 #include <QFile>
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 // Resources of a static library are linked in only by name; outside of any namespace.
 inline void takeStripeResources()
@@ -15,40 +17,48 @@ inline void takeStripeResources()
 namespace tw::stripe {
 namespace {
 
-using Segments = std::vector<std::string_view>;
+constexpr int kDeepestParams = 16;
+constexpr int kDeepestObject = 8;
 
-Segments segmentsOf(std::string_view path)
+/// The next segment of a path that begins with a slash; both are cut off.
+std::string_view takeSegment(std::string_view &path)
 {
-    Segments segments;
-    path = path.substr(0, path.find('?'));
-    while (!path.empty()) {
-        path.remove_prefix(1);
-        const auto slash = std::min(path.find('/'), path.size());
-        segments.push_back(path.substr(0, slash));
-        path = path.substr(slash);
-    }
-    return segments;
+    path.remove_prefix(1);
+    const auto slash = std::min(path.find('/'), path.size());
+    const std::string_view segment = path.substr(0, slash);
+    path.remove_prefix(slash);
+    return segment;
 }
 
 /// How many segments are the same word; nothing when the path does not fit.
-std::optional<int> fits(const Segments &pattern, const Segments &path)
+std::optional<int> fits(std::string_view pattern, std::string_view path)
 {
-    if (pattern.size() != path.size())
-        return std::nullopt;
     int same = 0;
-    for (std::size_t at = 0; at < pattern.size(); ++at) {
-        const bool isOpen = pattern[at].starts_with('{');
-        if (!isOpen && pattern[at] != path[at])
+    while (!pattern.empty() && !path.empty()) {
+        const std::string_view wanted = takeSegment(pattern), given = takeSegment(path);
+        const bool isOpen = wanted.starts_with('{');
+        if (isOpen ? given.empty() : wanted != given)
             return std::nullopt;
         same += isOpen ? 0 : 1;
     }
-    return same;
+    return pattern.empty() && path.empty() ? std::optional(same) : std::nullopt;
+}
+
+/// Few operations share one: "GET 3 customers".
+std::string routeOf(std::string_view method, std::string_view path)
+{
+    const auto count = std::count(path.begin(), path.end(), '/');
+    takeSegment(path);
+    const std::string_view second = path.empty() ? path : takeSegment(path);
+    return std::string(method) + ' ' + std::to_string(count) + ' ' + std::string(second);
 }
 
 Shape::Type typeOf(const ApiField &field)
 {
     using Kind = ApiField::Kind;
     using Unit = ApiField::Unit;
+    if (field.kind == Kind::Any)
+        return Shape::Type::Any; // What it is in one of its forms must not bind the others.
     switch (field.unit) {
     case Unit::MinorAmount:
         return Shape::Type::Money;
@@ -124,17 +134,26 @@ const ApiField *ApiCatalogue::object(std::string_view type) const
     return found == m_objects.end() ? nullptr : &found->second;
 }
 
+void ApiCatalogue::index()
+{
+    m_routes.clear();
+    for (std::size_t at = 0; at < m_operations.size(); ++at)
+        m_routes[routeOf(m_operations[at].method, m_operations[at].path)].push_back(at);
+}
+
 const ApiOperation *ApiCatalogue::find(std::string_view method, std::string_view path) const
 {
-    const Segments asked = segmentsOf(path);
+    path = path.substr(0, path.find('?'));
+    const auto routes =
+        path.starts_with('/') ? m_routes.find(routeOf(method, path)) : m_routes.end();
+    if (routes == m_routes.end())
+        return nullptr;
     const ApiOperation *best = nullptr;
     int most = -1;
-    for (const ApiOperation &operation : m_operations) {
-        if (operation.method != method)
-            continue;
-        const auto same = fits(segmentsOf(operation.path), asked);
+    for (const std::size_t at : routes->second) {
+        const auto same = fits(m_operations[at].path, path);
         if (same && *same > most) {
-            best = &operation;
+            best = &m_operations[at];
             most = *same;
         }
     }
@@ -144,12 +163,17 @@ const ApiOperation *ApiCatalogue::find(std::string_view method, std::string_view
 const ApiOperation *ApiCatalogue::find(std::string_view object, ApiVerb verb,
                                        std::string_view action) const
 {
-    // The shortest way: "/v1/tax_ids" before "/v1/customers/{id}/tax_ids".
+    // "/v1/tax_ids" before "/v1/customers/{id}/tax_ids", "/v1/accounts/{id}" before "/v1/account".
+    const auto rank = [verb](const ApiOperation &operation) {
+        const bool isWhole = verb == ApiVerb::Create || verb == ApiVerb::List ||
+                             verb == ApiVerb::Search || operation.hasId();
+        return std::tuple(!isWhole, std::count(operation.path.begin(), operation.path.end(), '{'),
+                          operation.path.size());
+    };
     const ApiOperation *best = nullptr;
     for (const ApiOperation &operation : m_operations) {
-        if (operation.verb != verb || operation.object != object || operation.action != action)
-            continue;
-        if (!best || operation.path.size() < best->path.size())
+        if (operation.verb == verb && operation.object == object && operation.action == action &&
+            (!best || rank(operation) < rank(*best)))
             best = &operation;
     }
     return best;
@@ -163,39 +187,84 @@ std::vector<std::string> ApiCatalogue::actions(std::string_view object) const
             names.push_back(operation.action);
     }
     std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
     return names;
 }
 
 namespace {
 
-/// Walks what an object holds; groups and lists do not count as levels of expansion.
-void collect(const ApiCatalogue &catalogue, const ApiField &field, const std::string &prefix,
-             int depth, int nesting, std::vector<std::string> &paths)
+constexpr int kMostExpandNames = 4;
+constexpr std::size_t kMostPaths = 5000;
+
+bool isListObject(const ApiField &field)
 {
-    if (nesting > 8)
+    return field.kind == ApiField::Kind::Group && field.find("data") && field.find("has_more");
+}
+
+/// An id that can be filled, or a list of such.
+bool isFillable(const ApiField &field)
+{
+    if (field.kind == ApiField::Kind::List)
+        return !field.fields.empty() && isFillable(field.fields.front());
+    return field.kind == ApiField::Kind::Text && !field.expandsTo.empty();
+}
+
+bool isExpandable(const ApiField &field)
+{
+    // Whole objects and lists are there already; Stripe takes their names all the same.
+    return isFillable(field) || field.includable || isListObject(field) ||
+           (field.kind == ApiField::Kind::Group && !field.expandsTo.empty());
+}
+
+/// Behind lists and maps: what their items are.
+const ApiField &itemOf(const ApiField &field)
+{
+    const ApiField *at = &field;
+    while ((at->kind == ApiField::Kind::List || at->kind == ApiField::Kind::Map) &&
+           !at->fields.empty())
+        at = &at->fields.front();
+    return *at;
+}
+
+/// Every path to what can be expanded; each name on it counts, only other objects cost `depth`.
+void collect(const ApiCatalogue &catalogue, const ApiField &group, const std::string &prefix,
+             int depth, int names, std::vector<std::string> &paths)
+{
+    if (names <= 0 || paths.size() >= kMostPaths)
         return;
-    const ApiField *inside = &field;
-    if (field.kind == ApiField::Kind::Group && field.fields.empty() && !field.expandsTo.empty()) {
-        inside = catalogue.object(field.expandsTo.front());
-        if (!inside)
-            return;
-    }
-    for (const ApiField &member : inside->fields) {
-        const std::string path = member.name.empty() ? prefix
-                                 : prefix.empty()    ? member.name
-                                                     : prefix + '.' + member.name;
-        const bool isExpandable = member.kind == ApiField::Kind::Text && !member.expandsTo.empty();
-        const bool isList = member.kind == ApiField::Kind::List;
-        if (isExpandable) {
+    for (const ApiField &member : group.fields) {
+        const std::string path = prefix.empty() ? member.name : prefix + '.' + member.name;
+        if (isFillable(member) || member.includable)
             paths.push_back(path);
-            const ApiField *other =
-                depth > 1 ? catalogue.object(member.expandsTo.front()) : nullptr;
+        const ApiField &item = itemOf(member);
+        if (item.expandsTo.empty()) {
+            collect(catalogue, item, path, depth, names - 1, paths);
+            continue;
+        }
+        const int left = isFillable(member) ? depth - 1 : depth;
+        for (const std::string &name : item.expandsTo) {
+            const ApiField *other = left > 0 ? catalogue.object(name) : nullptr;
             if (other)
-                collect(catalogue, *other, path, depth - 1, nesting + 1, paths);
-        } else if (isList || member.kind == ApiField::Kind::Group) {
-            collect(catalogue, member, path, depth, nesting + 1, paths);
+                collect(catalogue, *other, path, left, names - 1, paths);
         }
     }
+}
+
+/// The member of that name of a field that was walked to: of itself, or of one of its objects.
+std::vector<const ApiField *> membersOf(const ApiCatalogue &catalogue, const ApiField &field,
+                                        std::string_view name)
+{
+    std::vector<const ApiField *> found;
+    const ApiField &item = itemOf(field);
+    if (const ApiField *member = item.find(name))
+        found.push_back(member);
+    for (const std::string &type : item.expandsTo) {
+        const ApiField *other = catalogue.object(type);
+        const ApiField *member = other ? other->find(name) : nullptr;
+        if (member)
+            found.push_back(member);
+    }
+    return found;
 }
 
 } // namespace
@@ -204,7 +273,7 @@ std::vector<std::string> ApiCatalogue::expandable(std::string_view type, int dep
 {
     std::vector<std::string> paths;
     if (const ApiField *group = object(type))
-        collect(*this, *group, {}, depth, 0, paths);
+        collect(*this, *group, {}, depth, kMostExpandNames, paths);
     std::sort(paths.begin(), paths.end());
     paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
     return paths;
@@ -212,73 +281,85 @@ std::vector<std::string> ApiCatalogue::expandable(std::string_view type, int dep
 
 bool ApiCatalogue::mayExpand(std::string_view type, std::string_view path, bool isList) const
 {
-    if (isList) {
-        if (!path.starts_with("data."))
-            return false;
+    const ApiField *group = object(type);
+    if (!group || std::count(path.begin(), path.end(), '.') >= kMostExpandNames ||
+        (isList && !path.starts_with("data.")))
+        return false;
+    if (isList)
         path.remove_prefix(5);
-    }
-    const ApiField *at = object(type);
-    bool expanded = false;
-    int levels = isList ? 1 : 0;
-    while (!path.empty() && at) {
+    // An id may become one of several objects: each way is followed.
+    std::vector<const ApiField *> at{group};
+    while (true) {
         const auto dot = std::min(path.find('.'), path.size());
-        const std::string_view name = path.substr(0, dot);
-        path = path.substr(std::min(dot + 1, path.size()));
-        if (at->kind == ApiField::Kind::List && !at->fields.empty())
-            at = &at->fields.front();
-        if (at->fields.empty() && !at->expandsTo.empty())
-            at = object(at->expandsTo.front());
-        at = at ? at->find(name) : nullptr;
-        expanded =
-            at && (!at->expandsTo.empty()
-                   // Included only when asked for: lists that are not always there.
-                   || ((at->kind == ApiField::Kind::List || at->kind == ApiField::Kind::Group) &&
-                       !at->required));
-        levels += at && !at->expandsTo.empty() ? 1 : 0;
-        if (at && at->kind == ApiField::Kind::Text && !path.empty())
-            at = at->expandsTo.empty() ? nullptr : object(at->expandsTo.front());
+        std::vector<const ApiField *> next;
+        for (const ApiField *field : at) {
+            const auto members = membersOf(*this, *field, path.substr(0, dot));
+            next.insert(next.end(), members.begin(), members.end());
+        }
+        std::sort(next.begin(), next.end());
+        next.erase(std::unique(next.begin(), next.end()), next.end());
+        at = std::move(next);
+        if (dot == path.size())
+            break;
+        path.remove_prefix(dot + 1);
     }
-    return expanded && levels <= 4;
+    return std::any_of(at.begin(), at.end(),
+                       [](const ApiField *field) { return isExpandable(*field); });
 }
 
 namespace {
 
+Shape shapeOf(const ApiCatalogue &catalogue, const ApiField &field, int depth);
+
+void addMembers(const ApiCatalogue &catalogue, Shape &shape, const ApiField &group, int depth)
+{
+    for (const ApiField &member : group.fields)
+        shape.fields.push_back(
+            {member.name, shapeOf(catalogue, member, depth - 1), member.required, true});
+}
+
+/// One of several objects: what each of them may have.
+Shape wholeObject(const ApiCatalogue &catalogue, const ApiField &field, int depth)
+{
+    std::optional<Shape> shape;
+    for (const std::string &name : field.expandsTo) {
+        const ApiField *object = catalogue.object(name);
+        if (!object)
+            return {};
+        Shape one;
+        one.type = Shape::Type::Group;
+        addMembers(catalogue, one, *object, depth);
+        shape = shape ? joined(*shape, one) : std::move(one);
+    }
+    return shape ? std::move(*shape) : Shape();
+}
+
 Shape shapeOf(const ApiCatalogue &catalogue, const ApiField &field, int depth)
 {
+    using Kind = ApiField::Kind;
     Shape shape;
     shape.type = typeOf(field);
-    shape.nullable = field.nullable;
-    if (field.unit == ApiField::Unit::MinorAmount)
+    if (shape.type == Shape::Type::Money)
         shape.unit = "minor";
-    if (field.unit == ApiField::Unit::UnixTime)
+    if (shape.type == Shape::Type::Instant)
         shape.unit = "unix_seconds";
-    if (field.unit == ApiField::Unit::Currency)
+    if (shape.type == Shape::Type::Currency)
         shape.unit = "lower";
     if (shape.type == Shape::Type::Choice)
         shape.choices = field.choices;
-    if (field.kind == ApiField::Kind::Map) {
-        Shape text;
-        text.type = Shape::Type::Text;
-        shape.item = {text};
-        return shape;
+    if (field.kind == Kind::Map || field.kind == Kind::List) {
+        Shape item;
+        item.type = field.kind == Kind::Map ? Shape::Type::Text : Shape::Type::Any;
+        shape.item = {field.fields.empty() ? item
+                                           : shapeOf(catalogue, field.fields.front(), depth - 1)};
+    } else if (field.kind == Kind::Group && depth <= 0) {
+        shape = Shape();
+    } else if (field.kind == Kind::Group && field.fields.empty() && !field.expandsTo.empty()) {
+        shape = wholeObject(catalogue, field, depth);
+    } else if (depth > 0) {
+        addMembers(catalogue, shape, field, depth);
     }
-    const ApiField *inside = &field;
-    if (field.kind == ApiField::Kind::Group && field.fields.empty() && !field.expandsTo.empty())
-        inside = catalogue.object(field.expandsTo.front());
-    if (!inside || depth <= 0) {
-        if (shape.type == Shape::Type::Group || shape.type == Shape::Type::List)
-            shape = Shape();
-        return shape;
-    }
-    if (field.kind == ApiField::Kind::List) {
-        shape.item = {inside->fields.empty()
-                          ? Shape()
-                          : shapeOf(catalogue, inside->fields.front(), depth - 1)};
-        return shape;
-    }
-    for (const ApiField &member : inside->fields)
-        shape.fields.push_back(
-            {member.name, shapeOf(catalogue, member, depth - 1), member.required, true});
+    shape.nullable = field.nullable;
     return shape;
 }
 
@@ -289,13 +370,13 @@ Shape ApiCatalogue::paramShape(const ApiOperation &operation) const
     ApiField all;
     all.kind = ApiField::Kind::Group;
     all.fields = operation.params;
-    return shapeOf(*this, all, 10);
+    return shapeOf(*this, all, kDeepestParams);
 }
 
 Shape ApiCatalogue::objectShape(std::string_view type) const
 {
     const ApiField *group = object(type);
-    return group ? shapeOf(*this, *group, 6) : Shape();
+    return group ? shapeOf(*this, *group, kDeepestObject) : Shape();
 }
 
 } // namespace tw::stripe

@@ -20,10 +20,10 @@ struct ApiField
         Integer,
         Number,
         Boolean,
-        Map,   ///< Free names to texts: metadata.
-        Group, ///< `fields` are its members.
+        Map,   ///< Free names to texts (metadata), or to what the one of `fields` is.
+        Group, ///< `fields` are its members. Without any: one of `expandsTo`, as a whole.
         List,  ///< The one of `fields` is what its items are.
-        Any
+        Any    ///< One of `kinds` where they are known; `fields` are the members of its Group.
     };
     enum class Unit { None, MinorAmount, Decimal, UnixTime, Currency, Country, Email, Url };
 
@@ -33,6 +33,8 @@ struct ApiField
     bool required = false;    ///< Parameter: must be sent. Field: always there.
     bool nullable = false;    ///< Parameter: an empty text unsets it. Field: may be null.
     bool openChoices = false; ///< More values than `choices` may come.
+    bool includable = false;  ///< Field: only there when `expand` names it.
+    std::vector<Kind> kinds;
     std::vector<std::string> choices;
     std::vector<std::string>
         expandsTo; ///< Field: an id that `expand` turns into one of these objects.
@@ -82,13 +84,16 @@ public:
     std::vector<std::string> objects() const; ///< Sorted.
     /// The object as a group; null when it is not known.
     const ApiField *object(std::string_view type) const;
-    /// For a real path ("/v1/customers/cus_1"); a literal segment wins over one in braces.
+    /// For a real path ("/v1/customers/cus_1"); a literal segment wins over one in braces. What is
+    /// behind a '?' is not looked at.
     const ApiOperation *find(std::string_view method, std::string_view path) const;
+    /// Of several the one with the fewest ids, but by its own id rather than without one.
     const ApiOperation *find(std::string_view object, ApiVerb verb,
                              std::string_view action = {}) const;
     std::vector<std::string> actions(std::string_view object) const;
-    /// What `expand[]` may name for an object, to `depth` levels: "customer",
-    /// "latest_invoice.payments"; for lists each begins with "data.".
+    /// What `expand[]` may name for an object, through `depth` other objects: "customer",
+    /// "latest_invoice.payments"; for lists each begins with "data.". Stripe takes paths of at most
+    /// four names, and "data" is one of them.
     std::vector<std::string> expandable(std::string_view object, int depth = 2) const;
     bool mayExpand(std::string_view object, std::string_view path, bool isList) const;
 
@@ -97,9 +102,13 @@ public:
     Shape objectShape(std::string_view type) const;
 
 private:
+    void index(); ///< Once m_operations is complete.
+
     std::string m_version;
     std::vector<ApiOperation> m_operations;
     std::map<std::string, ApiField, std::less<>> m_objects;
+    /// By method, number of segments and second segment ("GET 3 customers").
+    std::map<std::string, std::vector<std::size_t>, std::less<>> m_routes;
 };
 
 /// Holds parameters against an operation: unknown names, wrong types, values that are no choice,

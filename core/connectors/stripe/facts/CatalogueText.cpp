@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A catalogue as compact JSON. A field is {"n": name, "k": kind, "u": unit, "f": flags, "c":
-// choices, "x": objects, "s": fields}; members that say nothing are left out.
+// A catalogue as compact JSON. A field is {"n": name, "k": kind, "w": kinds of an Any, "u": unit,
+// "f": flags, "c": choices, "x": objects, "s": fields}; members that say nothing are left out.
 #include "core/connectors/stripe/facts/Catalogue.h"
 
 #include "core/data/Json.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace tw::stripe {
 namespace {
@@ -38,10 +39,15 @@ Value fieldValue(Arena &arena, const ApiField &field)
     if (!field.name.empty())
         object.set("n", textValue(arena, field.name));
     object.set("k", textValue(arena, {kKinds[static_cast<std::size_t>(field.kind)]}));
+    std::string kinds;
+    for (const ApiField::Kind kind : field.kinds)
+        kinds += kKinds[static_cast<std::size_t>(kind)];
+    if (!kinds.empty())
+        object.set("w", textValue(arena, kinds));
     if (field.unit != ApiField::Unit::None)
         object.set("u", textValue(arena, {kUnits[static_cast<std::size_t>(field.unit)]}));
     const std::string flags = std::string(field.required ? "r" : "") + (field.nullable ? "n" : "") +
-                              (field.openChoices ? "o" : "");
+                              (field.openChoices ? "o" : "") + (field.includable ? "i" : "");
     if (!flags.empty())
         object.set("f", textValue(arena, flags));
     if (!field.choices.empty())
@@ -69,6 +75,32 @@ std::vector<std::string> namesOf(const Value &list)
     return names;
 }
 
+std::optional<std::size_t> letterOf(std::string_view letters, const Value &value)
+{
+    const auto at =
+        value.isString() && value.size() == 1 ? letters.find(value.text()) : std::string_view::npos;
+    return at == std::string_view::npos ? std::nullopt : std::optional(at);
+}
+
+bool readKinds(std::string_view letters, std::vector<ApiField::Kind> &kinds)
+{
+    for (const char letter : letters) {
+        const auto at = kKinds.find(letter);
+        if (at == std::string_view::npos)
+            return false;
+        kinds.push_back(static_cast<ApiField::Kind>(at));
+    }
+    return true;
+}
+
+/// A list says what its items are; a map may.
+bool isWhole(const ApiField &field)
+{
+    return field.kind == ApiField::Kind::List  ? field.fields.size() == 1
+           : field.kind == ApiField::Kind::Map ? field.fields.size() <= 1
+                                               : true;
+}
+
 /// False: not of the form above.
 bool readFields(const Value &list, std::vector<ApiField> &fields, int depth)
 {
@@ -76,24 +108,25 @@ bool readFields(const Value &list, std::vector<ApiField> &fields, int depth)
         return false;
     for (const Value &one : list.items()) {
         ApiField field;
-        const auto kind = kKinds.find(one.get("k").text());
-        if (one.get("k").text().size() != 1 || kind == std::string_view::npos)
+        const auto kind = letterOf(kKinds, one.get("k"));
+        if (!kind || !readKinds(one.get("w").text(), field.kinds))
             return false;
         field.name = one.get("n").text();
-        field.kind = static_cast<ApiField::Kind>(kind);
-        if (const Value unit = one.get("u"); unit.isString()) {
-            const auto at = kUnits.find(unit.text());
-            if (unit.size() != 1 || at == std::string_view::npos)
+        field.kind = static_cast<ApiField::Kind>(*kind);
+        if (const Value unit = one.get("u"); !unit.isUndefined()) {
+            const auto at = letterOf(kUnits, unit);
+            if (!at)
                 return false;
-            field.unit = static_cast<ApiField::Unit>(at);
+            field.unit = static_cast<ApiField::Unit>(*at);
         }
         const std::string_view flags = one.get("f").text();
         field.required = flags.find('r') != std::string_view::npos;
         field.nullable = flags.find('n') != std::string_view::npos;
         field.openChoices = flags.find('o') != std::string_view::npos;
+        field.includable = flags.find('i') != std::string_view::npos;
         field.choices = namesOf(one.get("c"));
         field.expandsTo = namesOf(one.get("x"));
-        if (!readFields(one.get("s"), field.fields, depth + 1))
+        if (!readFields(one.get("s"), field.fields, depth + 1) || !isWhole(field))
             return false;
         fields.push_back(std::move(field));
     }
@@ -166,6 +199,7 @@ Result<ApiCatalogue> ApiCatalogue::fromText(std::string_view json)
     }
     if (made.m_version.empty() || made.m_operations.empty())
         return notACatalogue();
+    made.index();
     return made;
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/facts/Catalogue.h"
 
+#include "core/data/Json.h"
+
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace tw::stripe {
 namespace {
@@ -13,33 +16,48 @@ using What = ApiProblem::What;
 constexpr std::size_t kMostProblems = 20;
 constexpr std::size_t kMostNamed = 8;
 
+using Unit = ApiField::Unit;
+
+bool areDigits(std::string_view text)
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(),
+                                        [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+std::string_view withoutSign(std::string_view text)
+{
+    return text.substr(text.starts_with('-') ? 1 : 0);
+}
+
 bool isWhole(const Value &value)
 {
     if (value.isNumber())
         return value.toInt().has_value();
-    std::string_view text = value.text();
-    if (text.starts_with('-'))
-        text.remove_prefix(1);
-    return !text.empty() &&
-           std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+    std::int64_t number = 0;
+    const std::string_view text = value.text();
+    return value.isString() && areDigits(withoutSign(text)) &&
+           std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc();
 }
 
 bool isDecimal(const Value &value)
 {
     if (value.isNumber())
         return true;
-    std::string_view text = value.text();
-    if (text.starts_with('-'))
-        text.remove_prefix(1);
+    const std::string_view text = withoutSign(value.text());
     const auto dot = text.find('.');
-    const auto digits = [](std::string_view part) {
-        return std::all_of(part.begin(), part.end(),
-                           [](unsigned char c) { return std::isdigit(c); });
-    };
-    return !text.empty() && text != "." &&
-           (dot == std::string_view::npos
-                ? digits(text)
-                : digits(text.substr(0, dot)) && digits(text.substr(dot + 1)));
+    return value.isString() && areDigits(text.substr(0, dot)) &&
+           (dot == std::string_view::npos || areDigits(text.substr(dot + 1)));
+}
+
+bool isCurrency(std::string_view text)
+{
+    return text.size() == 3 && std::all_of(text.begin(), text.end(),
+                                           [](unsigned char c) { return std::isalpha(c) != 0; });
+}
+
+bool isSent(const Value &given)
+{
+    return !given.isUndefined() && !given.isNull() && !(given.isString() && given.size() == 0);
 }
 
 class Check
@@ -67,7 +85,7 @@ public:
         }
         for (const ApiField &field : fields) {
             const Value given = params.get(field.name);
-            if (field.required && (given.isUndefined() || given.isNull()))
+            if (field.required && !isSent(given) && !(field.nullable && !given.isUndefined()))
                 tell(What::Missing, inside(prefix, field.name),
                      "\"" + inside(prefix, field.name) + "\" is missing.");
         }
@@ -113,74 +131,119 @@ private:
 
     void value(const ApiField &field, const Value &given, const std::string &path)
     {
-        if (given.isUndefined())
-            return;
-        const bool unsets = given.isNull() || (given.isString() && given.size() == 0);
-        if (unsets) {
-            // Where "" is no value, Stripe refuses it; an empty text is one for texts without
-            // choices.
+        if (!isSent(given)) {
+            // A required one that is empty is missing. An empty plain text is a value.
             const bool isText = field.kind == Kind::Text && field.choices.empty();
-            if (!field.nullable && !isText && field.kind != Kind::Any && field.kind != Kind::Map)
+            if (!given.isUndefined() && !field.required && !field.nullable && !isText)
                 tell(What::WrongType, path,
                      "\"" + path + "\" cannot be unset. Leave it out, or give it a value.");
             return;
         }
-        const bool isScalar = given.isString() || given.isNumber() || given.isBool();
         switch (field.kind) {
         case Kind::Text:
-            if (!isScalar)
-                return wrongType(path, "a text");
-            return choice(field, given, path);
+            return text(field, given, path);
         case Kind::Integer:
-            if (!(given.isString() || given.isNumber()) || !isWhole(given))
-                wrongType(path,
-                          field.unit == ApiField::Unit::MinorAmount
-                              ? "a whole number in the smallest unit of the currency (use $toMinor)"
-                          : field.unit == ApiField::Unit::UnixTime
-                              ? "a time in whole seconds since 1970"
-                              : "a whole number");
+            if (!isWhole(given))
+                wrongType(path, wholeWords(field.unit));
             return;
         case Kind::Number:
-            if (!(given.isString() || given.isNumber()) || !isDecimal(given))
+            if (!isDecimal(given))
                 wrongType(path, "a number");
             return;
         case Kind::Boolean:
-            if (!given.isBool() &&
-                !(given.isString() && (given.text() == "true" || given.text() == "false")))
+            if (!isBoolean(given))
                 wrongType(path, "true or false");
             return;
         case Kind::Map:
             if (!given.isObject())
-                return wrongType(path, "an object of names and texts");
-            for (const Member &member : given.members()) {
-                if (member.value.isObject() || member.value.isArray())
-                    wrongType(inside(path, member.key.text()), "a text");
-            }
-            return;
+                return wrongType(path, "an object of names and values");
+            return map(field, given, path);
         case Kind::Group:
             if (!given.isObject())
                 return wrongType(path, "an object");
             return members(field.fields, given, path);
-        case Kind::List: {
+        case Kind::List:
             if (!given.isArray())
                 return wrongType(path, "a list");
-            std::size_t index = 0;
-            for (const Value &item : given.items())
-                value(field.fields.front(), item, path + '[' + std::to_string(index++) + ']');
-            return;
-        }
+            return list(field, given, path);
         case Kind::Any:
-            if (given.isObject() && !field.fields.empty())
-                members(field.fields, given, path);
-            return;
+            return any(field, given, path);
         }
+    }
+
+    static const char *wholeWords(Unit unit)
+    {
+        return unit == Unit::MinorAmount
+                   ? "a whole number in the smallest unit of the currency (use $toMinor)"
+               : unit == Unit::UnixTime ? "a time in whole seconds since 1970"
+                                        : "a whole number";
+    }
+
+    static bool isBoolean(const Value &given)
+    {
+        return given.isBool() ||
+               (given.isString() && (given.text() == "true" || given.text() == "false"));
+    }
+
+    void text(const ApiField &field, const Value &given, const std::string &path)
+    {
+        // A number travels as its text; a truth value in a text is a slip of the mapping.
+        if (!given.isString() && !given.isNumber())
+            return wrongType(path, "a text");
+        if (field.unit == Unit::Decimal && !isDecimal(given))
+            return wrongType(path, "a decimal number");
+        if (field.unit == Unit::Currency && !isCurrency(given.text()))
+            return wrongType(path, "a currency of three letters, such as eur");
+        choice(field, given, path);
+    }
+
+    void list(const ApiField &field, const Value &given, const std::string &path)
+    {
+        std::size_t index = 0;
+        for (const Value &item : given.items()) {
+            if (!field.fields.empty())
+                value(field.fields.front(), item, path + '[' + std::to_string(index) + ']');
+            ++index;
+        }
+    }
+
+    void map(const ApiField &field, const Value &given, const std::string &path)
+    {
+        for (const Member &member : given.members()) {
+            const std::string name = inside(path, member.key.text());
+            if (!field.fields.empty())
+                value(field.fields.front(), member.value, name);
+            else if (member.value.isObject() || member.value.isArray())
+                wrongType(name, "a text");
+        }
+    }
+
+    void any(const ApiField &field, const Value &given, const std::string &path)
+    {
+        const auto may = [&field](Kind kind) {
+            return std::find(field.kinds.begin(), field.kinds.end(), kind) != field.kinds.end();
+        };
+        if (field.kinds.empty())
+            return;
+        if (given.isObject() && may(Kind::Group))
+            return members(field.fields, given, path);
+        if ((may(Kind::Boolean) && isBoolean(given)) || (may(Kind::Integer) && isWhole(given)) ||
+            (may(Kind::Number) && isDecimal(given)) || (given.isObject() && may(Kind::Map)))
+            return;
+        if (may(Kind::Text) && given.isString())
+            return choice(field, given, path);
+        wrongType(path, may(Kind::Integer)   ? wholeWords(field.unit)
+                        : may(Kind::Number)  ? "a number"
+                        : may(Kind::Boolean) ? "true or false"
+                        : may(Kind::Text)    ? "a text or an object"
+                                             : "an object");
     }
 
     void choice(const ApiField &field, const Value &given, const std::string &path)
     {
-        if (field.choices.empty() || field.openChoices || !given.isString() ||
-            std::find(field.choices.begin(), field.choices.end(), given.text()) !=
-                field.choices.end())
+        const std::string word = given.isString() ? std::string(given.text()) : toJson(given);
+        if (field.choices.empty() || field.openChoices ||
+            std::find(field.choices.begin(), field.choices.end(), word) != field.choices.end())
             return;
         std::string some;
         for (std::size_t at = 0; at < std::min(kMostNamed, field.choices.size()); ++at)
@@ -188,8 +251,7 @@ private:
         if (field.choices.size() > kMostNamed)
             some += ", …";
         tell(What::NoChoice, path,
-             "\"" + std::string(given.text()) + "\" is no choice of \"" + path + "\": " + some +
-                 '.');
+             "\"" + word + "\" is no choice of \"" + path + "\": " + some + '.');
     }
 };
 

@@ -140,6 +140,34 @@ Error noSample(std::string_view type)
                            (nearest.empty() ? "" : " Did you mean " + nearest + '?'));
 }
 
+/// A sale whose net is what is paid out, and the payout itself.
+template <typename Add>
+void addTransactions(const Sale &sale, const Add &add)
+{
+    add([&](const JsonMaker &json) {
+        const Value sold = samples::balanceTransaction(json, sale);
+        const auto fee = sold.get("fee").toInt().value_or(0);
+        return json.with(sold, {{"id", sale.id("txn_") + "s"},
+                                {"amount", sale.amount + fee},
+                                {"net", sale.amount},
+                                {"status", "available"},
+                                {"_payout", sale.id("po_")}});
+    });
+    add([&](const JsonMaker &json) {
+        return json.with(samples::balanceTransaction(json, sale),
+                         {{"amount", -sale.amount},
+                          {"net", -sale.amount},
+                          {"fee", 0},
+                          {"fee_details", json.array({})},
+                          {"description", "STRIPE PAYOUT"},
+                          {"reporting_category", "payout"},
+                          {"source", sale.id("po_")},
+                          {"status", "available"},
+                          {"type", "payout"},
+                          {"_payout", sale.id("po_")}});
+    });
+}
+
 /// Currencies that the sample picklist of the CRM does not have.
 constexpr const char *kUnlistedCurrencies[] = {"sek", "isk", "nok", "ugx"};
 
@@ -172,9 +200,38 @@ Result<Document> SampleFactory::object(std::string_view type)
     const auto *recipe = recipeOf(type);
     if (!recipe)
         return noSample(type);
+    m_lastType = type;
+    m_lastSale = m_book.draw(m_now);
     Document document;
-    document.setRoot(recipe->make(JsonMaker(document.arena()), m_book.draw(m_now)));
+    document.setRoot(recipe->make(JsonMaker(document.arena()), *m_lastSale));
     return document;
+}
+
+std::vector<Document> SampleFactory::around() const
+{
+    std::vector<Document> made;
+    const std::string_view type = m_lastType;
+    if (!m_lastSale)
+        return made;
+    const Sale &sale = *m_lastSale;
+    const auto add = [&made](const auto &make) {
+        Document document;
+        document.setRoot(make(JsonMaker(document.arena())));
+        made.push_back(std::move(document));
+    };
+    if (type.starts_with("charge.dispute."))
+        add([&](const JsonMaker &json) {
+            return samples::charge(json, sale, ChargeState::Disputed);
+        });
+    else if (type.starts_with("refund.") || type == "charge.refund.updated")
+        add([&](const JsonMaker &json) {
+            return samples::charge(json, sale, ChargeState::Refunded);
+        });
+    else if (type.starts_with("invoice."))
+        add([&](const JsonMaker &json) { return samples::subscription(json, sale, "active"); });
+    else if (type.starts_with("payout."))
+        addTransactions(sale, add);
+    return made;
 }
 
 Result<Document> SampleFactory::event(std::string_view type)

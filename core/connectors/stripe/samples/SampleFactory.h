@@ -34,6 +34,10 @@ public:
     /// that is not in the restricted list, and a card number ending that is too long.
     Result<Document> poisoned(std::string_view type);
 
+    /// What the object of the last event refers to, so that whoever asks for it finds it: the charge
+    /// of a refund or dispute, the subscription of an invoice, the transactions of a payout.
+    std::vector<Document> around() const;
+
     /// An event of `type` around an object that exists already.
     Document eventAround(std::string_view type, const Value &object,
                          const Value &previousAttributes = {},
@@ -45,6 +49,8 @@ public:
 private:
     SaleBook m_book;
     Instant m_now;
+    std::string m_lastType;
+    std::optional<Sale> m_lastSale;
 };
 
 } // namespace tw::stripe
