@@ -199,20 +199,20 @@ void TemplateTrial::stepChanged(const StepEvent &event)
         notes.push_back(event.note);
 }
 
-std::string TemplateTrial::give(const std::string &json)
+std::string TemplateTrial::give(const std::string &json, const std::string &trigger)
 {
     std::string answer;
     runtime->inject(json, [&answer](const Result<Acceptance> &result) {
         answer = result ? "stored" : result.error().code;
-    });
+    }, trigger);
     until([&answer] { return !answer.empty(); });
     return answer;
 }
 
-bool TemplateTrial::handle(const std::string &json, int runs)
+bool TemplateTrial::handle(const std::string &json, const std::string &trigger)
 {
     const int before = ended;
-    return give(json) == "stored" && until([&] { return ended >= before + runs; });
+    return give(json, trigger) == "stored" && until([&] { return ended > before; });
 }
 
 bool TemplateTrial::until(const std::function<bool()> &condition)

@@ -73,10 +73,11 @@ public:
     std::string start();
     void stop();
 
-    /// Hands an event in and waits until it is stored. "stored", or the code of the error.
-    std::string give(const std::string &json);
-    /// Hands it in and waits until its runs have ended.
-    bool handle(const std::string &json, int runs = 1);
+    /// Hands an event in and waits until it is stored: to the trigger that asks for its type, or the
+    /// one that is named. "stored", or the code of the error.
+    std::string give(const std::string &json, const std::string &trigger = {});
+    /// Hands it in and waits until its run has ended.
+    bool handle(const std::string &json, const std::string &trigger = {});
     /// Lets the system work until the condition holds; the clock goes on by milliseconds only.
     bool until(const std::function<bool()> &condition);
 

@@ -129,7 +129,7 @@ private Q_SLOTS:
               "  - {id: refused, type: http.request, connection: shop, with: {path: /refuse}}\n");
         write(path("event.json"), R"({"id":"evt_1","type":"order","order":7})");
         const Finished done = runTidewire(
-            {"run", path("project"), "--event", path("event.json"), "--until-idle", "--data-dir", data(),
+            {"run", path("project"), "--event", path("event.json"), "--flow", "order", "--until-idle", "--data-dir", data(),
              "--json", "--log", "json"},
             {}, {"TIDEWIRE_SECRET_SHOP_TOKEN=" + kToken});
         QVERIFY2(service.calls() == 2, done.err + done.out);

@@ -158,11 +158,26 @@ private Q_SLOTS:
         const auto whole = m_journal->desk().replay(order);
         QVERIFY(whole && m_journal->commit());
         QCOMPARE(desk("letters.replay", R"({"id":2})"), std::string("store.run_open"));
+        QCOMPARE(desk("runs.replay", R"({"run":2})"), std::string("store.run_open"));
         QVERIFY(m_journal->begin());
         QVERIFY(m_journal->write({whole->run, {}, {}, RunEnd{RunState::Cancelled, Instant::fromSeconds(1)}}));
         QVERIFY(m_journal->commit());
+        QCOMPARE(desk("letters.replay", R"({"id":2})"), std::string("{\"runs\":[4]}"));
         QCOMPARE(desk("letters.replay", R"({"id":2})"), std::string("store.run_open"));
-        QCOMPARE(desk("runs.replay", R"({"run":2})"), std::string("store.run_open"));
+        QCOMPARE(auditEntries(), 1);
+        QCOMPARE(desk("letters.discard", R"({"cause":"amount","reason":"tests"})"),
+                 std::string("{\"discarded\":[1]}"));
+        QCOMPARE(auditEntries(), 2);
+    }
+
+    void ofACauseWhatIsOnItsWayIsLeftOutAndNamed()
+    {
+        failedRun("evt_1", "amount");
+        const std::int64_t second = failedRun("evt_2", "amount");
+        QVERIFY(m_journal->begin());
+        ReplayOrder order;
+        order.run = second;
+        QVERIFY(m_journal->desk().replay(order) && m_journal->commit());
         const std::string bulk = desk("letters.replay", R"({"cause":"amount"})");
         QVERIFY2(bulk.starts_with("{\"runs\":[4],\"note\":\"Left out: dead letters 2"), bulk.c_str());
         QCOMPARE(desk("letters.replay", R"({"cause":"amount"})"), std::string("store.run_open"));

@@ -32,8 +32,8 @@ Result<void> StripeStore::open(const std::string &dataDir)
 
 void StripeStore::put(const Value &object)
 {
+    m_log.append(object); // First: what the object shares with its predecessor goes with that one.
     keep(object);
-    m_log.append(object);
 }
 
 void StripeStore::keep(const Value &object)
