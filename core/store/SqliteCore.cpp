@@ -72,6 +72,7 @@ Result<void> SqliteJournal::Core::prepare()
                      " WHERE excluded.at >= newest.at"},
         {&takeBackNewest, "UPDATE newest SET at = before, run = 0"
                           " WHERE guard = ?1 AND at = ?2 AND run = ?3"},
+        {&addKnown, "INSERT OR IGNORE INTO known (id, run) VALUES (?1, ?2)"},
         {&putKept, "INSERT OR REPLACE INTO keep (area, name, value, at) VALUES (?1, ?2, ?3, ?4)"},
     };
     for (const auto &[statement, sql] : all) {

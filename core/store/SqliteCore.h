@@ -30,7 +30,7 @@ struct SqliteJournal::Core
     sqlite::Statement claim;
     sqlite::Statement openHeads, openWaits, flowOfSource, openRuns, openSteps;
     sqlite::Statement originSteps, answeredReviews, addReview, putKept, putNewest;
-    sqlite::Statement takeBackNewest;
+    sqlite::Statement takeBackNewest, addKnown;
 
     /// Payloads on their way to a row and back. Opening fails when the key is not the right one.
     std::string sealed(std::string_view plain, std::string_view place)

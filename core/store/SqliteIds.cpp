@@ -16,7 +16,8 @@ using sqlite::Statement;
 namespace {
 
 constexpr std::int64_t kTogether = 256; ///< Runs; as many are looked through without the table.
-constexpr std::int64_t kFarBehind = 4096;
+constexpr std::int64_t kFarBehind = 16384; ///< A search through so many takes milliseconds.
+constexpr std::int64_t kManyTogether = 1024;
 constexpr std::chrono::seconds kTryAgain{30};
 constexpr const char *kArea = "ids";
 
@@ -44,11 +45,9 @@ std::vector<std::string> namesOf(std::string_view key, std::string_view ids)
 
 Result<void> SqliteJournal::addKnown(std::int64_t run, const std::vector<std::string> &names)
 {
-    auto add = m_core->database->prepare("INSERT OR IGNORE INTO known (id, run) VALUES (?1, ?2)");
-    if (!add)
-        return std::move(add).error();
+    Statement &add = m_core->addKnown;
     for (const std::string &name : names) {
-        if (auto added = add->bind(1, name).bind(2, run).run(); !added)
+        if (auto added = add.bind(1, name).bind(2, run).run(); !added)
             return added;
     }
     return {};
@@ -91,7 +90,7 @@ void SqliteJournal::indexIds(bool busy)
             "SELECT id, key, ids FROM run WHERE id > ?1 ORDER BY id LIMIT ?2");
         if (!list)
             return std::move(list).error();
-        list->bind(1, *upTo).bind(2, kTogether);
+        list->bind(1, *upTo).bind(2, left < kFarBehind ? kTogether : kManyTogether);
         auto read = eachRow(*list, [&](const Statement &row) {
             last = row.integer(0);
             for (std::string &name : namesOf(row.text(1), row.text(2)))
