@@ -97,6 +97,7 @@ public:
             return failed(runtime.error());
         m_runtime = std::move(*runtime);
         m_report.ready(m_runtime->ready());
+        m_rest.start(); // The check of the flows took the most that a runner ever needs.
         m_report.setAwaited(endsByItself());
         m_report.onIdle([this] {
             m_rest.start();

@@ -7,6 +7,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 
 #include <algorithm>
 #include <cctype>
@@ -72,6 +73,27 @@ const FieldInfo *findBy(const std::vector<FieldInfo> &fields, std::string_view n
     return found == fields.end() ? nullptr : &*found;
 }
 
+QDir folder()
+{
+    return QDir(QStringLiteral(":/salesforce/describe"));
+}
+
+/// Null for a file that is not sound, which tests rule out.
+std::unique_ptr<const Describe> readBuiltIn(std::string_view name)
+{
+    for (const QString &entry : folder().entryList()) {
+        if (lowerCase(QFileInfo(entry).baseName().toStdString()) != name)
+            continue;
+        QFile file(folder().filePath(entry));
+        const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        auto parsed = parseJson({text.constData(), static_cast<std::size_t>(text.size())});
+        if (parsed)
+            return std::make_unique<const Describe>(std::move(parsed).value());
+        qCCritical(log::connector) << "describe file" << entry << "is not sound";
+    }
+    return nullptr;
+}
+
 } // namespace
 
 std::string lowerCase(std::string_view text)
@@ -115,41 +137,44 @@ bool Describe::hasRecordType(std::string_view id) const
 DescribeSet::DescribeSet()
 {
     initResources();
-    const QDir folder(QStringLiteral(":/salesforce/describe"));
-    for (const auto &name : folder.entryList()) {
-        QFile file(folder.filePath(name));
-        if (!file.open(QIODevice::ReadOnly))
-            continue;
-        const QByteArray text = file.readAll();
-        auto parsed = parseJson({text.constData(), static_cast<std::size_t>(text.size())});
-        if (!parsed) {
-            qCCritical(log::connector) << "describe file" << name << "is not sound";
-            continue;
-        }
-        Describe describe(std::move(parsed).value());
-        m_objects.emplace(lowerCase(describe.name()), std::move(describe));
-    }
+    for (const QString &file : folder().entryList())
+        m_objects.emplace(lowerCase(QFileInfo(file).baseName().toStdString()), nullptr);
+}
+
+const DescribeSet &DescribeSet::builtIn()
+{
+    static const DescribeSet kBuiltIn;
+    return kBuiltIn;
 }
 
 const Describe *DescribeSet::object(std::string_view name) const
 {
-    const auto found = m_objects.find(lowerCase(name));
-    return found == m_objects.end() ? nullptr : &found->second;
+    const std::string key = lowerCase(name);
+    const std::scoped_lock guard(m_lock);
+    const auto found = m_objects.find(key);
+    if (found == m_objects.end())
+        return nullptr;
+    if (!found->second)
+        found->second = readBuiltIn(key);
+    return found->second.get();
 }
 
 const Describe *DescribeSet::byPrefix(std::string_view keyPrefix) const
 {
-    const auto found = std::find_if(m_objects.begin(), m_objects.end(), [&](const auto &entry) {
-        return entry.second.keyPrefix() == keyPrefix;
+    const auto objects = all();
+    const auto found = std::find_if(objects.begin(), objects.end(), [&](const Describe *describe) {
+        return describe->keyPrefix() == keyPrefix;
     });
-    return found == m_objects.end() ? nullptr : &found->second;
+    return found == objects.end() ? nullptr : *found;
 }
 
 std::vector<const Describe *> DescribeSet::all() const
 {
     std::vector<const Describe *> objects;
-    for (const auto &[name, describe] : m_objects)
-        objects.push_back(&describe);
+    for (const auto &[name, known] : m_objects) { // No name comes later.
+        if (const Describe *describe = object(name))
+            objects.push_back(describe);
+    }
     return objects;
 }
 

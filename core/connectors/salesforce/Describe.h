@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,10 +56,12 @@ private:
     std::vector<std::string> m_recordTypes;
 };
 
-/// The objects that the double knows, from the describe files built into the library.
+/// The objects that the double knows, from the describe files built into the library. Each is read
+/// when somebody first asks for it, and kept. Usable from any thread.
 class DescribeSet
 {
 public:
+    static const DescribeSet &builtIn();
     DescribeSet();
 
     const Describe *object(std::string_view name) const;
@@ -66,7 +69,9 @@ public:
     std::vector<const Describe *> all() const;
 
 private:
-    std::map<std::string, Describe> m_objects; ///< By lower-case name.
+    mutable std::mutex m_lock;
+    /// By lower-case name; null until it is read.
+    mutable std::map<std::string, std::unique_ptr<const Describe>, std::less<>> m_objects;
 };
 
 std::string lowerCase(std::string_view text);

@@ -12,16 +12,13 @@ using Type = Shape::Type;
 Type typeOf(std::string_view type)
 {
     constexpr std::pair<std::string_view, Type> kTypes[] = {
-        {"string", Type::Text},        {"textarea", Type::Text},
-        {"phone", Type::Text},         {"encryptedstring", Type::Text},
-        {"combobox", Type::Text},      {"base64", Type::Text},
-        {"boolean", Type::Boolean},    {"int", Type::Integer},
-        {"long", Type::Integer},       {"double", Type::Number},
-        {"percent", Type::Number},     {"currency", Type::Money},
-        {"datetime", Type::Instant},   {"date", Type::Date},
-        {"picklist", Type::Choice},    {"multipicklist", Type::Text},
-        {"id", Type::Id},              {"reference", Type::Id},
-        {"email", Type::Email},        {"url", Type::Url},
+        {"string", Type::Text},          {"textarea", Type::Text},  {"phone", Type::Text},
+        {"encryptedstring", Type::Text}, {"combobox", Type::Text},  {"base64", Type::Text},
+        {"boolean", Type::Boolean},      {"int", Type::Integer},    {"long", Type::Integer},
+        {"double", Type::Number},        {"percent", Type::Number}, {"currency", Type::Money},
+        {"datetime", Type::Instant},     {"date", Type::Date},      {"picklist", Type::Choice},
+        {"multipicklist", Type::Text},   {"id", Type::Id},          {"reference", Type::Id},
+        {"email", Type::Email},          {"url", Type::Url},
     };
     for (const auto &[word, known] : kTypes) {
         if (word == type)
@@ -73,8 +70,7 @@ Shape recordShape(const Describe &describe)
 
 Shape upsertShape(const Settings &settings)
 {
-    static const DescribeSet kKnown;
-    const Describe *describe = kKnown.object(settings.text("object"));
+    const Describe *describe = DescribeSet::builtIn().object(settings.text("object"));
     if (!describe)
         return {};
     Shape record = recordShape(*describe);

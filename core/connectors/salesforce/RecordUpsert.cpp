@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/salesforce/RecordUpsert.h"
 
+#include "core/base/Encoding.h"
 #include "core/connectors/salesforce/RecordRules.h"
 #include "core/connectors/salesforce/RecordShape.h"
 #include "core/connectors/salesforce/SalesforceConnection.h"
 #include "core/connectors/salesforce/SalesforceErrors.h"
 #include "core/data/Json.h"
-#include "core/base/Encoding.h"
 
 namespace tw::salesforce {
 
@@ -169,7 +169,6 @@ RecordUpsert::RecordUpsert(NodeContext context, std::shared_ptr<SalesforceConnec
 /// By the describe files built into the library: an org may know more values than they do.
 std::vector<Error> RecordUpsert::objections(const StepCall &call) const
 {
-    static const DescribeSet kKnown;
     const Value &record = call.input->root();
     if (!record.isObject())
         return {notARecord()};
@@ -177,7 +176,8 @@ std::vector<Error> RecordUpsert::objections(const StepCall &call) const
     const auto key = keyOf(record);
     if (!key)
         found.push_back(key.error());
-    const Describe *object = kKnown.object(m_object);
+    const DescribeSet &known = DescribeSet::builtIn();
+    const Describe *object = known.object(m_object);
     if (!object)
         return found;
     Arena arena;
@@ -189,7 +189,7 @@ std::vector<Error> RecordUpsert::objections(const StepCall &call) const
     if (key && !isById())
         body.set(m_externalId, Value::string(arena, *key));
     const Record existing; // Whatever is in it: it is there.
-    const RecordRules rules(kKnown, nullptr);
+    const RecordRules rules(known, nullptr);
     for (const Refusal &refusal :
          rules.objections(*object, body.finish(), m_updateOnly || isById() ? &existing : nullptr))
         found.push_back(expectedError(refusal, m_connection->attempt("write", m_object)));

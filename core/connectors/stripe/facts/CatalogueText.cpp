@@ -70,6 +70,7 @@ Value fieldsValue(Arena &arena, const std::vector<ApiField> &fields)
 std::vector<std::string> namesOf(const Value &list)
 {
     std::vector<std::string> names;
+    names.reserve(list.items().size());
     for (const Value &name : list.items())
         names.emplace_back(name.text());
     return names;
@@ -106,6 +107,7 @@ bool readFields(const Value &list, std::vector<ApiField> &fields, int depth)
 {
     if (depth > kDeepest)
         return false;
+    fields.reserve(list.items().size());
     for (const Value &one : list.items()) {
         ApiField field;
         const auto kind = letterOf(kKinds, one.get("k"));

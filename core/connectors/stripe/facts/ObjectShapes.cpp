@@ -4,7 +4,9 @@
 #include "core/connectors/stripe/facts/EventTypes.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <mutex>
 #include <set>
 
 namespace tw::stripe {
@@ -140,16 +142,12 @@ void annotateInner(Shape &shape)
     }
 }
 
-std::map<std::string, Shape, std::less<>> madeShapes()
+Shape madeShape(const ObjectFields &one)
 {
-    std::map<std::string, Shape, std::less<>> made;
-    for (const ObjectFields &one : kObjects) {
-        Shape shape = FieldText(one.fields).kind();
-        addFieldFacts(shape, one.object);
-        annotateInner(shape);
-        made.emplace(one.object, std::move(shape));
-    }
-    return made;
+    Shape shape = FieldText(one.fields).kind();
+    addFieldFacts(shape, one.object);
+    annotateInner(shape);
+    return shape;
 }
 
 Shape::Field always(std::string name, Shape shape, bool required = true)
@@ -197,10 +195,18 @@ Shape envelope(Shape object, std::vector<std::string> types)
 
 const Shape &objectShape(std::string_view object)
 {
-    static const std::map<std::string, Shape, std::less<>> kShapes = madeShapes();
+    static std::mutex lock;
+    static std::map<std::string, Shape, std::less<>> shapes; // Those that somebody asked for.
     static const Shape kUnknown;
-    const auto found = kShapes.find(object);
-    return found == kShapes.end() ? kUnknown : found->second;
+    const auto known = std::find_if(std::begin(kObjects), std::end(kObjects),
+                                    [&](const ObjectFields &one) { return one.object == object; });
+    if (known == std::end(kObjects))
+        return kUnknown;
+    const std::scoped_lock guard(lock);
+    auto found = shapes.find(object);
+    if (found == shapes.end())
+        found = shapes.emplace(object, madeShape(*known)).first;
+    return found->second;
 }
 
 Shape eventsShape(const std::vector<std::string> &patterns)
