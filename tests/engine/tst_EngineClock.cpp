@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "EngineWorld.h"
 
+#include <QSemaphore>
 #include <QTest>
+#include <algorithm>
 
 namespace tw::test {
 
@@ -49,6 +51,18 @@ class tst_EngineClock final : public QObject
         const auto before = world.told.runs.size();
         world.send("evt_notice" + std::to_string(before), "{}", "notice");
         QTRY_COMPARE(world.told.runs.size(), before + 1);
+    }
+
+    /// The journal's thread stands still from here until `go`.
+    static void holdStore(EngineWorld &world, QSemaphore &entered, QSemaphore &go)
+    {
+        world.engine->inJournal<bool>(
+            [&entered, &go](Journal &) -> Result<bool> {
+                entered.release();
+                go.acquire();
+                return true;
+            },
+            [](const Result<bool> &) {});
     }
 
 private Q_SLOTS:
@@ -217,6 +231,163 @@ private Q_SLOTS:
         QCOMPARE(world.callsOf("write"), 1);
         pass(world, 1ms);
         QTRY_COMPARE(world.callsOf("write"), 2);
+        QVERIFY(world.waitIdle());
+    }
+
+    void whatFailsUnderTheNewClockIsKnownToTheNextProcess_data()
+    {
+        QTest::addColumn<int>("hours");
+        QTest::addColumn<bool>("unknown");
+        QTest::newRow("ahead") << 30 << false;
+        QTest::newRow("back") << -30 << false;
+        QTest::newRow("ahead, not known what became of it") << 30 << true;
+    }
+
+    void whatFailsUnderTheNewClockIsKnownToTheNextProcess()
+    {
+        QFETCH(int, hours);
+        QFETCH(bool, unknown);
+        EngineWorld world;
+        world.start(flow("fake.effect"));
+        set(world, hours);
+        world.script("write", {fails(unknown)});
+        world.send("evt_1", "{}", "ch_1");
+        QTRY_VERIFY(world.told.last("write", Phase::Waiting));
+        QVERIFY(world.inJournal<bool>([](Journal &) -> Result<bool> { return true; }));
+        world.stop();
+        world.start(flow("fake.effect"));
+        pass(world, 59'999ms);
+        QCOMPARE(world.callsOf("write"), 2);
+        pass(world, 1ms);
+        QTRY_COMPARE(world.callsOf("write"), 3); // The key of its first attempt is no day old.
+        QVERIFY(world.waitIdle());
+        QVERIFY(world.told.letters.empty());
+    }
+
+    void aLetterInDoubtIsSentAgainWhileItsKeyIsGood()
+    {
+        EngineWorld world;
+        world.start("  - id: start\n    type: fake.trigger\n    to: write\n"
+                    "  - id: write\n    type: fake.effect\n    retry: {times: 1, first: 60s}\n");
+        set(world, 30);
+        world.script("write", {fails(true), fails(true)});
+        world.send("evt_1", "{}", "ch_1");
+        QTRY_VERIFY(world.told.last("write", Phase::Waiting));
+        pass(world, 60s);
+        QTRY_COMPARE(world.told.letters.size(), 1u);
+        QVERIFY(world.waitIdle());
+        ReplayOrder again;
+        again.letter = world.inJournal<std::int64_t>([](Journal &journal) -> Result<std::int64_t> {
+            return journal.desk().letters({}).value().front().id;
+        }).value();
+        again.by = "ana";
+        QCOMPARE(world.replay(again), std::string("taken up"));
+        QTRY_COMPARE(world.callsOf("write"), 4);
+        QVERIFY(world.waitIdle());
+        QCOMPARE(world.told.letters.size(), 1u);
+    }
+
+    void aCallThatDidNotLeaveGoesAfterTheRestart()
+    {
+        EngineWorld world;
+        world.limits["a"] = ConnectionLimits{};
+        world.start(flow("fake.call"));
+        set(world, -30);
+        const int before = world.callsOf("write");
+        const auto gate = world.connection("a");
+        gate->reports = true;
+        QSemaphore entered, go;
+        world.sendLater("evt_1", [&](const Result<Acceptance> &) {
+            holdStore(world, entered, go); // Before the intent is on its way there.
+        }, "{}", "ch_1");
+        QTRY_COMPARE(entered.available(), 1);
+        QTRY_VERIFY(world.engine->activeRuns() == 1);
+        QCoreApplication::processEvents();
+        CallReport busy;
+        busy.health = CallReport::Health::TooMany;
+        busy.retryAfter = 5s;
+        gate->tell(busy);
+        go.release();
+        QVERIFY(world.inJournal<bool>([](Journal &) -> Result<bool> { return true; }));
+        world.settle();
+        QCOMPARE(world.callsOf("write"), before);
+        QVERIFY(world.inJournal<bool>([](Journal &) -> Result<bool> { return true; }));
+        world.stop();
+        world.start(flow("fake.call"));
+        pass(world, 5s);
+        QTRY_COMPARE(world.callsOf("write"), before + 1);
+        QVERIFY(world.waitIdle());
+    }
+
+    void whatIsNotYetOnTheDiskMovesWithTheClock_data() { jumps(); }
+    void whatIsNotYetOnTheDiskMovesWithTheClock()
+    {
+        QFETCH(int, hours);
+        const std::string steps
+            = "  - id: start\n    type: fake.trigger\n    to: [first, left, right]\n"
+              "  - id: first\n    type: fake.effect\n"
+              "  - id: left\n    type: fake.effect\n    to: pause\n"
+              "  - id: pause\n    type: wait\n    with: {until: until}\n    to: write\n"
+              "  - id: write\n    type: fake.effect\n"
+              "  - id: right\n    type: fake.effect\n"
+              "    retry: {times: 3, first: 60s, factor: 1, jitter: none}\n";
+        EngineWorld world;
+        world.start(steps);
+        world.holdEffects = true;
+        const Instant due = world.clock.now() + 96h;
+        world.send("evt_1", "{\"until\":" + std::to_string(due.msSinceEpoch) + "}", "ch_1");
+        QTRY_COMPARE(world.held.size(), 3u);
+        QSemaphore entered, go;
+        holdStore(world, entered, go);
+        entered.acquire();
+        for (const char *step : {"first", "left", "right"}) { // The first is on its way, the others wait.
+            const auto at = std::find_if(world.heldCalls.begin(), world.heldCalls.end(),
+                                         [&](const StepCall &call) { return call.step == step; });
+            QVERIFY(at != world.heldCalls.end());
+            std::rotate(world.heldCalls.begin(), at, at + 1);
+            const auto reply = world.held.begin() + (at - world.heldCalls.begin());
+            std::rotate(world.held.begin(), reply, reply + 1);
+            world.answerHeld(step == std::string("right") ? fails(false) : EngineWorld::emits("{\"until\":"
+                             + std::to_string(due.msSinceEpoch) + "}"));
+            QCoreApplication::processEvents();
+        }
+        world.holdEffects = false;
+        world.clock.jump(std::chrono::hours(hours));
+        world.sendLater("evt_2", [](const Result<Acceptance> &) {}, "{\"until\":\"2020-01-01\"}", "ch_2");
+        QCoreApplication::processEvents();
+        go.release();
+        QTRY_COMPARE(world.callsOf("write"), 1); // Of the second event.
+        QVERIFY(world.inJournal<bool>([](Journal &) -> Result<bool> { return true; }));
+        const int rights = world.callsOf("right");
+        world.stop();
+        world.start(steps);
+        pass(world, 59'999ms);
+        QCOMPARE(world.callsOf("right"), rights);
+        pass(world, 1ms);
+        QTRY_COMPARE(world.callsOf("right"), rights + 1);
+        world.clock.advance(due - world.clock.now() - 1ms);
+        world.settle();
+        QCOMPARE(world.callsOf("write"), 1);
+        pass(world, 1ms);
+        QTRY_COMPARE(world.callsOf("write"), 2);
+        QVERIFY(world.waitIdle());
+    }
+
+    void aNamedMomentIsWaitedForByTheClockThatPeopleSee()
+    {
+        EngineWorld world;
+        world.start("  - id: start\n    type: fake.trigger\n    to: pause\n"
+                    "  - id: pause\n    type: wait\n    with: {until: until}\n    to: write\n"
+                    "  - id: write\n    type: fake.effect\n");
+        const Instant due = world.clock.now() + 1h;
+        world.send("evt_1", "{\"until\":" + std::to_string(due.msSinceEpoch) + "}", "ch_1");
+        QTRY_VERIFY(world.told.last("pause", Phase::Waiting));
+        world.clock.jump(-300ms); // A correction that is no setting of the clock.
+        world.clock.advance(due - world.clock.now() - 1ms);
+        world.settle();
+        QCOMPARE(world.callsOf("write"), 0);
+        pass(world, 1ms);
+        QTRY_COMPARE(world.callsOf("write"), 1);
         QVERIFY(world.waitIdle());
     }
 };

@@ -405,6 +405,16 @@ void DeskConformance::aRefusedWriteMakesNothingStale()
     QVERIFY(keep(late, RecordState::Failed, kNoon + 5s));
     QVERIFY(keep(old, RecordState::Intent, kNoon + 4s));
     QVERIFY(!keep(late, RecordState::Intent, kNoon + -1s)); // What was written first still counts.
+
+    const auto twice = accepted(*journal, incoming("evt_5")).run;
+    QVERIFY(keep(twice, RecordState::Intent, kNoon + 20s));
+    QVERIFY(keep(twice, RecordState::Intent, kNoon + 30s));
+    QVERIFY(keep(twice, RecordState::Failed, kNoon + 20s)); // The later write of the same run stays.
+    QVERIFY(!keep(old, RecordState::Intent, kNoon + 25s));
+    const auto same = accepted(*journal, incoming("evt_6")).run;
+    QVERIFY(keep(same, RecordState::Intent, kNoon + 30s)); // Of the same second: both count.
+    QVERIFY(keep(twice, RecordState::Failed, kNoon + 30s)); // Another one's by now.
+    QVERIFY(!keep(old, RecordState::Intent, kNoon + 25s));
 }
 
 void DeskConformance::theAuditLogIsChained()
