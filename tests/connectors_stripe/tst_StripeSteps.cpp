@@ -202,6 +202,16 @@ void TestStripeSteps::whatIsGoneAlreadyCountsOnlyForARepeat()
     QCOMPARE(again.kind, Kind::Emitted);
     QVERIFY(onlyOutput(again).get("deleted").asBool());
     QCOMPARE(world.asked.at(0).header("Idempotency-Key"), std::string());
+
+    world.answers = {gone, gone};
+    const auto raw = world.make(stripe::RequestStep::descriptor(),
+                                "method: DELETE\npath: '/v1/coupons/{id}'");
+    call.attempt = 1;
+    QCOMPARE(world.run(*raw, call).error.code, std::string("stripe.resource_missing"));
+    call.attempt = 2;
+    const StepAnswer twice = world.run(*raw, call);
+    QCOMPARE(twice.kind, Kind::Emitted);
+    QCOMPARE(twice.note, std::string("was gone already"));
 }
 
 void TestStripeSteps::aBrokenServersAnswerIsAskedForAnewOnceItIsOld()
