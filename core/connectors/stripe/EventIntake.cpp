@@ -2,6 +2,7 @@
 #include "core/connectors/stripe/EventIntake.h"
 
 #include "core/connector/EffectKeyForm.h"
+#include "core/connectors/stripe/CutLists.h"
 #include "core/connectors/stripe/ObjectPaths.h"
 #include "core/connectors/stripe/VersionMoves.h"
 #include "core/data/Json.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr std::chrono::seconds kSaveAfter{2};
 constexpr std::chrono::seconds kLoadRetry{5};
 constexpr int kMostFetching = 4;
+constexpr int kMostPages = 10; ///< Of 100: reads are limited, and so is a message.
 constexpr std::size_t kMostKnown = 50'000;
 
 Value deletedObject(Arena &arena, const Value &object)
@@ -231,7 +233,7 @@ void EventIntake::fetchCurrent(const PendingPtr &pending)
     fetch(path, expansion(), {pending->marks.account, {}},
           [this, pending, object](Result<StripeReads::Answer> answer) {
               if (answer)
-                  return fetched(pending, pending->event, answer->body->root(), true);
+                  return completeLists(pending, pending->event, answer->body, true);
               if (isGone(answer.error())) {
                   Document gone;
                   gone.setRoot(deletedObject(gone.arena(), object));
@@ -266,7 +268,7 @@ void EventIntake::fetchRelated(const PendingPtr &pending, const DocumentPtr &who
     fetch(path, path.starts_with("/v1/") ? expansion() : FormFields(), {{}, pending->marks.account},
           [this, pending, whole, related](Result<StripeReads::Answer> answer) {
               if (answer)
-                  return fetched(pending, whole, answer->body->root(), false);
+                  return completeLists(pending, whole, answer->body, false);
               if (isGone(answer.error())) {
                   Document gone;
                   gone.setRoot(deletedObject(gone.arena(), related));
@@ -277,6 +279,64 @@ void EventIntake::fetchRelated(const PendingPtr &pending, const DocumentPtr &who
               warnOnce("fetch " + std::string(related.get("type").text()), answer.error());
               fetched(pending, whole, {}, false);
           });
+}
+
+FormFields EventIntake::expansionOfList(const std::string &field) const
+{
+    FormFields query;
+    const std::string prefix = field + ".data";
+    for (const std::string &wanted : m_settings.expand) {
+        if (wanted.starts_with(prefix + '.'))
+            query.emplace_back("expand[]", wanted.substr(field.size() + 1));
+    }
+    return query;
+}
+
+void EventIntake::completeLists(const PendingPtr &pending, const DocumentPtr &event,
+                                const DocumentPtr &object, bool isCurrent, int pages)
+{
+    const auto cut = cutLists(object->root());
+    const auto next = std::find_if(cut.begin(), cut.end(), [](const CutList &list) {
+        return isApiPath(list.url) && !list.after.empty();
+    });
+    if (next == cut.end() || pages >= kMostPages)
+        return fetched(pending, event, object->root(), isCurrent);
+    FormFields query = expansionOfList(next->field);
+    query.emplace_back("limit", "100");
+    query.emplace_back("starting_after", next->after);
+    StripeReads::Whose whose;
+    (isCurrent ? whose.account : whose.context) = pending->marks.account;
+    fetch(next->url, std::move(query), whose,
+          [this, pending, event, object, isCurrent, pages,
+           field = next->field](Result<StripeReads::Answer> page) {
+              if (!page && page.error().kind != ErrorKind::Rejected)
+                  return failed(pending, page.error());
+              if (!page || page->body->root().get("data").size() == 0) {
+                  if (!page)
+                      warnOnce("fetch list " + field, page.error());
+                  return fetched(pending, event, object->root(), isCurrent);
+              }
+              Document longer;
+              longer.setRoot(withPage(longer.arena(), object->root(), field, page->body->root()));
+              completeLists(pending, event, share(std::move(longer)), isCurrent, pages + 1);
+          });
+}
+
+/// A sum over the lines that came would be wrong, and nothing would tell.
+void EventIntake::warnOfCutLists(const Pending &pending)
+{
+    const Value object = pending.event->root().find("data.object");
+    for (const CutList &list : cutLists(object)) {
+        const std::string name = std::string(object.get("object").text()) + '.' + list.field;
+        warnOnce("cut " + name,
+                 rejectedError("stripe.list_cut",
+                               "Not all entries of " + name + " are in the event " + pending.id +
+                                   (pending.fetchedAt
+                                        ? ": there are more than are read. List them in a step."
+                                        : ": Stripe sends the first ones only. Let the trigger "
+                                          "deliver the object as it is now (deliver: current), "
+                                          "which reads all of them, or list them in a step.")));
+    }
 }
 
 /// The event with what was read in the place of data.object; `fetched` tells when, and in what
@@ -312,6 +372,7 @@ void EventIntake::fetched(const PendingPtr &pending, const DocumentPtr &event, c
 
 void EventIntake::handIn(const PendingPtr &pending)
 {
+    warnOfCutLists(*pending);
     std::string body =
         pending->body.empty() ? toJson(pending->event->root()) : std::move(pending->body);
     auto event = readEvent(pending->event->root(), std::move(body));

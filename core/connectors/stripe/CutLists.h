@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/Value.h"
+
+#include <string>
+#include <vector>
+
+namespace tw::stripe {
+
+/// A list inside an object of which only the first entries came (`has_more`): an invoice has ten
+/// of its lines. `after` is the last id that is there, empty where none is.
+struct CutList
+{
+    std::string field, url, after;
+};
+
+/// Those of the object's own members.
+std::vector<CutList> cutLists(const Value &object);
+
+/// The object with the entries of `page` behind those of the list `field`; what the page says of
+/// has_more counts. Made in `arena`.
+Value withPage(Arena &arena, const Value &object, const std::string &field, const Value &page);
+
+} // namespace tw::stripe
