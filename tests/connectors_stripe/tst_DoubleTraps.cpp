@@ -28,6 +28,10 @@ private Q_SLOTS:
     void anUnpaidInvoiceIsPaidOutOfBand();
     void oneSecondHoldsSeveralEvents();
     void refundsInACharge();
+    void metadataHasItsBounds_data();
+    void metadataHasItsBounds();
+    void anUpdateMayFillMetadataUp();
+    void payoutsByHandAreNotReconciled();
 
 private:
     /// The newest event of this type; undefined: none.
@@ -290,6 +294,64 @@ void TestDoubleTraps::refundsInACharge()
                                      "starting_after=" + text(shown, "refunds.data.9.id"));
     QCOMPARE(rest.root().get("data").size(), 2u);
     QVERIFY(!rest.root().get("has_more").asBool());
+}
+
+void TestDoubleTraps::metadataHasItsBounds_data()
+{
+    QTest::addColumn<int>("keys");
+    QTest::addColumn<int>("key");
+    QTest::addColumn<int>("value");
+    QTest::addColumn<int>("status");
+    QTest::newRow("as much as there may be") << 50 << 40 << 500 << 200;
+    QTest::newRow("a key too many") << 51 << 40 << 10 << 400;
+    QTest::newRow("a key too long") << 1 << 41 << 10 << 400;
+    QTest::newRow("a value too long") << 1 << 10 << 501 << 400;
+}
+
+void TestDoubleTraps::metadataHasItsBounds()
+{
+    QFETCH(int, keys);
+    QFETCH(int, key);
+    QFETCH(int, value);
+    QFETCH(int, status);
+    StripeWorld world;
+    std::string form = "name=Ana";
+    for (int at = 0; at < keys; ++at) {
+        std::string name = std::to_string(at);
+        name.resize(static_cast<std::size_t>(key), 'k');
+        form += "&metadata[" + name + "]=" + std::string(static_cast<std::size_t>(value), 'v');
+    }
+    QCOMPARE(world.call("POST", "/v1/customers", form).status, status);
+}
+
+void TestDoubleTraps::anUpdateMayFillMetadataUp()
+{
+    StripeWorld world;
+    std::string form = "name=Ana";
+    for (int at = 0; at < 50; ++at)
+        form += "&metadata[k" + std::to_string(at) + "]=v";
+    const std::string path = "/v1/customers/" + world.id("/v1/customers", form);
+    QCOMPARE(world.call("POST", path, "metadata[one_more]=v").status, 400);
+    QCOMPARE(world.call("POST", path, "metadata[k0]=&metadata[one_more]=v").status, 200);
+}
+
+void TestDoubleTraps::payoutsByHandAreNotReconciled()
+{
+    StripeWorld world;
+    world.id("/v1/payment_intents",
+             "amount=2000&currency=usd&confirm=true&payment_method=pm_card_bypassPending");
+    world.pass(5);
+    const std::string id = world.id("/v1/payouts", "amount=500&currency=usd");
+    world.pass(60);
+    QCOMPARE(world.text("/v1/payouts/" + id, "status"), std::string("paid"));
+    QCOMPARE(world.text("/v1/payouts/" + id, "reconciliation_status"),
+             std::string("not_applicable"));
+    const auto types = world.news();
+    QCOMPARE(std::count(types.begin(), types.end(), "payout.paid"), 1);
+    QCOMPARE(std::count(types.begin(), types.end(), "payout.reconciliation_completed"), 0);
+    const Document page = world.json("GET", "/v1/balance_transactions", "payout=" + id);
+    for (const Value &entry : page.root().get("data").items())
+        QCOMPARE(entry.get("type").text(), std::string_view("payout"));
 }
 
 QTEST_GUILESS_MAIN(TestDoubleTraps)

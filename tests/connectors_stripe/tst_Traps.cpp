@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/EventReading.h"
+#include "core/connectors/stripe/ObjectStep.h"
 #include "core/connectors/stripe/StripeConnection.h"
 #include "core/connectors/stripe/TriggerSettings.h"
 #include "core/connectors/stripe/facts/ApiVersion.h"
 #include "core/connectors/stripe/facts/EventTypes.h"
 #include "core/connectors/stripe/facts/WebhookSignature.h"
 #include "core/data/Json.h"
+#include "tests/connectors_stripe/ScriptedStripe.h"
 #include "tests/connectors_stripe/StripeTesting.h"
 #include "tests/connectors_stripe/TriggerWorld.h"
 
@@ -57,12 +59,19 @@ private Q_SLOTS:
     void aListThatIsNotThereNowIsAskedForAgain();
     void aListWithoutEndEnds();
     void aListLeadsNowhereButToTheApi();
+    void aRetrievedObjectHasItsListsToTheirEnd();
+    void aRetrievedListThatCannotBeReadOnIsNoted();
+    void aRetrievedListIsWaitedFor();
     void whatIsNewInTheApiIsNoError_data();
     void whatIsNewInTheApiIsNoError();
     void anUpgradeOvernightIsToldOnce();
     void aBodyWrittenAnewBreaksTheSignature();
     void testEventsAtALiveAddressAreLeft();
     void idsDifferByCase();
+    void keysFitTheirEnvironment_data();
+    void keysFitTheirEnvironment();
+    void anOrganisationsKeyNeedsAnAccount();
+    void aLiveAccountIsReadSeldomEnough();
 
 private:
     void start(const std::string &yaml, const char *key = "sk_test_1");
@@ -314,6 +323,46 @@ void TestTraps::aListLeadsNowhereButToTheApi()
     QCOMPARE(m_host->warnings, std::vector<std::string>{"stripe.list_cut"});
 }
 
+void TestTraps::aRetrievedObjectHasItsListsToTheirEnd()
+{
+    testing::ScriptedStripe world;
+    world.answers = {jsonResponse(200, invoiceWith(lines(0, 10, true))),
+                     jsonResponse(200, lines(10, 100, true)),
+                     jsonResponse(200, lines(110, 2, false))};
+    const auto step = world.make(ObjectStep::retrieve(), "object: invoice\nid: invoice\n"
+                                                         "expand: [lines.data.price]");
+    const auto answer = world.run(*step, R"({"invoice":"in_1"})");
+    QCOMPARE(int(world.asked.size()), 3);
+    QCOMPARE(world.asked.at(2).path, std::string("/v1/invoices/in_1/lines"));
+    QCOMPARE(world.asked.at(2).field("starting_after"), std::string("il_109"));
+    QCOMPARE(world.asked.at(2).field("expand[]"), std::string("data.price"));
+    QCOMPARE(answer.kind, StepAnswer::Kind::Emitted);
+    QCOMPARE(testing::onlyOutput(answer).find("lines.data").size(), 112u);
+    QVERIFY(answer.note.empty());
+}
+
+void TestTraps::aRetrievedListThatCannotBeReadOnIsNoted()
+{
+    testing::ScriptedStripe world;
+    world.answers = {jsonResponse(200, invoiceWith(lines(0, 10, true))),
+                     jsonResponse(403, R"({"error":{"type":"invalid_request_error"}})")};
+    const auto step = world.make(ObjectStep::retrieve(), "object: invoice\nid: invoice");
+    const auto answer = world.run(*step, R"({"invoice":"in_1"})");
+    QCOMPARE(testing::onlyOutput(answer).find("lines.data").size(), 10u);
+    QCOMPARE(answer.note, std::string("not all is read of lines"));
+}
+
+void TestTraps::aRetrievedListIsWaitedFor()
+{
+    testing::ScriptedStripe world;
+    world.answers = {jsonResponse(200, invoiceWith(lines(0, 10, true))),
+                     jsonResponse(503, R"({"error":{"type":"api_error"}})")};
+    const auto step = world.make(ObjectStep::retrieve(), "object: invoice\nid: invoice");
+    const auto answer = world.run(*step, R"({"invoice":"in_1"})");
+    QCOMPARE(answer.kind, StepAnswer::Kind::Failed);
+    QVERIFY(answer.error.kind == ErrorKind::Transient);
+}
+
 void TestTraps::whatIsNewInTheApiIsNoError_data()
 {
     QTest::addColumn<QByteArray>("type");
@@ -383,6 +432,72 @@ void TestTraps::idsDifferByCase()
     post(event("evt_aB", "customer.updated", R"({"id":"cus_aB","object":"customer"})"));
     post(event("evt_Ab", "customer.updated", R"({"id":"cus_Ab","object":"customer"})"));
     QCOMPARE(int(m_host->events.size()), 2);
+}
+
+void TestTraps::keysFitTheirEnvironment_data()
+{
+    QTest::addColumn<QByteArray>("key");
+    QTest::addColumn<QByteArray>("environment");
+    QTest::addColumn<QByteArray>("code");
+    const auto row = [](const char *key, const char *environment, const char *code) {
+        QTest::addRow("%s in %s", key, environment)
+            << QByteArray(key) << QByteArray(environment) << QByteArray(code);
+    };
+    row("sk_live_1", "sandbox", "stripe.live_key");
+    row("rk_live_1", "sandbox", "stripe.live_key");
+    row("sk_org_live_1", "sandbox", "stripe.live_key");
+    row("rk_live_1", "production", "");
+    row("rk_test_1", "production", "stripe.test_key");
+    row("rk_test_1", "sandbox", "");
+}
+
+void TestTraps::keysFitTheirEnvironment()
+{
+    QFETCH(QByteArray, key);
+    QFETCH(QByteArray, environment);
+    QFETCH(QByteArray, code);
+    const auto fits =
+        StripeConnection::fits(testing::settingsFrom(StripeConnection::params(), "{}",
+                                                     {{"api_key", Secret(key.toStdString())}}),
+                               environment.toStdString());
+    QCOMPARE(fits ? QByteArray() : QByteArray::fromStdString(fits.error().code), code);
+    QVERIFY(fits || fits.error().message.find(key.toStdString()) == std::string::npos);
+}
+
+void TestTraps::anOrganisationsKeyNeedsAnAccount()
+{
+    const Services services{m_clock, *m_http};
+    const auto open = [&](const char *yaml) {
+        return StripeConnection::open(
+            services, "stripe",
+            testing::settingsFrom(StripeConnection::params(), yaml,
+                                  {{"api_key", Secret("sk_org_test_1")}}));
+    };
+    const auto without = open("{}");
+    QVERIFY(!without);
+    QCOMPARE(without.error().code, std::string("stripe.no_context"));
+    QVERIFY(open("context: acct_1"));
+    start("events: [customer.*]"); // For cleanup().
+}
+
+void TestTraps::aLiveAccountIsReadSeldomEnough()
+{
+    const Services services{m_clock, *m_http};
+    const auto reads = [&](const char *key) {
+        auto connection = StripeConnection::open(
+            services, "stripe",
+            testing::settingsFrom(StripeConnection::params(), "{}", {{"api_key", Secret(key)}}));
+        const auto node = WebhookTrigger::descriptor();
+        const NodeContext context{
+            services, "pay", "in",
+            testing::settingsFrom(node.params, "{events: [charge.failed], arrive: poll}"),
+            *connection};
+        const auto made =
+            TriggerSettings::from(context, static_cast<const StripeConnection &>(**connection));
+        return std::chrono::hours(24 * 31) / made->pollEvery;
+    };
+    QVERIFY(reads("rk_live_1") < 10'000);
+    QVERIFY(reads("rk_test_1") > 10'000); // A test account has no allowance to keep to.
 }
 
 QTEST_GUILESS_MAIN(TestTraps)

@@ -2,6 +2,7 @@
 #include "core/connectors/stripe/CutLists.h"
 
 #include "core/connectors/stripe/EventReading.h"
+#include "core/connectors/stripe/ObjectPaths.h"
 
 namespace tw::stripe {
 namespace {
@@ -39,6 +40,23 @@ std::vector<CutList> cutLists(const Value &object)
                          data.size() > 0 ? idOf(data.at(data.size() - 1)) : std::string()});
     }
     return found;
+}
+
+bool canBeReadOn(const CutList &list)
+{
+    return isApiPath(list.url) && !list.after.empty();
+}
+
+FormFields nextPageOf(const CutList &list, const std::vector<std::string> &expand)
+{
+    FormFields query;
+    for (const std::string &wanted : expand) {
+        if (wanted.starts_with(list.field + ".data."))
+            query.emplace_back("expand[]", wanted.substr(list.field.size() + 1));
+    }
+    query.emplace_back("limit", "100");
+    query.emplace_back("starting_after", list.after);
+    return query;
 }
 
 Value withPage(Arena &arena, const Value &object, const std::string &field, const Value &page)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/Encoding.h"
 #include "core/data/Value.h"
 
 #include <string>
@@ -15,8 +16,18 @@ struct CutList
     std::string field, url, after;
 };
 
+/// Pages of 100 that are read for one object: reads are limited, and so is a message.
+constexpr int kMostPagesOfLists = 10;
+
 /// Those of the object's own members.
 std::vector<CutList> cutLists(const Value &object);
+
+/// It has an address of Stripe's API and a place to go on from.
+bool canBeReadOn(const CutList &list);
+
+/// The query for what follows. `expand`: what was expanded of the object; what of that lies inside
+/// the list is expanded there.
+FormFields nextPageOf(const CutList &list, const std::vector<std::string> &expand);
 
 /// The object with the entries of `page` behind those of the list `field`; what the page says of
 /// has_more counts. Made in `arena`.

@@ -15,7 +15,6 @@ namespace {
 constexpr std::chrono::seconds kSaveAfter{2};
 constexpr std::chrono::seconds kLoadRetry{5};
 constexpr int kMostFetching = 4;
-constexpr int kMostPages = 10; ///< Of 100: reads are limited, and so is a message.
 constexpr std::size_t kMostKnown = 50'000;
 
 Value deletedObject(Arena &arena, const Value &object)
@@ -31,14 +30,6 @@ Value deletedObject(Arena &arena, const Value &object)
 bool isGone(const Error &error)
 {
     return error.code == "stripe.resource_missing";
-}
-
-/// Nothing but a path of Stripe's own API is ever called for an event.
-bool isApiPath(std::string_view path)
-{
-    return (path.starts_with("/v1/") || path.starts_with("/v2/")) &&
-           path.find("..") == std::string_view::npos &&
-           path.find_first_of("@\\ \r\n#?") == std::string_view::npos;
 }
 
 } // namespace
@@ -281,29 +272,14 @@ void EventIntake::fetchRelated(const PendingPtr &pending, const DocumentPtr &who
           });
 }
 
-FormFields EventIntake::expansionOfList(const std::string &field) const
-{
-    FormFields query;
-    const std::string prefix = field + ".data";
-    for (const std::string &wanted : m_settings.expand) {
-        if (wanted.starts_with(prefix + '.'))
-            query.emplace_back("expand[]", wanted.substr(field.size() + 1));
-    }
-    return query;
-}
-
 void EventIntake::completeLists(const PendingPtr &pending, const DocumentPtr &event,
                                 const DocumentPtr &object, bool isCurrent, int pages)
 {
     const auto cut = cutLists(object->root());
-    const auto next = std::find_if(cut.begin(), cut.end(), [](const CutList &list) {
-        return isApiPath(list.url) && !list.after.empty();
-    });
-    if (next == cut.end() || pages >= kMostPages)
+    const auto next = std::find_if(cut.begin(), cut.end(), canBeReadOn);
+    if (next == cut.end() || pages >= kMostPagesOfLists)
         return fetched(pending, event, object->root(), isCurrent);
-    FormFields query = expansionOfList(next->field);
-    query.emplace_back("limit", "100");
-    query.emplace_back("starting_after", next->after);
+    FormFields query = nextPageOf(*next, m_settings.expand);
     StripeReads::Whose whose;
     (isCurrent ? whose.account : whose.context) = pending->marks.account;
     fetch(next->url, std::move(query), whose,

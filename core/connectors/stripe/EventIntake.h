@@ -66,7 +66,6 @@ private:
     void fetch(const std::string &path, FormFields query, StripeReads::Whose whose,
                StripeReads::Done done);
     FormFields expansion() const;
-    FormFields expansionOfList(const std::string &field) const;
     bool guardVersion(const Pending &pending, bool &refetch, Error &refusal);
     void fetchCurrent(const PendingPtr &pending);
     void fetchThin(const PendingPtr &pending);
