@@ -32,6 +32,7 @@ private Q_SLOTS:
     void metadataHasItsBounds();
     void anUpdateMayFillMetadataUp();
     void payoutsByHandAreNotReconciled();
+    void expandGoesFourLevelsDeep();
 
 private:
     /// The newest event of this type; undefined: none.
@@ -352,6 +353,19 @@ void TestDoubleTraps::payoutsByHandAreNotReconciled()
     const Document page = world.json("GET", "/v1/balance_transactions", "payout=" + id);
     for (const Value &entry : page.root().get("data").items())
         QCOMPARE(entry.get("type").text(), std::string_view("payout"));
+}
+
+void TestDoubleTraps::expandGoesFourLevelsDeep()
+{
+    StripeWorld world;
+    world.id("/v1/payment_intents",
+             "amount=700&currency=usd&confirm=true&payment_method=pm_card_visa");
+    const std::string path =
+        "/v1/charges/" + text(newest(world, "charge.succeeded"), "data.object.id");
+    const std::string four = "payment_intent.latest_charge.payment_intent.latest_charge";
+    const Document deep = world.json("GET", path, "expand[]=" + four);
+    QCOMPARE(text(deep, four + ".object"), std::string("charge"));
+    QCOMPARE(world.call("GET", path, "expand[]=" + four + ".payment_intent").status, 400);
 }
 
 QTEST_GUILESS_MAIN(TestDoubleTraps)
