@@ -2,6 +2,7 @@
 #include "core/connectors/stripe/EventIntake.h"
 
 #include "core/connector/EffectKeyForm.h"
+#include "core/connectors/stripe/CutLists.h"
 #include "core/connectors/stripe/ObjectPaths.h"
 #include "core/connectors/stripe/VersionMoves.h"
 #include "core/data/Json.h"
@@ -29,14 +30,6 @@ Value deletedObject(Arena &arena, const Value &object)
 bool isGone(const Error &error)
 {
     return error.code == "stripe.resource_missing";
-}
-
-/// Nothing but a path of Stripe's own API is ever called for an event.
-bool isApiPath(std::string_view path)
-{
-    return (path.starts_with("/v1/") || path.starts_with("/v2/")) &&
-           path.find("..") == std::string_view::npos &&
-           path.find_first_of("@\\ \r\n#?") == std::string_view::npos;
 }
 
 } // namespace
@@ -231,7 +224,7 @@ void EventIntake::fetchCurrent(const PendingPtr &pending)
     fetch(path, expansion(), {pending->marks.account, {}},
           [this, pending, object](Result<StripeReads::Answer> answer) {
               if (answer)
-                  return fetched(pending, pending->event, answer->body->root(), true);
+                  return completeLists(pending, pending->event, answer->body, true);
               if (isGone(answer.error())) {
                   Document gone;
                   gone.setRoot(deletedObject(gone.arena(), object));
@@ -266,7 +259,7 @@ void EventIntake::fetchRelated(const PendingPtr &pending, const DocumentPtr &who
     fetch(path, path.starts_with("/v1/") ? expansion() : FormFields(), {{}, pending->marks.account},
           [this, pending, whole, related](Result<StripeReads::Answer> answer) {
               if (answer)
-                  return fetched(pending, whole, answer->body->root(), false);
+                  return completeLists(pending, whole, answer->body, false);
               if (isGone(answer.error())) {
                   Document gone;
                   gone.setRoot(deletedObject(gone.arena(), related));
@@ -277,6 +270,49 @@ void EventIntake::fetchRelated(const PendingPtr &pending, const DocumentPtr &who
               warnOnce("fetch " + std::string(related.get("type").text()), answer.error());
               fetched(pending, whole, {}, false);
           });
+}
+
+void EventIntake::completeLists(const PendingPtr &pending, const DocumentPtr &event,
+                                const DocumentPtr &object, bool isCurrent, int pages)
+{
+    const auto cut = cutLists(object->root());
+    const auto next = std::find_if(cut.begin(), cut.end(), canBeReadOn);
+    if (next == cut.end() || pages >= kMostPagesOfLists)
+        return fetched(pending, event, object->root(), isCurrent);
+    FormFields query = nextPageOf(*next, m_settings.expand);
+    StripeReads::Whose whose;
+    (isCurrent ? whose.account : whose.context) = pending->marks.account;
+    fetch(next->url, std::move(query), whose,
+          [this, pending, event, object, isCurrent, pages,
+           field = next->field](Result<StripeReads::Answer> page) {
+              if (!page && page.error().kind != ErrorKind::Rejected)
+                  return failed(pending, page.error());
+              if (!page || page->body->root().get("data").size() == 0) {
+                  if (!page)
+                      warnOnce("fetch list " + field, page.error());
+                  return fetched(pending, event, object->root(), isCurrent);
+              }
+              Document longer;
+              longer.setRoot(withPage(longer.arena(), object->root(), field, page->body->root()));
+              completeLists(pending, event, share(std::move(longer)), isCurrent, pages + 1);
+          });
+}
+
+/// A sum over the lines that came would be wrong, and nothing would tell.
+void EventIntake::warnOfCutLists(const Pending &pending)
+{
+    const Value object = pending.event->root().find("data.object");
+    for (const CutList &list : cutLists(object)) {
+        const std::string name = std::string(object.get("object").text()) + '.' + list.field;
+        warnOnce("cut " + name,
+                 rejectedError("stripe.list_cut",
+                               "Not all entries of " + name + " are in the event " + pending.id +
+                                   (pending.fetchedAt
+                                        ? ": there are more than are read. List them in a step."
+                                        : ": Stripe sends the first ones only. Let the trigger "
+                                          "deliver the object as it is now (deliver: current), "
+                                          "which reads all of them, or list them in a step.")));
+    }
 }
 
 /// The event with what was read in the place of data.object; `fetched` tells when, and in what
@@ -312,6 +348,7 @@ void EventIntake::fetched(const PendingPtr &pending, const DocumentPtr &event, c
 
 void EventIntake::handIn(const PendingPtr &pending)
 {
+    warnOfCutLists(*pending);
     std::string body =
         pending->body.empty() ? toJson(pending->event->root()) : std::move(pending->body);
     auto event = readEvent(pending->event->root(), std::move(body));

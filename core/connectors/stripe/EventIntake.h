@@ -70,8 +70,12 @@ private:
     void fetchCurrent(const PendingPtr &pending);
     void fetchThin(const PendingPtr &pending);
     void fetchRelated(const PendingPtr &pending, const DocumentPtr &whole);
+    /// Reads on where lists inside the object are cut; then fetched().
+    void completeLists(const PendingPtr &pending, const DocumentPtr &event,
+                       const DocumentPtr &object, bool isCurrent, int pages = 0);
     void fetched(const PendingPtr &pending, const DocumentPtr &event, const Value &object,
                  bool isCurrent);
+    void warnOfCutLists(const Pending &pending);
     void handIn(const PendingPtr &pending);
     void stored(const Pending &pending, const Result<Acceptance> &acceptance);
     void failed(const PendingPtr &pending, const Error &error);
