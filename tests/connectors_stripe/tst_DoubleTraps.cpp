@@ -33,6 +33,7 @@ private Q_SLOTS:
     void anUpdateMayFillMetadataUp();
     void payoutsByHandAreNotReconciled();
     void expandGoesFourLevelsDeep();
+    void aDeclineIsTheAnswerOfItsKey();
 
 private:
     /// The newest event of this type; undefined: none.
@@ -366,6 +367,29 @@ void TestDoubleTraps::expandGoesFourLevelsDeep()
     const Document deep = world.json("GET", path, "expand[]=" + four);
     QCOMPARE(text(deep, four + ".object"), std::string("charge"));
     QCOMPARE(world.call("GET", path, "expand[]=" + four + ".payment_intent").status, 400);
+}
+
+void TestDoubleTraps::aDeclineIsTheAnswerOfItsKey()
+{
+    StripeWorld world;
+    const auto pay = [&world](const char *key) {
+        return world.call("POST", "/v1/payment_intents",
+                          "amount=700&currency=usd&confirm=true&payment_method=pm_card_"
+                          "chargeDeclined",
+                          {{"Idempotency-Key", key}});
+    };
+    const auto tries = [&world] {
+        const auto types = world.news();
+        return std::count(types.begin(), types.end(), "charge.failed");
+    };
+    QCOMPARE(pay("k1").status, 402);
+    QCOMPARE(tries(), 1);
+    const HttpAnswer again = pay("k1"); // The card was not asked again.
+    QCOMPARE(again.status, 402);
+    QCOMPARE(again.headers.value("Idempotent-Replayed"), std::string_view("true"));
+    QCOMPARE(tries(), 0);
+    QCOMPARE(pay("k2").status, 402);
+    QCOMPARE(tries(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestDoubleTraps)
