@@ -6,6 +6,7 @@
 
 using namespace tw;
 using namespace tw::testing;
+using namespace std::chrono_literals;
 
 /// What surprises people at Stripe, so that they meet it on the laptop: the double over HTTP.
 class TestDoubleTraps : public QObject
@@ -34,6 +35,8 @@ private Q_SLOTS:
     void payoutsByHandAreNotReconciled();
     void expandGoesFourLevelsDeep();
     void aDeclineIsTheAnswerOfItsKey();
+    void aDraftWaitsForWhoDoesNotTakeIt_data();
+    void aDraftWaitsForWhoDoesNotTakeIt();
 
 private:
     /// The newest event of this type; undefined: none.
@@ -390,6 +393,48 @@ void TestDoubleTraps::aDeclineIsTheAnswerOfItsKey()
     QCOMPARE(tries(), 0);
     QCOMPARE(pay("k2").status, 402);
     QCOMPARE(tries(), 1);
+}
+
+void TestDoubleTraps::aDraftWaitsForWhoDoesNotTakeIt_data()
+{
+    QTest::addColumn<int>("refused");
+    QTest::addColumn<int>("hours");
+    QTest::newRow("taken at once") << 0 << 1;
+    QTest::newRow("taken at the second try") << 1 << 1;
+    QTest::newRow("never taken") << 1'000 << 72;
+}
+
+void TestDoubleTraps::aDraftWaitsForWhoDoesNotTakeIt()
+{
+    QFETCH(int, refused);
+    QFETCH(int, hours);
+    StripeWorld world;
+    HttpServer endpoint;
+    int calls = 0;
+    endpoint.setHandler([&](const HttpRequest &, HttpReply reply) {
+        reply.send(textResponse(calls++ < refused ? 500 : 200, "so"));
+    });
+    QVERIFY(endpoint.listen("127.0.0.1", 0));
+    world.id("/v1/webhook_endpoints",
+             "url=" + endpoint.url() + "&enabled_events[0]=invoice.created");
+    const std::string customer = world.id("/v1/customers", "email=a@x.org");
+    const std::string invoice =
+        world.id("/v1/invoices", "customer=" + customer +
+                                     "&auto_advance=true&collection_method=send_invoice"
+                                     "&days_until_due=7&description=x");
+    QTRY_COMPARE(calls, 1);
+    QCOMPARE(world.text("/v1/invoices/" + invoice, "status"), std::string("draft"));
+    world.clock.advance(10min); // The second try is due.
+    QTRY_VERIFY(calls == (refused == 0 ? 1 : 2));
+    if (refused <= 1) // Its answer has come.
+        QTRY_COMPARE(newest(world, "invoice.created").root().get("pending_webhooks").toInt(),
+                     std::optional<std::int64_t>(0));
+    const auto status = [&] { return world.text("/v1/invoices/" + invoice, "status"); };
+    for (int passed = 1; passed < hours; ++passed)
+        world.clock.advance(1h);
+    QCOMPARE(status(), std::string("draft"));
+    world.clock.advance(1h);
+    QVERIFY(status() != "draft");
 }
 
 QTEST_GUILESS_MAIN(TestDoubleTraps)

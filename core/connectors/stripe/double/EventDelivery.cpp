@@ -118,6 +118,8 @@ void EventDelivery::answered(Parcel parcel, const Result<HttpAnswer> &answer)
     const bool accepted = status >= 200 && status < 300;
     const bool gone = m_targets[parcel.target].url.empty();
     if (!accepted && !parcel.forged && !gone && parcel.attempt < parcel.attempts) {
+        if (parcel.refused)
+            parcel.refused();
         retryLater(std::move(parcel));
         return;
     }

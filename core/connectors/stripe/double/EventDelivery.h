@@ -32,6 +32,7 @@ public:
         int attempt = 0;
         int attempts = 10; ///< Then it is given up.
         std::function<void(const sandbox::DeliveryReport &)> done;
+        std::function<void()> refused{}; ///< After each try that was not taken and is made again.
     };
 
     explicit EventDelivery(Clock &clock);

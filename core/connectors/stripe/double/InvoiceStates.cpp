@@ -420,6 +420,27 @@ std::optional<std::int64_t> invoiceDue(ApiHost &host, const Value &invoice)
     return due;
 }
 
+namespace {
+
+/// Until when a draft waits for an endpoint that does not take its `invoice.created`
+/// (docs.stripe.com/billing/subscriptions/webhooks: up to 72 hours); nothing: it does not.
+std::optional<std::int64_t> heldBackUntil(ApiHost &host, const Value &draft, std::int64_t now)
+{
+    constexpr std::int64_t kLongest = 72 * 3600;
+    constexpr std::int64_t kLookAgain = 3600;
+    const DocumentPtr told = host.store().newest("event", [&](const Value &event) {
+        return event.get("type").text() == "invoice.created" &&
+               event.find("data.object.id").text() == draft.get("id").text();
+    });
+    if (!told || told->root().get("_refused").isUndefined() ||
+        told->root().get("pending_webhooks").toInt().value_or(0) == 0)
+        return std::nullopt;
+    const std::int64_t last = whole(draft.get("created")) + kLongest;
+    return now < last ? std::optional(std::min(now + kLookAgain, last)) : std::nullopt;
+}
+
+} // namespace
+
 void wakeInvoice(ApiHost &host, const ApiCall &call, const Value &invoice, std::int64_t now)
 {
     const auto isDue = [&](std::string_view name) {
@@ -428,6 +449,10 @@ void wakeInvoice(ApiHost &host, const ApiCall &call, const Value &invoice, std::
     };
     const auto id = str(invoice.get("id"));
     if (str(invoice.get("status")) == "draft" && isDue("automatically_finalizes_at")) {
+        if (const auto later = heldBackUntil(host, invoice, now)) {
+            arm(host, host.change(call, invoice, {{"automatically_finalizes_at", *later}}, ""));
+            return;
+        }
         const Value open = finalizeInvoice(host, call, invoice);
         const bool isCharged = str(open.get("collection_method")) == "charge_automatically";
         if (str(open.get("status")) != "open")

@@ -228,6 +228,17 @@ void StripeDouble::arrived(const std::string &account, const std::string &eventI
         sandbox::JsonMaker(arena).with(held->object->root(), {{"pending_webhooks", open - 1}}));
 }
 
+/// Stripe waits with the finalisation of an invoice whose creation was not taken.
+void StripeDouble::wasRefused(const std::string &account, const std::string &eventId)
+{
+    StripeStore &store = m_api.storeOf(account);
+    const auto *held = store.find("event", eventId);
+    if (!held || held->object->root().get("type").text() != "invoice.created")
+        return;
+    Arena arena;
+    store.put(sandbox::JsonMaker(arena).with(held->object->root(), {{"_refused", true}}));
+}
+
 void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged, int attempts,
                              const std::function<void(const sandbox::DeliveryReport &)> &done)
 {
@@ -250,7 +261,9 @@ void StripeDouble::sendEvent(const Value &event, bool repeat, bool forged, int a
                       arrived(account, report.eventId);
                   if (done)
                       done(report);
-              }});
+              },
+              [this, account = std::string(event.get("account").text()),
+               id = std::string(event.get("id").text())] { wasRefused(account, id); }});
     }
 }
 

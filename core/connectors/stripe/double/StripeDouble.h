@@ -79,6 +79,7 @@ private:
                    const std::function<void(const sandbox::DeliveryReport &)> &done);
     std::vector<std::size_t> targetsOf(const Value &event) const;
     void arrived(const std::string &account, const std::string &eventId);
+    void wasRefused(const std::string &account, const std::string &eventId);
     void note(const sandbox::DeliveryReport &report);
     /// Through the mischief that was ordered, into the queue.
     void hand(EventDelivery::Parcel parcel);
