@@ -4,6 +4,7 @@
 #include "core/connectors/stripe/RequestStep.h"
 #include "core/connectors/stripe/UpsertStep.h"
 #include "tests/connectors_stripe/ScriptedStripe.h"
+#include "tests/connectors_stripe/TriggerWorld.h"
 
 using namespace tw;
 using namespace tw::testing;
@@ -59,6 +60,7 @@ private Q_SLOTS:
     void changesOfOneObjectLeaveOneAfterTheOther();
     void listsAreReadToTheEndOrTheBound_data();
     void listsAreReadToTheEndOrTheBound();
+    void eachFurtherPageTakesItsTurnAndCounts();
     void aSearchGoesPageByPage();
     void aRequestMayGoAnywhere();
     void errorsTellWhatToDo_data();
@@ -366,6 +368,25 @@ void TestStripeSteps::listsAreReadToTheEndOrTheBound()
     QCOMPARE(page.get("data").at(0).get("id").text(), std::string_view("in_0"));
     QCOMPARE(page.get("has_more").asBool(), more);
     QCOMPARE(world.asked.at(0).field("customer"), std::string("cus_1"));
+}
+
+void TestStripeSteps::eachFurtherPageTakesItsTurnAndCounts()
+{
+    ScriptedStripe world;
+    world.answers = {list(R"({"id":"in_1"})", true), list(R"({"id":"in_2"})", true),
+                     list(R"({"id":"in_3"})")};
+    const auto connection = world.connect();
+    testing::ClosedGate gate;
+    gate.isOpen = true;
+    connection->setGate(&gate);
+    const auto step = world.make(stripe::ListStep::list(), "object: invoice", connection);
+    QCOMPARE(onlyOutput(world.run(*step, "{}")).get("count").toInt().value_or(0), 3);
+    QCOMPARE(gate.passed.size(), std::size_t(2)); // For the first one the engine asked.
+    for (const auto &[caller, endpoint] : gate.passed) {
+        QCOMPARE(caller, CallGate::Caller::Step);
+        QCOMPARE(endpoint, std::string("invoices"));
+    }
+    QCOMPARE(int(connection->reads().reads(world.clock.now())), 3);
 }
 
 void TestStripeSteps::aSearchGoesPageByPage()

@@ -62,9 +62,11 @@ private:
     using PendingPtr = std::shared_ptr<Pending>;
 
     void load();
-    /// A few at a time, in the order of asking: a burst of events is no burst of calls.
-    void fetch(const std::string &path, FormFields query, StripeReads::Whose whose,
+    /// A few at a time, in the order of asking: a burst of events is no burst of calls. Who
+    /// delivers waits for an answer: after a while it is told to come again.
+    void fetch(Way way, const std::string &path, FormFields query, StripeReads::Whose whose,
                StripeReads::Done done);
+    void fetchNext();
     FormFields expansion() const;
     bool guardVersion(const Pending &pending, bool &refetch, Error &refusal);
     void fetchCurrent(const PendingPtr &pending);

@@ -3,6 +3,7 @@
 // "f": flags, "c": choices, "x": objects, "s": fields}; members that say nothing are left out.
 #include "core/connectors/stripe/facts/Catalogue.h"
 
+#include "core/connectors/stripe/facts/JsonPlace.h"
 #include "core/data/Json.h"
 
 #include <algorithm>
@@ -144,6 +145,26 @@ Error notACatalogue()
 
 } // namespace
 
+std::string placeIn(std::string_view message)
+{
+    constexpr std::string_view kLine = "Line ", kColumn = ", column ";
+    const auto digitsAt = [message](std::size_t from) {
+        std::size_t to = from;
+        while (to < message.size() && message[to] >= '0' && message[to] <= '9')
+            ++to;
+        return message.substr(from, to - from);
+    };
+    const auto start = message.find(kLine);
+    if (start == std::string_view::npos)
+        return {};
+    const auto line = digitsAt(start + kLine.size());
+    const auto behind = start + kLine.size() + line.size();
+    if (line.empty() || message.substr(behind, kColumn.size()) != kColumn)
+        return {};
+    const auto column = digitsAt(behind + kColumn.size());
+    return column.empty() ? std::string() : std::string(line) + ':' + std::string(column);
+}
+
 std::string ApiCatalogue::text() const
 {
     Arena arena;
@@ -173,8 +194,12 @@ std::string ApiCatalogue::text() const
 Result<ApiCatalogue> ApiCatalogue::fromText(std::string_view json)
 {
     auto parsed = parseJson(json);
-    if (!parsed)
-        return notACatalogue();
+    if (!parsed) {
+        Error error = notACatalogue();
+        error.message += ' ' + parsed.error().message;
+        error.where = placeIn(parsed.error().message);
+        return error;
+    }
     const Value &root = parsed->root();
     ApiCatalogue made;
     made.m_version = root.get("version").text();
