@@ -2,10 +2,13 @@
 #include "TestProject.h"
 
 #include "core/connectors/stripe/StripeConnection.h"
+#include "core/data/Json.h"
+#include "core/net/HttpClient.h"
 #include "core/runtime/Connectors.h"
 #include "core/runtime/Runtime.h"
 #include "tests/connectors_stripe/TriggerWorld.h"
 
+#include <QFile>
 #include <QTest>
 #include <algorithm>
 
@@ -42,6 +45,12 @@ public:
     std::string key = "rk_test_1";
 };
 
+std::string fileText(const std::string &path)
+{
+    QFile file(QString::fromStdString(path));
+    return file.open(QIODevice::ReadOnly) ? file.readAll().toStdString() : std::string();
+}
+
 HttpResponse refusal(int status, const std::string &code, HttpHeaders headers = {})
 {
     HttpResponse answer = jsonResponse(status, R"({"error":{"type":"invalid_request_error",)"
@@ -72,6 +81,7 @@ private:
     void inject(Runtime &runtime, const std::string &id);
     /// Time goes on in steps, and what was asked before each is answered.
     void pass(std::chrono::milliseconds span);
+    std::string get(const std::string &url); ///< From the admin door.
     int lists() const { return m_server->asked("/v1/events"); }
     int fetches() const { return m_server->asked("/v1/customers/cus_1"); }
     int reads() const
@@ -109,6 +119,7 @@ std::unique_ptr<Runtime> TestSharedGate::run()
 {
     RuntimeOptions options;
     options.dataDir = m_project->path("data");
+    options.admin = "127.0.0.1:0";
     const int before = lists();
     auto runtime =
         Runtime::start(*m_project->open(), m_registry, *m_clock, m_secrets, *m_watcher, options);
@@ -127,6 +138,21 @@ void TestSharedGate::inject(Runtime &runtime, const std::string &id)
                                               R"({"id":"cus_1","object":"customer"})"),
                    [&isTaken](const Result<Acceptance> &taken) { isTaken = taken.has_value(); });
     QTRY_VERIFY(isTaken);
+}
+
+std::string TestSharedGate::get(const std::string &url)
+{
+    HttpClient http;
+    HttpCall call;
+    call.url = url;
+    if (const auto file = parseJson(fileText(m_project->path("data") + "/admin.json")))
+        call.headers.set("Authorization",
+                         "Bearer " + std::string(file->root().get("token").text()));
+    std::optional<std::string> body;
+    http.send(std::move(call), this, [&body](Result<HttpAnswer> answer) {
+        body = answer ? answer->body : answer.error().text();
+    });
+    return testing::waitUntil([&body] { return body.has_value(); }, 20'000) ? *body : std::string();
 }
 
 void TestSharedGate::pass(std::chrono::milliseconds span)
@@ -260,6 +286,13 @@ void TestSharedGate::readsOfBothAreOneNumberOverRestarts()
         QVERIFY(lists() > 0);
         QTRY_COMPARE(meterOf(*runtime), reads());
         QCOMPARE(int(runtime->gates().at(0).readAllowance), 10'000);
+        const std::string metrics = get(runtime->ready().admin + "/metrics");
+        for (const std::string &line :
+             {"tidewire_connection_reads_month{connection=\"stripe\"} " + std::to_string(reads()),
+              std::string("tidewire_connection_read_allowance_month{connection=\"stripe\"} 10000")})
+            QVERIFY2(metrics.find(line) != std::string::npos, metrics.c_str());
+        const std::string list = get(runtime->ready().admin + "/v1/connections");
+        QVERIFY2(list.find("\"read_allowance\":10000") != std::string::npos, list.c_str());
         pass(3s); // Kept within a second.
         before = reads();
     }

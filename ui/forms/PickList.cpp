@@ -19,7 +19,7 @@ namespace tw {
 namespace {
 
 constexpr int kHeight = 348;
-constexpr int kNarrowest = 360;
+constexpr int kNarrowest = 520; // Room for paths of four names.
 constexpr int kTitle = 0;
 constexpr int kDetail = 1;
 constexpr int kValueRole = Qt::UserRole;
@@ -85,6 +85,7 @@ void PickList::setRows(const std::vector<Row> &rows)
         item->setCheckState(kTitle, Qt::Unchecked);
         item->setFont(kTitle, fonts::mono());
         item->setFont(kDetail, fonts::sans(fonts::Size::Second));
+        item->setTextAlignment(kDetail, Qt::AlignRight | Qt::AlignVCenter);
         item->setForeground(kDetail, Theme::current().color(Token::Text3));
         item->setToolTip(kTitle, row.help.isEmpty() ? row.value : row.help);
         items << item;

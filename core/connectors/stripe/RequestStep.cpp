@@ -15,6 +15,11 @@ const ApiOperation *operationOf(const ApiCatalogue &catalogue, const Settings &s
     return catalogue.find(settings.text("method"), settings.text("path"));
 }
 
+bool lists(const ApiOperation &operation)
+{
+    return operation.verb == ApiVerb::List || operation.verb == ApiVerb::Search;
+}
+
 bool isV2(const std::string &path)
 {
     return path.starts_with("/v2/");
@@ -48,13 +53,20 @@ NodeDescriptor RequestStep::descriptor(const CataloguePtr &catalogue)
             .help("Whether the message is sent along.")
             .oneOf({{"message", "The message", "", ""}, {"nothing", "Nothing", "", ""}})
             .fallback("message"),
-        expandParam(catalogue, [catalogue](const Settings &settings) {
+        expandParam(catalogue, {}).suggestedBy([catalogue](const Settings &settings) {
             const ApiOperation *operation = operationOf(*catalogue, settings);
-            return operation && operation->verb != ApiVerb::List &&
-                           operation->verb != ApiVerb::Search
-                       ? operation->object
-                       : std::string();
+            return operation ? expandChoices(*catalogue, operation->object, lists(*operation))
+                             : std::vector<Param::Choice>();
         })};
+    node.check = [catalogue](const Settings &settings, std::vector<Diagnostic> &findings) {
+        const ApiOperation *operation = operationOf(*catalogue, settings);
+        if (!operation)
+            return; // This step is for what no catalogue knows, too.
+        const std::size_t before = findings.size();
+        checkExpand(*catalogue, settings, operation->object, lists(*operation), findings);
+        for (std::size_t at = before; at < findings.size(); ++at)
+            findings[at].severity = Severity::Warning;
+    };
     node.effect = true;
     node.repeatWith = [](const Settings &settings) {
         return settings.text("method") == "DELETE" ? Repeat::SafeByState : Repeat::SafeByKey;

@@ -114,6 +114,18 @@ std::vector<Param::Choice> objectChoices(const ApiCatalogue &catalogue, ApiVerb 
     return choices;
 }
 
+std::vector<Param::Choice> expandChoices(const ApiCatalogue &catalogue, std::string_view object,
+                                         bool isList)
+{
+    std::vector<Param::Choice> choices;
+    for (std::string &path : pathsOf(catalogue, object, isList)) {
+        std::string title = isList ? path.substr(5) : path;
+        std::string becomes = wordsFor(catalogue.expandsTo(object, title));
+        choices.push_back({std::move(path), std::move(title), {}, std::move(becomes)});
+    }
+    return choices;
+}
+
 Param expandParam(const CataloguePtr &catalogue, ObjectOf objectOf, bool isList)
 {
     return choiceList("expand", "Expand")
@@ -121,14 +133,7 @@ Param expandParam(const CataloguePtr &catalogue, ObjectOf objectOf, bool isList)
               "costs time.")
         .open()
         .suggestedBy([catalogue, objectOf = std::move(objectOf), isList](const Settings &settings) {
-            const std::string object = objectOf(settings);
-            std::vector<Param::Choice> choices;
-            for (std::string &path : pathsOf(*catalogue, object, isList)) {
-                std::string title = isList ? path.substr(5) : path;
-                std::string becomes = wordsFor(catalogue->expandsTo(object, title));
-                choices.push_back({std::move(path), std::move(title), {}, std::move(becomes)});
-            }
-            return choices;
+            return expandChoices(*catalogue, objectOf(settings), isList);
         });
 }
 

@@ -21,6 +21,9 @@ std::string objectTitle(std::string_view object);
 std::vector<Param::Choice> objectChoices(const ApiCatalogue &catalogue, ApiVerb verb);
 /// The object that the settings of a step are about; empty: none is chosen.
 using ObjectOf = std::function<std::string(const Settings &)>;
+/// What `expand` may name, with what becomes of it; without "data." where people read it.
+std::vector<Param::Choice> expandChoices(const ApiCatalogue &catalogue, std::string_view object,
+                                         bool isList);
 /// The setting `expand`, which every step has, with all paths that the object has; `isList`: each
 /// begins with "data.".
 Param expandParam(const CataloguePtr &catalogue, ObjectOf objectOf, bool isList = false);
