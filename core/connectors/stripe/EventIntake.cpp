@@ -201,7 +201,7 @@ void EventIntake::fetch(Way way, const std::string &path, FormFields query,
                          isAwaited, deadline, isOver] {
         const auto left = deadline - m_services.clock.now();
         if (*isOver || (isAwaited && left.count() <= 0))
-            return fetchNext(); // Whom the timer below told, or tells now.
+            return; // Whom the timer below told, or tells now.
         *isOver = true;
         ++m_fetching;
         m_reads.get(
@@ -225,11 +225,11 @@ void EventIntake::fetch(Way way, const std::string &path, FormFields query,
 
 void EventIntake::fetchNext()
 {
-    if (m_toFetch.empty() || m_fetching >= kMostFetching)
-        return;
-    const auto next = std::move(m_toFetch.front());
-    m_toFetch.pop_front();
-    next();
+    while (!m_toFetch.empty() && m_fetching < kMostFetching) {
+        const auto next = std::move(m_toFetch.front());
+        m_toFetch.pop_front();
+        next();
+    }
 }
 
 FormFields EventIntake::expansion() const

@@ -238,6 +238,8 @@ void collect(const ApiCatalogue &catalogue, const ApiField &group, const std::st
     if (names <= 0 || paths.size() >= kMostPaths)
         return;
     for (const ApiField &member : group.fields) {
+        if (group.find(member.name) != &member)
+            continue; // Of two of one name the first one is meant.
         const std::string path = prefix.empty() ? member.name : prefix + '.' + member.name;
         if (isFillable(member) || member.includable)
             paths.push_back(path);

@@ -95,6 +95,13 @@ bool readKinds(std::string_view letters, std::vector<ApiField::Kind> &kinds)
     return true;
 }
 
+bool areNames(const Value &list)
+{
+    const auto isName = [](const Value &name) { return name.isString(); };
+    return list.isUndefined() ||
+           (list.isArray() && std::all_of(list.items().begin(), list.items().end(), isName));
+}
+
 /// A list says what its items are; a map may.
 bool isWhole(const ApiField &field)
 {
@@ -103,8 +110,8 @@ bool isWhole(const ApiField &field)
                                                : true;
 }
 
-/// False: not of the form above.
-bool readFields(const Value &list, std::vector<ApiField> &fields, int depth)
+/// False: not of the form above. `areMembers`: of a group, where each has a name.
+bool readFields(const Value &list, std::vector<ApiField> &fields, int depth, bool areMembers = true)
 {
     if (depth > kDeepest)
         return false;
@@ -112,10 +119,14 @@ bool readFields(const Value &list, std::vector<ApiField> &fields, int depth)
     for (const Value &one : list.items()) {
         ApiField field;
         const auto kind = letterOf(kKinds, one.get("k"));
-        if (!kind || !readKinds(one.get("w").text(), field.kinds))
+        if (!kind || !areNames(one.get("c")) || !areNames(one.get("x")) ||
+            !readKinds(one.get("w").text(), field.kinds))
             return false;
         field.name = one.get("n").text();
         field.kind = static_cast<ApiField::Kind>(*kind);
+        if (areMembers && field.name.empty())
+            return false;
+        const bool isList = field.kind == ApiField::Kind::List || field.kind == ApiField::Kind::Map;
         if (const Value unit = one.get("u"); !unit.isUndefined()) {
             const auto at = letterOf(kUnits, unit);
             if (!at)
@@ -129,7 +140,7 @@ bool readFields(const Value &list, std::vector<ApiField> &fields, int depth)
         field.includable = flags.find('i') != std::string_view::npos;
         field.choices = namesOf(one.get("c"));
         field.expandsTo = namesOf(one.get("x"));
-        if (!readFields(one.get("s"), field.fields, depth + 1) || !isWhole(field))
+        if (!readFields(one.get("s"), field.fields, depth + 1, !isList) || !isWhole(field))
             return false;
         fields.push_back(std::move(field));
     }
