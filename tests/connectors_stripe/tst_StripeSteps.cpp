@@ -45,6 +45,7 @@ private Q_SLOTS:
     void whatStripeWouldRefuseIsNotSent();
     void anotherVersionIsAskedItself();
     void anUpdateLeavesOutTheIdAndUnsetsNulls();
+    void whatADeletionSaysIsInTheQuery();
     void whatIsExpandedIsAnObjectInTheShape();
     void whatNamesTheObjectIsAFieldOfTheMessage();
     void anIdMayBeAnExpandedObjectAndIsEncoded();
@@ -130,6 +131,20 @@ void TestStripeSteps::anUpdateLeavesOutTheIdAndUnsetsNulls()
     QCOMPARE(call.field("expand[0]"), std::string("default_source"));
 }
 
+void TestStripeSteps::whatADeletionSaysIsInTheQuery()
+{
+    ScriptedStripe world;
+    world.answers = {object("sub_1")};
+    const auto step = world.make(stripe::ObjectStep::remove(), "object: subscription\nid: sub");
+    QCOMPARE(world.run(*step, R"({"sub":"sub_1","invoice_now":true,"other":1})").kind,
+             Kind::Emitted);
+    const auto &call = world.asked.at(0); // Its fields are those of the query.
+    QCOMPARE(call.method + ' ' + call.path, std::string("DELETE /v1/subscriptions/sub_1"));
+    QCOMPARE(call.field("invoice_now"), std::string("true"));
+    QCOMPARE(call.field("other"), std::string("(none)"));
+    QCOMPARE(call.header("Content-Type"), std::string());
+}
+
 void TestStripeSteps::whatIsExpandedIsAnObjectInTheShape()
 {
     const auto shapeWith = [](NodeDescriptor node, const char *yaml) {
@@ -205,6 +220,16 @@ void TestStripeSteps::whatIsGoneAlreadyCountsOnlyForARepeat()
     QCOMPARE(again.kind, Kind::Emitted);
     QVERIFY(onlyOutput(again).get("deleted").asBool());
     QCOMPARE(world.asked.at(0).header("Idempotency-Key"), std::string());
+
+    world.answers = {gone, gone};
+    const auto raw =
+        world.make(stripe::RequestStep::descriptor(), "method: DELETE\npath: '/v1/coupons/{id}'");
+    call.attempt = 1;
+    QCOMPARE(world.run(*raw, call).error.code, std::string("stripe.resource_missing"));
+    call.attempt = 2;
+    const StepAnswer twice = world.run(*raw, call);
+    QCOMPARE(twice.kind, Kind::Emitted);
+    QCOMPARE(twice.note, std::string("was gone already"));
 }
 
 void TestStripeSteps::aBrokenServersAnswerIsAskedForAnewOnceItIsOld()

@@ -2,6 +2,7 @@
 #include "core/connectors/stripe/EventIntake.h"
 
 #include "core/connector/EffectKeyForm.h"
+#include "core/connectors/stripe/CutLists.h"
 #include "core/connectors/stripe/ObjectPaths.h"
 #include "core/connectors/stripe/VersionMoves.h"
 #include "core/data/Json.h"
@@ -14,8 +15,8 @@ namespace {
 constexpr std::chrono::seconds kSaveAfter{2};
 constexpr std::chrono::seconds kLoadRetry{5};
 constexpr int kMostFetching = 4;
-/// Twice of it, and an answer, are within what a sender waits for.
-constexpr std::chrono::milliseconds kDeliveryPatience{4000};
+/// Whatever is fetched for a delivery begins within it: its sender waits for an answer.
+constexpr std::chrono::milliseconds kDeliveryPatience{7000};
 constexpr std::size_t kMostKnown = 50'000;
 
 Value deletedObject(Arena &arena, const Value &object)
@@ -31,14 +32,6 @@ Value deletedObject(Arena &arena, const Value &object)
 bool isGone(const Error &error)
 {
     return error.code == "stripe.resource_missing";
-}
-
-/// Nothing but a path of Stripe's own API is ever called for an event.
-bool isApiPath(std::string_view path)
-{
-    return (path.starts_with("/v1/") || path.starts_with("/v2/")) &&
-           path.find("..") == std::string_view::npos &&
-           path.find_first_of("@\\ \r\n#?") == std::string_view::npos;
 }
 
 } // namespace
@@ -137,6 +130,7 @@ void EventIntake::take(DocumentPtr event, std::string body, Way way, std::string
                                                      read->id,
                                                      read->type});
     pending->marks = marksOf(pending->event->root());
+    pending->takenAt = m_services.clock.now();
     if (way == Way::List && knows(pending->id)) {
         ++m_coverage.seen;
         return pending->done(Outcome::Repeat);
@@ -191,11 +185,11 @@ bool EventIntake::guardVersion(const Pending &pending, bool &refetch, Error &ref
     return true;
 }
 
-void EventIntake::fetch(Way way, const std::string &path, FormFields query,
+void EventIntake::fetch(const PendingPtr &pending, const std::string &path, FormFields query,
                         StripeReads::Whose whose, StripeReads::Done done)
 {
-    const bool isAwaited = way == Way::Delivery;
-    const Instant deadline = m_services.clock.now() + kDeliveryPatience;
+    const bool isAwaited = pending->way == Way::Delivery;
+    const Instant deadline = pending->takenAt + kDeliveryPatience;
     const auto isOver = std::make_shared<bool>(false);
     m_toFetch.push_back([this, path, query = std::move(query), whose = std::move(whose), done,
                          isAwaited, deadline, isOver] {
@@ -216,11 +210,15 @@ void EventIntake::fetch(Way way, const std::string &path, FormFields query,
     fetchNext();
     if (!isAwaited || *isOver)
         return;
-    m_services.clock.callAfter(kDeliveryPatience, this, [isOver, done = std::move(done)] {
-        if (!std::exchange(*isOver, true))
-            done(transientError("stripe.held_back", "Too many events at once: this one waits for "
-                                                    "what it points to. Send it again."));
-    });
+    const auto left = deadline - m_services.clock.now();
+    m_services.clock.callAfter(
+        std::max<std::chrono::milliseconds>(left, std::chrono::milliseconds(0)), this,
+        [isOver, done = std::move(done)] {
+            if (!std::exchange(*isOver, true))
+                done(transientError("stripe.held_back",
+                                    "Too many events at once: this one waits for "
+                                    "what it points to. Send it again."));
+        });
 }
 
 void EventIntake::fetchNext()
@@ -246,10 +244,10 @@ void EventIntake::fetchCurrent(const PendingPtr &pending)
     const std::string path = pathOf(object);
     if (path.empty())
         return handIn(pending); // It cannot be read, at any time: invoice.upcoming.
-    fetch(pending->way, path, expansion(), {pending->marks.account, {}},
+    fetch(pending, path, expansion(), {pending->marks.account, {}},
           [this, pending, object](Result<StripeReads::Answer> answer) {
               if (answer)
-                  return fetched(pending, pending->event, answer->body->root(), true);
+                  return completeLists(pending, pending->event, answer->body, true);
               if (isGone(answer.error())) {
                   Document gone;
                   gone.setRoot(deletedObject(gone.arena(), object));
@@ -264,7 +262,7 @@ void EventIntake::fetchCurrent(const PendingPtr &pending)
 
 void EventIntake::fetchThin(const PendingPtr &pending)
 {
-    fetch(pending->way, "/v2/core/events/" + encodePathSegment(pending->id), {},
+    fetch(pending, "/v2/core/events/" + encodePathSegment(pending->id), {},
           {{}, pending->marks.account}, [this, pending](Result<StripeReads::Answer> answer) {
               if (answer)
                   return fetchRelated(pending, answer->body);
@@ -281,11 +279,11 @@ void EventIntake::fetchRelated(const PendingPtr &pending, const DocumentPtr &who
     const std::string path(related.get("url").text());
     if (!isApiPath(path))
         return fetched(pending, whole, {}, false);
-    fetch(pending->way, path, path.starts_with("/v1/") ? expansion() : FormFields(),
+    fetch(pending, path, path.starts_with("/v1/") ? expansion() : FormFields(),
           {{}, pending->marks.account},
           [this, pending, whole, related](Result<StripeReads::Answer> answer) {
               if (answer)
-                  return fetched(pending, whole, answer->body->root(), false);
+                  return completeLists(pending, whole, answer->body, false);
               if (isGone(answer.error())) {
                   Document gone;
                   gone.setRoot(deletedObject(gone.arena(), related));
@@ -296,6 +294,49 @@ void EventIntake::fetchRelated(const PendingPtr &pending, const DocumentPtr &who
               warnOnce("fetch " + std::string(related.get("type").text()), answer.error());
               fetched(pending, whole, {}, false);
           });
+}
+
+void EventIntake::completeLists(const PendingPtr &pending, const DocumentPtr &event,
+                                const DocumentPtr &object, bool isCurrent, int pages)
+{
+    const auto cut = cutLists(object->root());
+    const auto next = std::find_if(cut.begin(), cut.end(), canBeReadOn);
+    if (next == cut.end() || pages >= kMostPagesOfLists)
+        return fetched(pending, event, object->root(), isCurrent);
+    FormFields query = nextPageOf(*next, m_settings.expand);
+    StripeReads::Whose whose;
+    (isCurrent ? whose.account : whose.context) = pending->marks.account;
+    fetch(pending, next->url, std::move(query), whose,
+          [this, pending, event, object, isCurrent, pages,
+           field = next->field](Result<StripeReads::Answer> page) {
+              if (!page && page.error().kind != ErrorKind::Rejected)
+                  return failed(pending, page.error());
+              if (!page || page->body->root().get("data").size() == 0) {
+                  if (!page)
+                      warnOnce("fetch list " + field, page.error());
+                  return fetched(pending, event, object->root(), isCurrent);
+              }
+              Document longer;
+              longer.setRoot(withPage(longer.arena(), object->root(), field, page->body->root()));
+              completeLists(pending, event, share(std::move(longer)), isCurrent, pages + 1);
+          });
+}
+
+/// A sum over the lines that came would be wrong, and nothing would tell.
+void EventIntake::warnOfCutLists(const Pending &pending)
+{
+    const Value object = pending.event->root().find("data.object");
+    for (const CutList &list : cutLists(object)) {
+        const std::string name = std::string(object.get("object").text()) + '.' + list.field;
+        warnOnce("cut " + name,
+                 rejectedError("stripe.list_cut",
+                               "Not all entries of " + name + " are in the event " + pending.id +
+                                   (pending.fetchedAt
+                                        ? ": there are more than are read. List them in a step."
+                                        : ": Stripe sends the first ones only. Let the trigger "
+                                          "deliver the object as it is now (deliver: current), "
+                                          "which reads all of them, or list them in a step.")));
+    }
 }
 
 /// The event with what was read in the place of data.object; `fetched` tells when, and in what
@@ -331,6 +372,7 @@ void EventIntake::fetched(const PendingPtr &pending, const DocumentPtr &event, c
 
 void EventIntake::handIn(const PendingPtr &pending)
 {
+    warnOfCutLists(*pending);
     std::string body =
         pending->body.empty() ? toJson(pending->event->root()) : std::move(pending->body);
     auto event = readEvent(pending->event->root(), std::move(body));

@@ -57,6 +57,7 @@ private:
         EventMarks marks;
         Instant created;
         std::string id, type;
+        Instant takenAt{};
         std::optional<Instant> fetchedAt{}; ///< The state handed in is of then.
     };
     using PendingPtr = std::shared_ptr<Pending>;
@@ -64,16 +65,20 @@ private:
     void load();
     /// A few at a time, in the order of asking: a burst of events is no burst of calls. Who
     /// delivers waits for an answer: after a while it is told to come again.
-    void fetch(Way way, const std::string &path, FormFields query, StripeReads::Whose whose,
-               StripeReads::Done done);
+    void fetch(const PendingPtr &pending, const std::string &path, FormFields query,
+               StripeReads::Whose whose, StripeReads::Done done);
     void fetchNext();
     FormFields expansion() const;
     bool guardVersion(const Pending &pending, bool &refetch, Error &refusal);
     void fetchCurrent(const PendingPtr &pending);
     void fetchThin(const PendingPtr &pending);
     void fetchRelated(const PendingPtr &pending, const DocumentPtr &whole);
+    /// Reads on where lists inside the object are cut; then fetched().
+    void completeLists(const PendingPtr &pending, const DocumentPtr &event,
+                       const DocumentPtr &object, bool isCurrent, int pages = 0);
     void fetched(const PendingPtr &pending, const DocumentPtr &event, const Value &object,
                  bool isCurrent);
+    void warnOfCutLists(const Pending &pending);
     void handIn(const PendingPtr &pending);
     void stored(const Pending &pending, const Result<Acceptance> &acceptance);
     void failed(const PendingPtr &pending, const Error &error);

@@ -78,4 +78,11 @@ std::string pathOf(const Value &object)
     return collection.empty() ? std::string() : "/v1/" + collection + '/' + encodePathSegment(id);
 }
 
+bool isApiPath(std::string_view path)
+{
+    return (path.starts_with("/v1/") || path.starts_with("/v2/")) &&
+           path.find("..") == std::string_view::npos &&
+           path.find_first_of("@\\ \r\n#?") == std::string_view::npos;
+}
+
 } // namespace tw::stripe

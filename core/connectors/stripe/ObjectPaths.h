@@ -11,4 +11,7 @@ namespace tw::stripe {
 /// because it has no id (`invoice.upcoming`) or Stripe has no such call.
 std::string pathOf(const Value &object);
 
+/// Nothing but a path of Stripe's own API is ever called because an answer names it.
+bool isApiPath(std::string_view path);
+
 } // namespace tw::stripe

@@ -2,6 +2,7 @@
 #include "core/connectors/stripe/ObjectStep.h"
 
 #include "core/connector/StepExpression.h"
+#include "core/connectors/stripe/CutLists.h"
 #include "core/connectors/stripe/StripeErrors.h"
 #include "core/connectors/stripe/StripeForm.h"
 #include "core/connectors/stripe/StripeRights.h"
@@ -371,9 +372,9 @@ void ObjectStep::process(const StepCall &call, StepReply reply)
         return;
     }
     if (m_operation.method == "GET") {
-        get(prepared->request, [held, input = call.input](Result<DocumentPtr> object) {
+        get(prepared->request, [this, held, input = call.input](Result<DocumentPtr> object) {
             if (object)
-                return held->emit("out", *object);
+                return readOn(held, *object);
             if (object.error().code == "stripe.resource_missing")
                 return held->emit("missing", input, "not there");
             held->fail(std::move(object).error());
@@ -389,6 +390,35 @@ void ObjectStep::process(const StepCall &call, StepReply reply)
                         wordOf(m_operation) + (id.empty() ? "" : ' ' + id) +
                             (note.empty() ? "" : ", " + note));
          });
+}
+
+/// A sum over the first ten lines of an invoice would be wrong, and nothing would tell.
+void ObjectStep::readOn(const std::shared_ptr<StepReply> &reply, const DocumentPtr &object,
+                        int pages)
+{
+    const auto cut = cutLists(object->root());
+    const auto next = std::find_if(cut.begin(), cut.end(), canBeReadOn);
+    if (next == cut.end() || pages >= kMostPagesOfLists) {
+        std::string note;
+        for (const CutList &list : cut)
+            note += (note.empty() ? "not all is read of " : ", ") + list.field;
+        return reply->emit("out", object, note);
+    }
+    StripeCall request;
+    request.path = next->url;
+    request.endpoint = endpoint();
+    request.turn = StripeCall::Turn::Further;
+    request.fields = nextPageOf(*next, expand);
+    get(std::move(request),
+        [this, reply, object, pages, field = next->field](Result<DocumentPtr> page) {
+            if (!page && page.error().kind != ErrorKind::Rejected)
+                return reply->fail(std::move(page).error());
+            if (!page || (*page)->root().get("data").size() == 0)
+                return readOn(reply, object, kMostPagesOfLists);
+            Document longer;
+            longer.setRoot(withPage(longer.arena(), object->root(), field, (*page)->root()));
+            readOn(reply, share(std::move(longer)), pages + 1);
+        });
 }
 
 void ObjectStep::deleted(const Prepared &prepared, bool isRepeat, StepReply &reply,

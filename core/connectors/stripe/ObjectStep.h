@@ -37,6 +37,7 @@ private:
     Result<std::string> idOf(const StepCall &call) const;
     Result<Value> paramsOf(const StepCall &call, Arena &arena) const;
     Result<Prepared> prepare(const StepCall &call) const;
+    void readOn(const std::shared_ptr<StepReply> &reply, const DocumentPtr &object, int pages = 0);
     void deleted(const Prepared &prepared, bool isRepeat, StepReply &reply,
                  Result<HttpAnswer> answer);
 

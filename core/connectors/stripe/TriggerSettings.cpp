@@ -4,6 +4,7 @@
 #include "core/base/Encoding.h"
 #include "core/base/Text.h"
 #include "core/connectors/stripe/DeliveredShape.h"
+#include "core/connectors/stripe/EventTraps.h"
 #include "core/connectors/stripe/StepForms.h"
 #include "core/connectors/stripe/StripeConnection.h"
 #include "core/connectors/stripe/StripeRights.h"
@@ -125,36 +126,6 @@ bool isThinType(const std::string &pattern)
     return pattern.starts_with("v1.") || pattern.starts_with("v2.");
 }
 
-bool asksFor(const std::vector<std::string> &events, std::string_view type)
-{
-    return matchesEvent(events, type);
-}
-
-void checkPairs(const std::vector<std::string> &events, std::vector<Diagnostic> &findings)
-{
-    if (asksFor(events, "invoice.paid") && asksFor(events, "invoice.payment_succeeded"))
-        findings.push_back(finding(
-            Severity::Warning, "stripe.two_events_one_fact", "events",
-            "A payment of an invoice comes as invoice.paid and as invoice.payment_succeeded, so "
-            "the "
-            "flow runs twice for it.",
-            "Keep invoice.paid: it also comes for invoices settled otherwise or with nothing to "
-            "pay."));
-    if (asksFor(events, "checkout.session.completed") &&
-        !asksFor(events, "checkout.session.async_payment_succeeded"))
-        findings.push_back(finding(
-            Severity::Info, "stripe.may_be_unpaid", "events",
-            "checkout.session.completed also comes for methods that pay later: then payment_status "
-            "is \"unpaid\", and checkout.session.async_payment_succeeded follows.",
-            "Take that event too, and look at data.object.payment_status."));
-    if (asksFor(events, "charge.refunded") && asksFor(events, "refund.created"))
-        findings.push_back(finding(
-            Severity::Info, "stripe.two_events_one_fact", "events",
-            "A refund comes as charge.refunded, with the charge and its running total, and as "
-            "refund.created, with the refund.",
-            "Keep one of them, or tell them apart by $.type."));
-}
-
 std::optional<Instant> timeOf(const std::string &text)
 {
     const QDateTime at = QDateTime::fromString(toQString(text), Qt::ISODateWithMs);
@@ -234,7 +205,7 @@ void TriggerSettings::check(const ApiCatalogue &catalogue, const Settings &setti
     told.events = settings.list("events");
     checkExpandOfAll(catalogue, settings, told.objects(), findings);
     const std::string madeFor = settings.text("made_for");
-    checkPairs(told.events, findings);
+    checkEventTraps(told.events, findings);
     const bool polls = settings.text("arrive") == "poll";
     if (std::any_of(told.events.begin(), told.events.end(), isThinType) &&
         settings.text("arrive") != "webhook")

@@ -45,7 +45,7 @@ struct TriggerSettings
     std::chrono::seconds tolerance{0};
     bool forward = false; ///< Start the Stripe CLI.
 
-    static std::vector<Param> params(const CataloguePtr &catalogue);
+    static std::vector<Param> params(const CataloguePtr &catalogue = builtInCatalogue());
     static void check(const ApiCatalogue &catalogue, const Settings &settings,
                       std::vector<Diagnostic> &findings);
     /// What a restricted key needs for it.

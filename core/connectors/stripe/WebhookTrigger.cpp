@@ -118,7 +118,7 @@ NodeDescriptor WebhookTrigger::descriptor(const CataloguePtr &catalogue)
                        "stripe.bad_header",    "stripe.bad_body",        "stripe.no_webhook_secret",
                        "stripe.no_key",        "stripe.thin_not_listed", "stripe.other_version",
                        "stripe.events_gone",   "stripe.place_unknown",   "stripe.reads_used_up",
-                       "stripe.no_cli",        "stripe.cli_ended"};
+                       "stripe.no_cli",        "stripe.cli_ended",      "stripe.list_cut"};
     node.createTrigger = &WebhookTrigger::create;
     return node;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/double/RequestRules.h"
 
+#include "core/connectors/stripe/double/ParamValues.h"
 #include "core/connectors/stripe/double/StripeAnswers.h"
 #include "core/data/Json.h"
 #include "core/sandbox/JsonMaker.h"
@@ -192,6 +193,14 @@ std::optional<HttpResponse> refusedBefore(const ApiOperation &operation, const V
                                     .param = "expand"});
     }
     return std::nullopt;
+}
+
+std::optional<HttpResponse> overfilledBy(const sandbox::JsonMaker &json, const Value &metadata,
+                                         const Value &change)
+{
+    if (!change.isObject() || mergedMetadata(json, metadata, change).size() <= kMostMetadata)
+        return std::nullopt;
+    return answers::badParam("metadata", "Metadata can have up to 50 keys.");
 }
 
 HttpResponse blamingParam(HttpResponse refusal, const std::vector<std::string> &segments,

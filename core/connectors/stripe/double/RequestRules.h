@@ -3,6 +3,7 @@
 
 #include "core/connectors/stripe/facts/Catalogue.h"
 #include "core/net/HttpMessage.h"
+#include "core/sandbox/JsonMaker.h"
 
 #include <optional>
 #include <string>
@@ -14,6 +15,11 @@ namespace tw::stripe {
 /// Why Stripe would refuse a call before it begins: parameters, metadata, paths of `expand`.
 std::optional<HttpResponse> refusedBefore(const ApiOperation &operation, const Value &params,
                                           const std::vector<std::string> &expand);
+
+/// Why `change` may not be merged into the metadata of an object: the bound holds for what is there
+/// afterwards.
+std::optional<HttpResponse> overfilledBy(const sandbox::JsonMaker &json, const Value &metadata,
+                                         const Value &change);
 
 /// A missing object that a parameter named, not the path, is a mistake in that parameter: 400 and
 /// its name instead of 404.

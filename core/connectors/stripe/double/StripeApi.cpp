@@ -240,6 +240,12 @@ HttpResponse StripeApi::carryOut(Account &account, const Request &request, ApiCa
     if (request.operation) {
         if (auto refusal = refusedBefore(*request.operation, call.params, request.expand))
             return *refusal;
+        const Value about = request.method == "POST" && !request.segments.empty()
+                                ? account.store.object(request.segments.back())
+                                : Value();
+        if (auto refusal =
+                overfilledBy(call.json(), about.get("metadata"), call.params.get("metadata")))
+            return *refusal;
     }
     HttpResponse given = dispatch(account, request, call);
     if (given.status != 200)
