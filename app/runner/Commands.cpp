@@ -73,6 +73,7 @@ int runCommandLine(int argc, char **argv, const Registry &registry)
     addJournalCommand(app, invocation);
     addFunctionsCommand(app, invocation);
     addSchemaCommand(app, invocation);
+    addImportCommand(app, invocation);
     if (const std::string unknown = unknownCommand(app, argc, argv); !unknown.empty()) {
         Output(false).message(unknown);
         return kWrongUse;

@@ -33,6 +33,8 @@ void addNodesCommand(CLI::App &app, Invocation &invocation);
 void addJournalCommand(CLI::App &app, Invocation &invocation);
 void addMapCommand(CLI::App &app, Invocation &invocation);
 void addSchemaCommand(CLI::App &app, Invocation &invocation);
+/// `schema import-stripe`; after addSchemaCommand().
+void addImportCommand(CLI::App &app, Invocation &invocation);
 void addRunsCommand(CLI::App &app, Invocation &invocation);
 void addDeadLettersCommand(CLI::App &app, Invocation &invocation);
 void addConnectionsCommand(CLI::App &app, Invocation &invocation);

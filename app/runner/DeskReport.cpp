@@ -23,7 +23,8 @@ const Columns &columnsOf(const std::string &action)
         {"letters.groups", {"count", "cause_id", "cause", "owner", "due"}},
         {"reviews.list", {"id", "status", "question", "owner", "due", "flow", "event"}},
         {"connections.list", {"connection", "calls", "cause", "until", "queued", "in_flight",
-                              "calls_last_minute", "day_used", "day_limit", "why"}},
+                              "calls_last_minute", "day_used", "day_limit",
+                              "reads_this_month", "read_allowance", "why"}},
         {"connections.pause", {"connection", "calls", "cause", "queued", "by", "why"}},
         {"connections.resume", {"connection", "calls", "cause", "queued"}},
         {"coverage.list", {"source", "received", "backfilled", "duplicates", "missing", "gaps",
@@ -67,9 +68,11 @@ void showList(Output &out, Columns columns, const Value &rows)
         return out.message("Nothing.");
     // Seldom there, and worth a column only then.
     const std::span<const Value> all = rows.items();
-    if (std::all_of(all.begin(), all.end(),
-                    [](const Value &row) { return row.get("waits_for").isUndefined(); }))
-        std::erase(columns, "waits_for");
+    for (const char *seldom : {"waits_for", "reads_this_month", "read_allowance"}) {
+        if (std::all_of(all.begin(), all.end(),
+                        [seldom](const Value &row) { return row.get(seldom).isUndefined(); }))
+            std::erase(columns, seldom);
+    }
     std::vector<std::vector<std::string>> cells;
     std::vector<std::string> titles;
     for (const std::string &column : columns) {

@@ -67,7 +67,7 @@ class EndpointSession final : public QObject
 {
 public:
     EndpointSession(const EndpointOptions &options, const Registry &registry)
-        : m_options(options), m_registry(registry), m_out(options.json)
+        : m_options(options), m_base(registry), m_out(options.json)
     {}
 
     int exec()
@@ -105,6 +105,10 @@ private:
         if (!project)
             return std::move(project).error();
         m_project = std::move(*project);
+        auto known = m_project->registry(m_base);
+        if (!known)
+            return std::move(known).error();
+        m_registry = std::move(*known);
         auto environment = m_project->environment(m_options.environment);
         if (!environment)
             return std::move(environment).error();
@@ -127,7 +131,7 @@ private:
 
     Result<void> addWish(const FlowDocument &document, const FlowStep &step)
     {
-        const NodeDescriptor *node = m_registry.node(step.type);
+        const NodeDescriptor *node = m_registry->node(step.type);
         std::vector<Diagnostic> findings;
         const Settings settings =
             readSettings(node->params, step.with, document.file(), step.at, step.id, findings);
@@ -163,7 +167,7 @@ private:
             return known->second;
         const auto type = flow.connections.find(name);
         ConnectionResolver resolver(
-            *m_environment, m_registry, *m_secrets,
+            *m_environment, *m_registry, *m_secrets,
             {m_clock, 1, [](const std::string &) { return std::string(); }});
         auto opened = resolver.connect(
             name, type == flow.connections.end() ? std::string("stripe") : type->second,
@@ -293,7 +297,8 @@ private:
     }
 
     const EndpointOptions &m_options;
-    const Registry &m_registry;
+    const Registry &m_base;
+    std::shared_ptr<const Registry> m_registry; ///< With what the project knows.
     Output m_out;
     SystemClock m_clock;
     HttpClient m_http;

@@ -311,12 +311,16 @@ bool reportUnreadable(Output &out, const Project &project)
     return any;
 }
 
-int map(const MapOptions &options, const Registry &registry)
+int map(const MapOptions &options, const Registry &base)
 {
     Output out(options.json);
     const auto project = Project::open(options.flow);
     if (!project)
         return complain(out, project.error());
+    const auto known = (*project)->registry(base);
+    if (!known)
+        return complain(out, known.error());
+    const Registry &registry = **known;
     const auto found = findMapStep(**project, registry, options.step);
     if (!found)
         return reportUnreadable(out, **project) ? kNotRight : complain(out, found.error());

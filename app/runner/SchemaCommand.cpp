@@ -16,7 +16,9 @@ void addSchemaCommand(CLI::App &app, Invocation &invocation)
         ->check(CLI::IsMember({"flow", "environment", "project"}))
         ->capture_default_str();
     command->footer("Example:\n  tidewire schema flow > flow.schema.json");
-    command->callback([kind, &invocation] {
+    command->callback([command, kind, &invocation] {
+        if (!command->get_subcommands().empty())
+            return; // It says itself what is to be done.
         invocation.command = [kind, &invocation] {
             Arena arena;
             const Value schema = *kind == "flow"      ? flowSchema(arena, invocation.registry)

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "core/base/Clock.h"
+#include "core/connector/CallGate.h"
 #include "core/connector/CallReport.h"
 #include "core/connector/Probe.h"
+#include "core/connector/ReadMeter.h"
 #include "core/schema/Settings.h"
 
 #include <functional>
@@ -28,9 +30,11 @@ struct Services
 /// One configured way to another system, shared by all steps that name it: holds the session
 /// (token, address). Connectors derive from it. Lives on the engine's thread.
 ///
-/// The engine keeps a gate in front of it, sized by limits(). A connection that overrides
-/// reportsCalls() calls report() once for each call that it made, before its caller hears of the
-/// answer; for others the engine goes by the failures of their steps.
+/// The engine keeps a gate in front of it, sized by limits(): it asks for the first call of each
+/// step; for other calls (further ones of a step, those of triggers) the connection asks gate()
+/// itself. A connection that overrides reportsCalls() calls report() once for each call that it
+/// made, before its caller hears of the answer; for others the engine goes by the failures of
+/// their steps.
 class Connection
 {
 public:
@@ -55,6 +59,13 @@ public:
         m_listener = std::move(listener);
     }
 
+    /// The engine's, while one runs; null takes it away.
+    void setGate(CallGate *gate) { m_gate = gate; }
+
+    /// Reads of this month, whoever made them. The engine keeps it over restarts.
+    const ReadMeter &reads() const { return m_reads; }
+    void goOnCounting(const ReadMeter &before) { m_reads.goOnFrom(before); }
+
     /// The same, for what holds() names.
     void onSecret(std::function<void(const Secret &)> listener)
     {
@@ -74,10 +85,14 @@ protected:
         if (m_listener)
             m_listener(report);
     }
+    CallGate *gate() const { return m_gate; } ///< Null: nothing keeps calls back.
+    ReadMeter &meter() { return m_reads; }
 
 private:
     std::function<void(const CallReport &)> m_listener;
     std::function<void(const Secret &)> m_secretListener;
+    CallGate *m_gate = nullptr;
+    ReadMeter m_reads;
     std::string m_name;
     Settings m_settings;
 };

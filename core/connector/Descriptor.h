@@ -119,6 +119,17 @@ struct NodeDescriptor
     std::function<Result<std::unique_ptr<Step>>(NodeContext)> createStep;
 };
 
+struct ConnectorDescriptor;
+
+/// What a project may know better about the other side than this program: a file in its folder.
+struct ProjectFacts
+{
+    std::string file; ///< "schemas/stripe-catalogue.json", below the project's folder.
+    /// The connector as these facts make it. Error Config, at line and column of the text where
+    /// they are known ("3:14").
+    std::function<Result<ConnectorDescriptor>(const std::string &text)> apply;
+};
+
 /// A connector: one declaration per folder under core/connectors.
 struct ConnectorDescriptor
 {
@@ -133,6 +144,7 @@ struct ConnectorDescriptor
     /// "production"): a live account is not tried out, a test account runs no business. Not asked
     /// where a double stands in.
     std::function<Result<void>(const Settings &, const std::string &environmentKind)> fits;
+    ProjectFacts facts; ///< Without `apply`: a project brings none.
     /// Starts the double of the other system; null when there is none.
     std::function<Result<std::unique_ptr<sandbox::Double>>(const sandbox::DoubleOptions &)> startDouble;
 };

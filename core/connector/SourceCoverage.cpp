@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connector/SourceCoverage.h"
 
+#include "core/connector/ReadMeter.h"
 #include "core/data/Json.h"
 
-#include <QDateTime>
 #include <algorithm>
 
 namespace tw {
@@ -25,7 +25,6 @@ constexpr Count kCounts[] = {{"received", &SourceCoverage::received},
                              {"refused", &SourceCoverage::refused},
                              {"other_versions", &SourceCoverage::otherVersions},
                              {"reads", &SourceCoverage::reads},
-                             {"transactions", &SourceCoverage::transactions},
                              {"read_allowance", &SourceCoverage::readAllowance}};
 
 struct Moment
@@ -79,8 +78,7 @@ void SourceCoverage::goOnFrom(const SourceCoverage &earlier)
 {
     const bool sameMonth = month.empty() || earlier.month == month;
     for (const Count &count : kCounts) {
-        const bool ofMonth =
-            count.place == &SourceCoverage::reads || count.place == &SourceCoverage::transactions;
+        const bool ofMonth = count.place == &SourceCoverage::reads;
         if (count.place != &SourceCoverage::readAllowance && (!ofMonth || sameMonth))
             this->*count.place += earlier.*count.place;
     }
@@ -103,12 +101,10 @@ void SourceCoverage::goOnFrom(const SourceCoverage &earlier)
 
 void SourceCoverage::countRead(Instant now)
 {
-    const std::string current = QDateTime::fromMSecsSinceEpoch(now.msSinceEpoch, Qt::UTC)
-                                    .toString(QStringLiteral("yyyy-MM"))
-                                    .toStdString();
+    const std::string current = monthOf(now);
     if (month != current) {
         month = current;
-        reads = transactions = 0;
+        reads = 0;
     }
     ++reads;
 }

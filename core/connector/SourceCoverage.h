@@ -48,11 +48,10 @@ struct SourceCoverage
     std::int64_t lagMs = 0; ///< Of the event that was taken last: from happening to being stored.
     std::int64_t longestLagMs = 0;
 
-    std::string month; ///< "2026-12", of the three below.
-    std::uint64_t reads = 0;
-    std::uint64_t transactions = 0; ///< What an allowance may grow with.
-    std::uint64_t readAllowance =
-        0;               ///< Reads that the source allows in a month; 0: no bound known.
+    std::string month;       ///< "2026-12", of the next one.
+    std::uint64_t reads = 0; ///< Its own part of what the connection's ReadMeter counts.
+    /// Reads that the source allows the connection in a month; 0: no bound known.
+    std::uint64_t readAllowance = 0;
     std::string trouble; ///< Why the list cannot be read now, a sentence; empty: it can.
 
     static constexpr std::size_t kMostMissing = 50;

@@ -70,14 +70,6 @@ public:
         done(std::string());
     }
 
-    /// Whether calls of one's own to this connection may leave now: no pause, nothing that a breaker
-    /// waits for. A trigger that may not call asks again later.
-    virtual bool mayCall(const std::string &connection) const
-    {
-        static_cast<void>(connection);
-        return true;
-    }
-
     /// Tells people of something that does not keep events from being taken, and should be looked at.
     virtual void warned(const Error &what) { static_cast<void>(what); }
 

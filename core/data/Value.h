@@ -108,7 +108,12 @@ public:
     double rawDouble() const { return m_double; } ///< Kind Double only.
     double toDouble() const;                      ///< Any number kind.
     std::optional<std::int64_t> toInt() const;    ///< Whole numbers within 64 bits, any kind.
-    std::string_view text() const { return {m_text, m_size}; } ///< Kinds String and Digits.
+    /// Kinds String and Digits; empty for all others, because foreign JSON has anything anywhere.
+    std::string_view text() const
+    {
+        return m_kind == Kind::String || m_kind == Kind::Digits ? std::string_view(m_text, m_size)
+                                                                : std::string_view();
+    }
     const void *callable() const { return m_callable; }
 
     std::uint32_t size() const { return m_size; } ///< Items, members, or bytes of a string.

@@ -95,6 +95,7 @@ Result<void> DeployedFlow::addNode(const PlacedStep &placed, const Registry &reg
             if (!trigger)
                 return std::move(trigger).error().at(placeOf(document, step.at));
             node.trigger = std::move(*trigger);
+            node.connection = used;
         } else {
             auto created = node.type->createStep(std::move(context));
             if (!created)

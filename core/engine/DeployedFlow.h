@@ -39,7 +39,7 @@ public:
         OnUnknown onUnknown = OnUnknown::Repeat;
         Repeat repeat = Repeat::Unsafe;
         bool skipsStale = false; ///< Leaves records alone that a newer event has written.
-        std::shared_ptr<Connection> connection; ///< Of an effect; may be null.
+        std::shared_ptr<Connection> connection; ///< May be null.
         GateDesk *gate = nullptr; ///< In front of it; the engine's.
         const void *destination = nullptr; ///< The same for all that goes to the same place.
         std::chrono::milliseconds maxServerTime{30'000}; ///< A late attempt lands within this.

@@ -30,8 +30,10 @@ Engine::~Engine()
     m_closing = true;
     m_flows.clear();
     m_oldFlows.clear();
-    for (const auto &desk : m_desks)
+    for (const auto &desk : m_desks) {
         desk->connection->onReport({});
+        desk->connection->setGate(nullptr);
+    }
 }
 
 void Engine::deploy(std::unique_ptr<DeployedFlow> flow)

@@ -290,6 +290,7 @@ private:
                       StepEvent event, bool record);
 
     // EngineGates.cpp: connections and when calls to them may leave
+    class Door;
     void openGates(DeployedFlow &flow);
     GateDesk &deskOf(const std::shared_ptr<Connection> &connection);
     GateDesk *deskNamed(const std::string &connection) const;
@@ -301,6 +302,8 @@ private:
     void callEnded(const Node &node, DeployedFlow &flow);
     void tendGates();
     void sendFront(GateDesk &desk);
+    Gate::Verdict verdictOn(const GateDesk &desk, const GateDesk::Caller &caller) const;
+    void sendCallers(GateDesk &desk, CallGate::Caller who);
     void callIn(GateDesk &desk);
     void bringIn(GateDesk &desk, GateQueue::Waiting run);
     std::size_t roomInside() const;

@@ -19,6 +19,8 @@ constexpr std::chrono::milliseconds kKeepPause{250};
 constexpr std::chrono::milliseconds kKeepCountsPause{1000};
 // Waits that move by less are not worth a word.
 constexpr std::chrono::seconds kNews{1};
+// A trigger that stood so long behind steps goes like one of them.
+constexpr std::chrono::seconds kTriggerPatience{60};
 
 bool isNews(const GateView &old, const GateView &now)
 {
@@ -37,11 +39,38 @@ bool isTrouble(const GateView &view)
 
 } // namespace
 
+/// A desk's gate as its connection has it.
+class Engine::Door final : public CallGate
+{
+public:
+    Door(Engine &engine, GateDesk &desk) : m_engine(engine), m_desk(desk) {}
+
+    void enter(Caller caller, const std::string &endpoint, QObject *receiver,
+               std::function<void()> go) override
+    {
+        m_desk.callers.push_back({caller, endpoint, receiver, std::move(go), m_engine.m_time.now()});
+        m_engine.sendCallers(m_desk, caller);
+        if (!m_desk.callers.empty())
+            m_engine.watch(m_desk);
+    }
+    void ended() override
+    {
+        m_desk.gate.ended();
+        m_engine.schedulePump();
+    }
+
+private:
+    Engine &m_engine;
+    GateDesk &m_desk;
+};
+
 void Engine::openGates(DeployedFlow &flow)
 {
     for (Node &node : flow.nodes()) {
         if (node.connection)
             m_secrets.watch(node.connection);
+        if (node.trigger && node.connection && node.connection->reportsCalls())
+            deskOf(node.connection);
         if (!node.isEffect() || !node.connection)
             continue;
         node.gate = &deskOf(node.connection);
@@ -62,6 +91,8 @@ GateDesk &Engine::deskOf(const std::shared_ptr<Connection> &connection)
         if (!m_closing)
             told(desk, report);
     });
+    desk.door = std::make_unique<Door>(*this, desk);
+    connection->setGate(desk.door.get());
     restoreGate(desk);
     return desk;
 }
@@ -79,6 +110,10 @@ void Engine::restoreGate(GateDesk &desk)
     for (const Kept &kept : m_keptGates) {
         if (kept.name != desk.gate.connection())
             continue;
+        if (kept.area == ReadMeter::kArea) {
+            desk.connection->goOnCounting(ReadMeter::from(kept.value));
+            continue;
+        }
         desk.gate.restore(kept.value, kept.at, m_clockMoved);
         watch(desk);
     }
@@ -87,7 +122,10 @@ void Engine::restoreGate(GateDesk &desk)
 /// Each desk has its share of the runs in memory; a quarter is for runs that meet no gate.
 std::size_t Engine::roomInside() const
 {
-    return std::max<std::size_t>(1, m_limits.activeRuns * 3 / 4 / m_desks.size());
+    const auto desks = static_cast<std::size_t>(
+        std::count_if(m_desks.begin(), m_desks.end(),
+                      [](const auto &desk) { return !desk->endpoints.empty(); }));
+    return std::max<std::size_t>(1, m_limits.activeRuns * 3 / 4 / std::max<std::size_t>(1, desks));
 }
 
 /// Whether an item may stand inside; else it waits outside, where its run need not stay in memory.
@@ -161,9 +199,11 @@ void Engine::callEnded(const Node &node, DeployedFlow &flow)
 void Engine::tendGates()
 {
     for (const auto &desk : m_desks) {
+        sendCallers(*desk, CallGate::Caller::Step);
         if (!m_stopping) {
             sendFront(*desk);
             callIn(*desk);
+            sendCallers(*desk, CallGate::Caller::Trigger);
         }
         watch(*desk);
     }
@@ -186,6 +226,36 @@ void Engine::sendFront(GateDesk &desk)
         takePlace(*run, token);
         if (run->queued == 0)
             flush(*run);
+    }
+}
+
+Gate::Verdict Engine::verdictOn(const GateDesk &desk, const GateDesk::Caller &caller) const
+{
+    if (caller.who == CallGate::Caller::Step)
+        return desk.gate.askFurther(caller.endpoint);
+    const Instant patient = caller.since + kTriggerPatience;
+    if (desk.hasSteps() && m_time.now() < patient)
+        return {false, patient};
+    return desk.gate.ask(caller.endpoint);
+}
+
+/// Calls that connections make by themselves, each as soon as it may leave.
+void Engine::sendCallers(GateDesk &desk, CallGate::Caller who)
+{
+    std::erase_if(desk.callers, [](const GateDesk::Caller &caller) { return !caller.receiver; });
+    const auto next = [&] {
+        return std::find_if(desk.callers.begin(), desk.callers.end(), [&](const auto &caller) {
+            return caller.who == who && verdictOn(desk, caller).go;
+        });
+    };
+    for (auto found = next(); found != desk.callers.end(); found = next()) {
+        const GateDesk::Caller caller = std::move(*found);
+        desk.callers.erase(found);
+        if (who == CallGate::Caller::Step)
+            desk.gate.beginFurther(caller.endpoint);
+        else
+            desk.gate.begin(caller.endpoint);
+        caller.go();
     }
 }
 
@@ -232,6 +302,10 @@ void Engine::watch(GateDesk &desk)
                 setGateAlarm(*at);
         }
     }
+    for (const GateDesk::Caller &caller : desk.callers) {
+        if (const auto at = verdictOn(desk, caller).at)
+            setGateAlarm(*at);
+    }
     const GateView view = desk.gate.view();
     if (view.until && *view.until > now)
         setGateAlarm(*view.until);
@@ -267,10 +341,17 @@ void Engine::keepGate(GateDesk &desk, std::function<void(Result<void>)> done)
     desk.keptWaits = desk.gate.waits();
     const Kept kept{kGateArea, desk.gate.connection(), desk.gate.text(m_time.toWall({}) - Instant{}),
                     m_time.toWall(m_time.now())};
+    const ReadMeter &reads = desk.connection->reads();
+    const Kept meter{ReadMeter::kArea, kept.name,
+                     reads.month().empty() ? std::string() : reads.text(), kept.at};
     m_store.submit<bool>(
         this,
-        [kept](Journal &journal) -> Result<bool> {
+        [kept, meter](Journal &journal) -> Result<bool> {
             if (auto result = journal.keep(kept); !result)
+                return std::move(result).error();
+            if (meter.value.empty())
+                return true;
+            if (auto result = journal.keep(meter); !result)
                 return std::move(result).error();
             return true;
         },
@@ -332,6 +413,8 @@ GateStatus Engine::statusOf(const GateDesk &desk) const
 {
     GateStatus status = desk.gate.status();
     status.queued = desk.queue.size();
+    status.readsThisMonth = desk.connection->reads().reads(m_clock.now());
+    status.readAllowance = desk.connection->reads().allowed();
     for (std::optional<Instant> *time : {&status.since, &status.until, &status.dayUsedUpAt}) {
         if (*time)
             *time = m_time.toWall(**time);

@@ -134,10 +134,27 @@ Gate::Verdict Gate::ask(const std::string &endpoint) const
     return {true, std::nullopt};
 }
 
-void Gate::begin(const std::string &endpoint)
+Gate::Verdict Gate::askFurther(const std::string &endpoint) const
 {
     const Instant now = m_clock.now();
+    if (m_pause)
+        return {};
+    if (const auto until = waitUntil(endpoint, now))
+        return {false, until};
+    if (const auto at = tokensAt(endpoint, now))
+        return {false, at};
+    return {true, std::nullopt};
+}
+
+void Gate::begin(const std::string &endpoint)
+{
     ++m_inFlight;
+    beginFurther(endpoint);
+}
+
+void Gate::beginFurther(const std::string &endpoint)
+{
+    const Instant now = m_clock.now();
     if (TokenBucket *all = bucketOf({}))
         all->take(now);
     TokenBucket *own = endpoint.empty() ? nullptr : bucketOf(endpoint);

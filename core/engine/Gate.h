@@ -37,6 +37,10 @@ public:
     Verdict ask(const std::string &endpoint) const;
     void begin(const std::string &endpoint);
     void ended();
+    /// The same for one more call of a step that is on its way: an outage does not keep it, its place
+    /// is taken already.
+    Verdict askFurther(const std::string &endpoint) const;
+    void beginFurther(const std::string &endpoint);
     /// Whether a call that was begun and has not left yet is still welcome.
     bool mayStillLeave(const std::string &endpoint) const;
     void told(const CallReport &report);

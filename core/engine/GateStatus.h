@@ -56,6 +56,9 @@ struct GateStatus : GateView
     std::optional<std::int64_t> dayLimit;
     std::optional<std::int64_t> dayReserve;
     std::optional<Instant> dayUsedUpAt;  ///< When flows will have used up their part at this pace.
+
+    std::uint64_t readsThisMonth = 0; ///< Reads of steps and triggers together.
+    std::uint64_t readAllowance = 0;  ///< What the other side allows in a month; 0: not known.
 };
 
 } // namespace tw

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/Unfinished.h"
 
+#include "core/connector/ReadMeter.h"
+
 #include <algorithm>
 
 namespace tw {
@@ -28,6 +30,10 @@ Result<Unfinished> readUnfinished(Journal &journal, int page)
     auto gates = journal.kept(kGateArea);
     if (!gates)
         return std::move(gates).error();
+    auto meters = journal.kept(ReadMeter::kArea);
+    if (!meters)
+        return std::move(meters).error();
+    gates->insert(gates->end(), meters->begin(), meters->end());
     Unfinished left{*newest, {}, {}, std::move(*held), std::move(*gates),
                     journal.hasClockMoved()};
     std::int64_t last = 0;

@@ -2,6 +2,7 @@
 #include "core/flow/FlowCheck.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace tw {
 namespace {
@@ -18,6 +19,25 @@ TextPosition placeOf(const FlowStep &step, std::string_view key)
 {
     const YamlNode *node = step.node->find(key);
     return node && !node->isNull() ? node->at : step.at;
+}
+
+/// The place of a finding below the settings: "object", "expand/0". What is not there: null.
+const YamlNode *nodeAt(const YamlNode &settings, std::string_view path)
+{
+    const YamlNode *node = &settings;
+    while (node && !path.empty()) {
+        const std::size_t slash = std::min(path.find('/'), path.size());
+        const std::string_view name = path.substr(0, slash);
+        path.remove_prefix(std::min(slash + 1, path.size()));
+        if (!node->isSequence()) {
+            node = node->find(name);
+            continue;
+        }
+        std::size_t at = node->items.size();
+        std::from_chars(name.data(), name.data() + name.size(), at);
+        node = at < node->items.size() ? &node->items[at] : nullptr;
+    }
+    return node;
 }
 
 std::string listed(const std::vector<std::string> &words)
@@ -200,7 +220,7 @@ void FlowCheck::checkSettings(const FlowStep &step, const NodeDescriptor &node)
         std::vector<Diagnostic> more;
         node.check(settings, more);
         for (Diagnostic &finding : more) {
-            const YamlNode *at = step.with ? step.with->find(finding.path) : nullptr;
+            const YamlNode *at = step.with ? nodeAt(*step.with, finding.path) : nullptr;
             if (finding.line == 0 && at) {
                 finding.line = at->at.line;
                 finding.column = at->at.column;

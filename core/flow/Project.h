@@ -84,6 +84,11 @@ public:
     /// `privacy: {mask: […], keep: […]}`: what a Masker is made with.
     const PrivacyRules &privacy() const { return m_privacy; }
 
+    /// `base` with what the project knows better about other systems: the files that connectors name
+    /// in ProjectFacts. `base` itself where there is none, which must outlive the answer then. Error
+    /// Config `flow.bad_facts`, at the place in the file.
+    Result<std::shared_ptr<const Registry>> registry(const Registry &base) const;
+
     /// Everything `tidewire validate` says about the folder. Portable when the project or `options`
     /// says so.
     std::vector<Diagnostic> validate(const Registry &registry,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Project::validate(): what the files of a project say together.
+#include "core/base/Text.h"
 #include "core/flow/EnvironmentReader.h"
 #include "core/flow/FileText.h"
 #include "core/flow/Project.h"
 
+#include <QRegularExpression>
 #include <filesystem>
 
 namespace tw {
@@ -92,6 +94,23 @@ void checkEnvironment(const ProjectEnvironment &environment, const Registry &reg
     }
 }
 
+/// Of an error whose place is "file:line:column" or the file alone.
+Diagnostic findingOf(const Error &error)
+{
+    static const QRegularExpression kPlace(QStringLiteral("^(.*?):(\\d+):(\\d+)$"));
+    Diagnostic finding;
+    finding.code = error.code;
+    finding.message = error.message;
+    finding.file = error.where;
+    const auto place = kPlace.match(toQString(error.where));
+    if (place.hasMatch()) {
+        finding.file = toUtf8(place.captured(1));
+        finding.line = place.captured(2).toInt();
+        finding.column = place.captured(3).toInt();
+    }
+    return finding;
+}
+
 void append(std::vector<Diagnostic> &all, std::vector<Diagnostic> more)
 {
     all.insert(all.end(), std::make_move_iterator(more.begin()),
@@ -100,13 +119,17 @@ void append(std::vector<Diagnostic> &all, std::vector<Diagnostic> more)
 
 } // namespace
 
-std::vector<Diagnostic> Project::validate(const Registry &registry, FlowCheckOptions options) const
+std::vector<Diagnostic> Project::validate(const Registry &base, FlowCheckOptions options) const
 {
+    const auto better = this->registry(base);
+    const Registry &registry = better ? **better : base;
     const FlowLibrary known = library();
     if (!m_isSingleFlow)
         options.flows = &known;
     options.portable = options.portable || m_isPortable;
     std::vector<Diagnostic> all = m_problems;
+    if (!better)
+        all.push_back(findingOf(better.error()));
     if (!m_isSingleFlow) {
         Findings findings((std::filesystem::path(m_folder) / "tidewire.yaml").string());
         for (const auto &[name, type] : m_connections) {

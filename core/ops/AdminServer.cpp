@@ -52,6 +52,12 @@ std::string connectionsJson(const std::vector<GateStatus> &gates, const std::str
             object.set("day_limit", Value::integer(*gate.dayLimit));
         if (gate.dayReserve)
             object.set("day_reserve", Value::integer(*gate.dayReserve));
+        if (gate.readsThisMonth > 0 || gate.readAllowance > 0)
+            object.set("reads_this_month",
+                       Value::integer(static_cast<std::int64_t>(gate.readsThisMonth)));
+        if (gate.readAllowance > 0)
+            object.set("read_allowance",
+                       Value::integer(static_cast<std::int64_t>(gate.readAllowance)));
         if (gate.dayUsedUpAt)
             object.set("day_used_up_at", Value::string(arena, isoTime(*gate.dayUsedUpAt)));
         if (gate.connection == named && !note.empty())

@@ -169,6 +169,11 @@ std::string Metrics::text(const std::vector<GateStatus> &gates)
            [](const GateStatus &gate) { return gate.dayUsed.value_or(-1); });
     family("tidewire_connection_day_limit", "Its allowance for the day; -1: not known.",
            [](const GateStatus &gate) { return gate.dayLimit.value_or(-1); });
+    family("tidewire_connection_reads_month", "Reads of this month, of steps and triggers together.",
+           [](const GateStatus &gate) { return gate.readsThisMonth; });
+    family("tidewire_connection_read_allowance_month",
+           "Reads that the other side allows in a month; 0: not known.",
+           [](const GateStatus &gate) { return gate.readAllowance; });
     return out;
 }
 

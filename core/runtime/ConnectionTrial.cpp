@@ -17,7 +17,7 @@ bool ConnectionTrial::Tried::isFine() const
 
 ConnectionTrial::ConnectionTrial(const Project &project, const Registry &registry, Clock &clock,
                                  const SecretSource &secrets)
-    : m_project(project), m_registry(registry), m_clock(clock), m_secrets(secrets)
+    : m_project(project), m_base(registry), m_clock(clock), m_secrets(secrets)
 {}
 
 ConnectionTrial::~ConnectionTrial() = default;
@@ -57,6 +57,10 @@ void ConnectionTrial::start(const std::string &environment, const std::string &o
         QMetaObject::invokeMethod(
             this, [this, error = std::move(error)] { m_done(error); }, Qt::QueuedConnection);
     };
+    auto known = m_project.registry(m_base);
+    if (!known)
+        return fail(std::move(known).error());
+    const Registry &registry = **known;
     auto place = m_project.environment(environment);
     if (!place)
         return fail(std::move(place).error());
@@ -66,8 +70,8 @@ void ConnectionTrial::start(const std::string &environment, const std::string &o
     if (!only.empty() && wanted.count(only) == 0)
         return fail(configError("runtime.no_connection",
                                 "The project has no connection \"" + only + "\"."));
-    m_rights = rightsOf(m_project, m_registry);
-    ConnectionResolver resolver(*place, m_registry, m_secrets,
+    m_rights = rightsOf(m_project, registry);
+    ConnectionResolver resolver(*place, registry, m_secrets,
                                 {m_clock, 1, [](const std::string &) { return std::string(); }});
     for (const auto &[name, type] : wanted) {
         if (!only.empty() && name != only)

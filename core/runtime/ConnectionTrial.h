@@ -50,7 +50,7 @@ private:
     void next(std::size_t at);
 
     const Project &m_project;
-    const Registry &m_registry;
+    const Registry &m_base;
     Clock &m_clock;
     const SecretSource &m_secrets;
     HttpClient m_http;

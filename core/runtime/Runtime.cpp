@@ -74,7 +74,7 @@ public:
         m_store.reset();
     }
 
-    Result<void> start(const Project &project, const Registry &registry,
+    Result<void> start(const Project &project, const Registry &base,
                        const SecretSource &secrets);
     void inject(const std::string &json, const std::string &trigger,
                 std::function<void(Result<Acceptance>)> done);
@@ -107,6 +107,7 @@ private:
     ops::Metrics m_metrics;
     ops::WaitBell m_bell;
     RuntimeOptions m_options;
+    std::shared_ptr<const Registry> m_registry; ///< With what the project knows; outlives the flows.
     std::unique_ptr<DataFolder> m_folder;
     HttpClient m_http;
     std::unique_ptr<FileCheck> m_check;
@@ -124,9 +125,14 @@ private:
     std::unique_ptr<ops::Escalation> m_escalation;
 };
 
-Result<void> Runtime::Impl::start(const Project &project, const Registry &registry,
+Result<void> Runtime::Impl::start(const Project &project, const Registry &base,
                                   const SecretSource &secrets)
 {
+    auto known = project.registry(base);
+    if (!known)
+        return std::move(known).error();
+    m_registry = std::move(*known);
+    const Registry &registry = *m_registry;
     auto environment = project.environment(m_options.environment);
     if (!environment)
         return std::move(environment).error();
@@ -253,9 +259,9 @@ Result<void> Runtime::Impl::deploy(const Flows &flows, const Registry &registry,
             return std::move(flow).error();
         m_engine->deploy(std::move(*flow));
     }
-    m_engine->onOldVersion([this, &registry](const KeptFlow &kept) {
-        return DeployedFlow::createKept(kept.text, kept.flow + ".flow.yaml", registry, services(),
-                                        m_connections);
+    m_engine->onOldVersion([this](const KeptFlow &kept) {
+        return DeployedFlow::createKept(kept.text, kept.flow + ".flow.yaml", *m_registry,
+                                        services(), m_connections);
     });
     return {};
 }

@@ -52,9 +52,9 @@ std::vector<std::string> differencesOf(const RunHistory &recorded, const ops::Re
 
 } // namespace
 
-Stage::Stage(const Place &place, const Registry &registry, Clock &clock)
+Stage::Stage(const Place &place, std::shared_ptr<const Registry> registry, Clock &clock)
     : m_dataDir(place.dataDir), m_project(place.project), m_environment(place.environment),
-      m_registry(registry), m_clock(clock)
+      m_registry(std::move(registry)), m_clock(clock)
 {}
 
 Stage::~Stage() = default;
@@ -66,7 +66,10 @@ Result<std::unique_ptr<Stage>> Stage::open(Place place, const Registry &registry
     std::error_code none;
     if (!std::filesystem::exists(file, none))
         return configError("runtime.no_journal", "There is no journal in " + place.dataDir + '.');
-    std::unique_ptr<Stage> stage(new Stage(place, registry, clock));
+    auto known = place.project.registry(registry);
+    if (!known)
+        return std::move(known).error();
+    std::unique_ptr<Stage> stage(new Stage(place, std::move(*known), clock));
     SqliteOptions options{file};
     options.readOnly = true;
     auto journal = SqliteJournal::open(options);
@@ -88,7 +91,7 @@ Result<void> Stage::connect(const SecretSource &secrets)
     auto environment = m_project.environment(m_environment);
     if (!environment)
         return std::move(environment).error();
-    ConnectionResolver resolver(*environment, m_registry, secrets,
+    ConnectionResolver resolver(*environment, *m_registry, secrets,
                                 {m_clock, 1, [](const std::string &) { return std::string(); }});
     std::map<std::string, std::string> wanted = m_project.connections();
     for (const auto &flow : m_project.flows())
@@ -114,7 +117,7 @@ ops::Rehearsal::Make Stage::oldVersion(const std::string &flow, const std::strin
         if (!*text)
             return rejectedError("runtime.no_version", "The journal does not hold version " + version
                                      + " of the flow \"" + flow + "\".");
-        return DeployedFlow::createKept(**text, flow + ".flow.yaml", m_registry, services,
+        return DeployedFlow::createKept(**text, flow + ".flow.yaml", *m_registry, services,
                                         m_connections);
     };
 }
@@ -132,7 +135,7 @@ ops::Rehearsal::Make Stage::presentVersion(const std::string &flow) const
         if (!chosen)
             return configError("runtime.unknown_flow",
                                "The project has no flow \"" + flow + "\".");
-        return DeployedFlow::create(*chosen, m_registry, services, m_connections, library);
+        return DeployedFlow::create(*chosen, *m_registry, services, m_connections, library);
     };
 }
 

@@ -58,7 +58,7 @@ private:
     using Rehearsed = std::vector<ops::RehearsedRun>;
     using Done = std::function<void(Result<Rehearsed>)>;
 
-    Stage(const Place &place, const Registry &registry, Clock &clock);
+    Stage(const Place &place, std::shared_ptr<const Registry> registry, Clock &clock);
     Result<void> connect(const SecretSource &secrets);
     struct Recorded
     {
@@ -75,7 +75,7 @@ private:
     std::string m_dataDir;
     const Project &m_project;
     std::string m_environment;
-    const Registry &m_registry;
+    std::shared_ptr<const Registry> m_registry; ///< With what the project knows.
     Clock &m_clock;
     HttpClient m_http;
     std::vector<std::unique_ptr<sandbox::Double>> m_doubles;

@@ -52,15 +52,6 @@ void TriggerDoor::kept(const std::string &area, std::function<void(Result<std::s
     m_engine.kept(area, m_flow + '/' + m_trigger, std::move(done));
 }
 
-bool TriggerDoor::mayCall(const std::string &connection) const
-{
-    for (const GateStatus &gate : m_engine.gates()) {
-        if (gate.connection == connection)
-            return gate.state == GateState::Closed;
-    }
-    return true;
-}
-
 void TriggerDoor::warned(const Error &what)
 {
     const log::Ids ids({m_flow, {}, m_trigger, {}});

@@ -30,7 +30,6 @@ public:
     void keep(const std::string &area, std::string value,
               std::function<void(Result<void>)> done) override;
     void kept(const std::string &area, std::function<void(Result<std::string>)> done) override;
-    bool mayCall(const std::string &connection) const override;
     void warned(const Error &what) override;
     void refused(const Error &why) override;
     Result<void> receive(const std::string &path,

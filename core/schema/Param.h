@@ -3,11 +3,14 @@
 
 #include "core/data/Value.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace tw {
+
+class Settings;
 
 /// One declared setting of a step, a connection or an environment.
 ///
@@ -90,6 +93,14 @@ public:
         m_choices = std::move(choices);
         return *this;
     }
+    /// Choices that follow from the other settings of the step, beside those of oneOf(): suggestions
+    /// for the form and for completion. Pure; values are checked by the step type itself.
+    using Suggest = std::function<std::vector<Choice>(const Settings &)>;
+    Param &suggestedBy(Suggest suggest)
+    {
+        m_suggest = std::move(suggest);
+        return *this;
+    }
     Param &open()
     {
         m_openChoices = true;
@@ -125,6 +136,7 @@ public:
     const std::string &pattern() const { return m_pattern; }
     const std::string &patternHint() const { return m_patternHint; }
     const std::vector<Choice> &choices() const { return m_choices; }
+    const Suggest &suggest() const { return m_suggest; } ///< May be empty.
     bool hasOpenChoices() const { return m_openChoices; }
     const std::string &placeholderText() const { return m_placeholder; }
     const std::string &exampleText() const { return m_example; }
@@ -140,6 +152,7 @@ private:
     std::optional<double> m_lowest, m_highest;
     std::optional<int> m_maxLength;
     std::vector<Choice> m_choices;
+    Suggest m_suggest;
 };
 
 Param text(std::string id, std::string title);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/connectors_stripe/TriggerWorld.h"
 
+#include "core/base/Encoding.h"
 #include "core/connectors/stripe/facts/EventTypes.h"
 #include "core/data/Json.h"
-#include "core/base/Encoding.h"
 
 #include <QEventLoop>
 #include <QTimer>
@@ -104,6 +104,26 @@ std::vector<std::string> MemoryHost::ids() const
     for (const IncomingEvent &event : events)
         all.push_back(event.id);
     return all;
+}
+
+void ClosedGate::enter(Caller caller, const std::string &endpoint, QObject *receiver,
+                       std::function<void()> go)
+{
+    waiting.push_back({caller, endpoint, receiver, std::move(go)});
+    if (isOpen)
+        open();
+}
+
+void ClosedGate::open()
+{
+    isOpen = true;
+    for (const Standing &one : std::exchange(waiting, {})) {
+        if (!one.receiver)
+            continue;
+        passed.emplace_back(one.caller, one.endpoint);
+        inFlight += one.caller == Caller::Trigger;
+        one.go();
+    }
 }
 
 EventServer::EventServer()

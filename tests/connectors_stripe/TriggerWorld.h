@@ -2,12 +2,14 @@
 #pragma once
 
 #include "core/base/Clock.h"
+#include "core/connector/CallGate.h"
 #include "core/connector/SourceCoverage.h"
 #include "core/connectors/stripe/WebhookTrigger.h"
 #include "core/net/HttpReply.h"
 #include "core/net/HttpServer.h"
 
 #include <QObject>
+#include <QPointer>
 #include <functional>
 #include <map>
 #include <set>
@@ -31,7 +33,6 @@ public:
     void keep(const std::string &area, std::string value,
               std::function<void(Result<void>)> done) override;
     void kept(const std::string &area, std::function<void(Result<std::string>)> done) override;
-    bool mayCall(const std::string &) const override { return !paused; }
     void warned(const Error &what) override { warnings.push_back(what.code); }
     void refused(const Error &why) override { refusals.push_back(why.code); }
     Result<void> receive(const std::string &path,
@@ -47,7 +48,6 @@ public:
     std::map<std::string, int> handedIn;
     std::map<std::string, std::string> keptThings;
     std::vector<std::string> refusals, warnings;
-    bool paused = false;
     int room = -1; ///< So many more fit, then `store.full`; -1: no end.
 
 private:
@@ -55,6 +55,29 @@ private:
     std::unique_ptr<HttpServer> m_server;
     std::string m_path;
     int m_generation = 0;
+};
+
+/// A gate that is shut until open(); from then on everything passes.
+class ClosedGate final : public CallGate
+{
+public:
+    struct Standing
+    {
+        Caller caller;
+        std::string endpoint;
+        QPointer<QObject> receiver;
+        std::function<void()> go;
+    };
+    void enter(Caller caller, const std::string &endpoint, QObject *receiver,
+               std::function<void()> go) override;
+    void ended() override { --inFlight; }
+    void open();
+    std::size_t standing() const { return waiting.size(); }
+
+    std::vector<Standing> waiting;
+    std::vector<std::pair<Caller, std::string>> passed;
+    int inFlight = 0;
+    bool isOpen = false;
 };
 
 /// A Stripe whose list of events and objects the test writes itself: events stand in the order of

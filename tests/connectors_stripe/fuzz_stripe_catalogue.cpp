@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/facts/Catalogue.h"
+#include "core/connectors/stripe/facts/CatalogueChanges.h"
 #include "core/data/Json.h"
 
 #include <cstdint>
@@ -19,7 +20,8 @@ void holds(const ApiCatalogue &catalogue)
         std::abort();
     for (const std::string &object : catalogue.objects()) {
         (void)catalogue.objectShape(object);
-        for (const std::string &path : catalogue.expandable(object)) {
+        for (const std::string &path : catalogue.expandable(object, 4)) {
+            (void)catalogue.expandsTo(object, path);
             if (path.find('.') == std::string::npos && !path.empty() &&
                 !catalogue.mayExpand(object, path, false))
                 std::abort();
@@ -44,10 +46,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         return 0;
     if (const auto read = ApiCatalogue::fromOpenApi(parsed->root())) {
         holds(*read);
+        if (!CatalogueChanges::between(*read, *read).isEmpty())
+            std::abort();
         for (const ApiOperation &operation : read->operations())
             (void)checkParams(operation, parsed->root());
     }
-    if (const auto read = ApiCatalogue::fromText(text))
+    if (const auto read = ApiCatalogue::fromText(text)) {
         holds(*read);
+        // Nothing differs from itself, and all of it is new or gone beside nothing of it.
+        if (!CatalogueChanges::between(*read, *read).isEmpty())
+            std::abort();
+        (void)CatalogueChanges::between(ApiCatalogue::builtIn(), *read);
+    }
+    (void)catalogueFromSpec(text);
     return 0;
 }

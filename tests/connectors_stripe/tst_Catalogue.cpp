@@ -394,7 +394,11 @@ void TestCatalogue::theTextGivesTheSameAgain()
     QVERIFY(again);
     QCOMPARE(again->text(), ApiCatalogue::builtIn().text());
     for (const char *bad : {"", "{}", "[]", R"({"version":"1","operations":[{"p":"x"}]})",
-                            R"({"version":"1","objects":{"a":[{"k":"zz"}]},"operations":[]})"})
+                            R"({"version":"1","objects":{"a":[{"k":"zz"}]},"operations":[]})",
+                            R"({"version":"1","objects":{"a":[{"k":"g","n":"b","s":[{"k":"t"}]}]},)"
+                            R"("operations":[{"m":"GET","p":"/v1/a","v":"list","s":[]}]})",
+                            R"({"version":"1","objects":{"a":[{"n":"b","k":"t","c":[{"n":"b"}]}]},)"
+                            R"("operations":[{"m":"GET","p":"/v1/a","v":"list","s":[]}]})"})
         QCOMPARE(ApiCatalogue::fromText(bad).error().code, std::string("stripe.not_a_catalogue"));
 }
 

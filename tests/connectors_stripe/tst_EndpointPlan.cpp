@@ -89,7 +89,7 @@ void TestEndpointPlan::init()
                                                                    "base_url: " + m_stripe->url(),
                                                                    m_stripe->connectionSecrets()));
     m_reads = std::make_unique<StripeReads>(
-        services, std::dynamic_pointer_cast<const StripeConnection>(connection.value()));
+        services, std::dynamic_pointer_cast<StripeConnection>(connection.value()));
     m_desk = std::make_unique<EndpointDesk>(*m_reads);
 }
 
@@ -234,7 +234,7 @@ void TestEndpointPlan::whatCanBeChangedIsChangedInPlace()
         testing::settingsFrom(StripeConnection::params(), "base_url: " + stripe.url(),
                               {{"api_key", Secret("sk_test_1")}}));
     m_reads = std::make_unique<StripeReads>(
-        services, std::dynamic_pointer_cast<const StripeConnection>(connection.value()));
+        services, std::dynamic_pointer_cast<StripeConnection>(connection.value()));
     m_desk = std::make_unique<EndpointDesk>(*m_reads);
     m_receipts = {"r1"};
     const auto id = publish(wish());

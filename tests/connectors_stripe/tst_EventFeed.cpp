@@ -61,6 +61,7 @@ private Q_SLOTS:
     void aPauseIsRespected();
     void readsAreCountedByMonth();
     void aUsedUpAllowanceSlowsReading();
+    void paymentsMakeRoomForReads();
     void readersOfOneAccountTakeTurns();
     void eventsOfTheOtherModeAreLeft();
     void withoutCatchUpTheGapIsTold();
@@ -77,6 +78,9 @@ private:
     std::unique_ptr<testing::MemoryHost> m_host;
     std::unique_ptr<HttpClient> m_http;
     std::unique_ptr<Trigger> m_trigger;
+    std::shared_ptr<Connection> m_connection;
+    testing::ClosedGate m_gate; ///< For those who shut it.
+    ReadMeter m_before; ///< What the connection has counted already.
 };
 
 void TestEventFeed::init()
@@ -85,6 +89,7 @@ void TestEventFeed::init()
     m_server = std::make_unique<testing::EventServer>();
     m_host = std::make_unique<testing::MemoryHost>();
     m_http = std::make_unique<HttpClient>();
+    m_before = {};
 }
 
 void TestEventFeed::start(std::string_view yaml, const char *key)
@@ -94,6 +99,8 @@ void TestEventFeed::start(std::string_view yaml, const char *key)
         services, "stripe",
         testing::settingsFrom(StripeConnection::params(), "base_url: " + m_server->url(),
                               {{"api_key", Secret(key)}, {"webhook_secret", Secret("whsec_t")}}));
+    m_connection = connection.value();
+    m_connection->goOnCounting(m_before);
     const auto node = WebhookTrigger::descriptor();
     auto trigger = WebhookTrigger::create(
         {services, "pay", "in", testing::settingsFrom(node.params, yaml), connection.value()});
@@ -615,15 +622,16 @@ void TestEventFeed::aHostileListHurtsNobody()
 void TestEventFeed::aPauseIsRespected()
 {
     start("{events: [customer.*], arrive: poll}");
-    m_host->paused = true;
+    m_connection->setGate(&m_gate);
     m_server->add("evt_1", "customer.updated", m_time->now());
     const std::size_t asked = m_server->calls.size();
-    pass(15s);
-    pass(5min);
+    m_time->advance(15s);
+    m_time->advance(5min);
     QCOMPARE(m_server->calls.size(), asked);
-    m_host->paused = false;
-    pass(1min);
+    QCOMPARE(m_gate.standing(), std::size_t(1)); // One reading stands there, not one a time.
+    m_gate.open();
     QTRY_COMPARE(int(m_host->events.size()), 1);
+    QTRY_COMPARE(m_gate.inFlight, 0);
 }
 
 void TestEventFeed::readsAreCountedByMonth()
@@ -646,12 +654,7 @@ void TestEventFeed::readsAreCountedByMonth()
 
 void TestEventFeed::aUsedUpAllowanceSlowsReading()
 {
-    SourceCoverage used;
-    used.month = "2026-09";
-    used.reads = 10'000;
-    used.readAllowance = 10'000;
-    used.checkedTo = m_time->now();
-    m_host->keptThings[SourceCoverage::kArea] = toJson(used);
+    m_before = ReadMeter::from(R"({"month":"2026-09","reads":10000,"transactions":0})");
     start("{events: [customer.*], arrive: poll}", "rk_live_1");
     pass(2s);
     const std::size_t asked = m_server->calls.size();
@@ -661,6 +664,22 @@ void TestEventFeed::aUsedUpAllowanceSlowsReading()
     pass(1min);
     QVERIFY(m_server->calls.size() > asked);
     QCOMPARE(m_host->warnings, std::vector<std::string>{"stripe.reads_used_up"});
+}
+
+void TestEventFeed::paymentsMakeRoomForReads()
+{
+    m_before = ReadMeter::from(R"({"month":"2026-09","reads":10000,"transactions":20})");
+    start("{events: [charge.*], arrive: poll}", "rk_live_1");
+    m_server->add("evt_1", "charge.succeeded", m_time->now(), R"({"id":"ch_1","object":"charge"})");
+    std::string &live = m_server->events.back().json;
+    live.replace(live.find("false"), 5, "true");
+    m_time->advance(30min);
+    QVERIFY(settles());
+    QTRY_COMPARE(m_host->ids(), std::vector<std::string>{"evt_1"});
+    QCOMPARE(int(m_connection->reads().allowed()), 21 * 500);
+    const std::size_t asked = m_server->calls.size();
+    pass(5min);
+    QVERIFY(m_server->calls.size() > asked);
 }
 
 void TestEventFeed::readersOfOneAccountTakeTurns()

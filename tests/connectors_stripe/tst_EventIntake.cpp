@@ -59,6 +59,7 @@ private Q_SLOTS:
     void aKnownEventIsNotFetchedAgain();
     void theLaterStateIsTheNewerOne();
     void aBurstOfEventsIsNoBurstOfCalls();
+    void whoDeliversIsToldToComeAgainWhileNothingMayLeave();
     void otherReleasesAreTreatedAsChosen_data();
     void otherReleasesAreTreatedAsChosen();
     void theReleaseAloneCounts();
@@ -83,6 +84,8 @@ private:
     std::unique_ptr<testing::MemoryHost> m_host;
     std::unique_ptr<HttpClient> m_http;
     std::unique_ptr<Trigger> m_trigger;
+    std::shared_ptr<Connection> m_connection;
+    testing::ClosedGate m_gate; ///< For those who shut it.
 };
 
 void TestEventIntake::init()
@@ -105,6 +108,7 @@ void TestEventIntake::start(const std::string &yaml, const char *key)
         services, "stripe",
         testing::settingsFrom(StripeConnection::params(), "base_url: " + m_server->url(),
                               {{"api_key", Secret(key)}, {"webhook_secret", Secret(kSecret)}}));
+    m_connection = connection.value();
     const auto node = WebhookTrigger::descriptor();
     auto trigger = WebhookTrigger::create(
         {services, "pay", "in",
@@ -392,6 +396,40 @@ void TestEventIntake::aBurstOfEventsIsNoBurstOfCalls()
     }
     QVERIFY(m_server->openMost() <= 4);
     QCOMPARE(int(m_host->events.size()), 20);
+}
+
+void TestEventIntake::whoDeliversIsToldToComeAgainWhileNothingMayLeave()
+{
+    m_server->objects["/v1/customers/cus_1"] = R"({"id":"cus_1","object":"customer"})";
+    start("events: [customer.*], deliver: current");
+    m_connection->setGate(&m_gate);
+    std::vector<HttpAnswer> answers;
+    for (int number = 0; number < 6; ++number) { // More than are fetched at a time.
+        HttpCall call;
+        call.method = "POST";
+        call.url = m_host->url();
+        call.body =
+            testing::EventServer::body("evt_" + std::to_string(number), "customer.updated",
+                                       m_clock.now(), R"({"id":"cus_1","object":"customer"})");
+        call.headers.set("Stripe-Signature",
+                         signDelivery(call.body, Secret(kSecret), m_clock.now()));
+        m_http->send(std::move(call), this, [&answers](const Result<HttpAnswer> &answer) {
+            answers.push_back(answer.value());
+        });
+    }
+    QTRY_COMPARE(m_gate.standing(), std::size_t(4));
+    QVERIFY(answers.empty());
+    m_clock.advance(std::chrono::seconds(8));
+    QTRY_COMPARE(int(answers.size()), 6);
+    for (const HttpAnswer &answer : answers) {
+        QCOMPARE(answer.status, 503);
+        QVERIFY(!answer.headers.value("Retry-After").empty());
+    }
+    QVERIFY(m_host->events.empty());
+    m_gate.open();
+    QTRY_COMPARE(m_gate.inFlight, 0);
+    QCOMPARE(post(snapshot(R"({"id":"cus_1","object":"customer"})")).status, 200);
+    QCOMPARE(m_server->asked("/v1/customers/cus_1"), 1); // Nobody waits for the others any more.
 }
 
 void TestEventIntake::otherReleasesAreTreatedAsChosen_data()

@@ -4,6 +4,7 @@
 #include "core/connectors/stripe/RequestStep.h"
 #include "core/connectors/stripe/UpsertStep.h"
 #include "tests/connectors_stripe/ScriptedStripe.h"
+#include "tests/connectors_stripe/TriggerWorld.h"
 
 using namespace tw;
 using namespace tw::testing;
@@ -60,8 +61,10 @@ private Q_SLOTS:
     void changesOfOneObjectLeaveOneAfterTheOther();
     void listsAreReadToTheEndOrTheBound_data();
     void listsAreReadToTheEndOrTheBound();
+    void eachFurtherPageTakesItsTurnAndCounts();
     void aSearchGoesPageByPage();
     void aRequestMayGoAnywhere();
+    void whatARequestExpandsIsLookedAtWhereItsCallIsKnown();
     void errorsTellWhatToDo_data();
     void errorsTellWhatToDo();
     void anAnswerThatIsNoneIsNoSuccess();
@@ -393,6 +396,25 @@ void TestStripeSteps::listsAreReadToTheEndOrTheBound()
     QCOMPARE(world.asked.at(0).field("customer"), std::string("cus_1"));
 }
 
+void TestStripeSteps::eachFurtherPageTakesItsTurnAndCounts()
+{
+    ScriptedStripe world;
+    world.answers = {list(R"({"id":"in_1"})", true), list(R"({"id":"in_2"})", true),
+                     list(R"({"id":"in_3"})")};
+    const auto connection = world.connect();
+    testing::ClosedGate gate;
+    gate.isOpen = true;
+    connection->setGate(&gate);
+    const auto step = world.make(stripe::ListStep::list(), "object: invoice", connection);
+    QCOMPARE(onlyOutput(world.run(*step, "{}")).get("count").toInt().value_or(0), 3);
+    QCOMPARE(gate.passed.size(), std::size_t(2)); // For the first one the engine asked.
+    for (const auto &[caller, endpoint] : gate.passed) {
+        QCOMPARE(caller, CallGate::Caller::Step);
+        QCOMPARE(endpoint, std::string("invoices"));
+    }
+    QCOMPARE(int(connection->reads().reads(world.clock.now())), 3);
+}
+
 void TestStripeSteps::aSearchGoesPageByPage()
 {
     ScriptedStripe world;
@@ -422,6 +444,34 @@ void TestStripeSteps::aRequestMayGoAnywhere()
     step = world.make(stripe::RequestStep::descriptor(), "path: /v2/core/event_destinations");
     QCOMPARE(world.run(*step, R"({"name":"x"})").kind, Kind::Emitted);
     QCOMPARE(world.asked.at(1).header("Content-Type"), std::string("application/json"));
+}
+
+void TestStripeSteps::whatARequestExpandsIsLookedAtWhereItsCallIsKnown()
+{
+    const NodeDescriptor node = stripe::RequestStep::descriptor();
+    const auto found = [&node](const char *yaml) {
+        std::vector<Diagnostic> findings;
+        node.check(testing::settingsFrom(node.params, yaml), findings);
+        return findings;
+    };
+    QVERIFY(found("{method: GET, path: '/v1/charges/{id}', expand: [customer]}").empty());
+    QVERIFY(found("{method: GET, path: /v1/charges, expand: [data.customer]}").empty());
+    QVERIFY(found("{method: GET, path: /v1/of/tomorrow, expand: [anything]}").empty());
+    const auto wrong = found("{method: GET, path: /v1/charges, expand: [customer]}");
+    QCOMPARE(int(wrong.size()), 1);
+    QVERIFY(wrong.front().severity == Severity::Warning);
+    QCOMPARE(wrong.front().path, std::string("expand/0"));
+    const Param &expand = *std::find_if(node.params.begin(), node.params.end(),
+                                        [](const Param &param) { return param.id() == "expand"; });
+    const auto choices = expand.suggest()(
+        testing::settingsFrom(node.params, "{method: GET, path: /v1/charges}"));
+    QVERIFY(std::any_of(choices.begin(), choices.end(), [](const Param::Choice &choice) {
+        return choice.value == "data.customer" && choice.title == "customer" &&
+               choice.group == "Customer";
+    }));
+    // Four names at most, and "data" is one of them.
+    for (const Param::Choice &choice : choices)
+        QVERIFY(std::count(choice.value.begin(), choice.value.end(), '.') <= 3);
 }
 
 void TestStripeSteps::errorsTellWhatToDo_data()

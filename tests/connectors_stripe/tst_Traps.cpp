@@ -178,6 +178,7 @@ void TestTraps::choosingEvents()
     QFETCH(QByteArray, codes);
     std::vector<Diagnostic> findings;
     TriggerSettings::check(
+        ApiCatalogue::builtIn(),
         testing::settingsFrom(TriggerSettings::params(), "events: " + events.toStdString()),
         findings);
     QByteArray found;

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void arenaResetKeepsOneBlock();
     void objectsKeepTheOrderOfInsertion();
     void undefinedIsNotNull();
+    void whatIsNoTextHasNone();
     void aKeySetTwiceKeepsItsPlaceAndTakesTheLastValue();
     void everyMemberIsFound_data();
     void everyMemberIsFound();
@@ -77,6 +78,23 @@ void TestValue::objectsKeepTheOrderOfInsertion()
         object.set(name, Value::string(name));
     QCOMPARE(toJson(object.finish()),
              std::string(R"({"zebra":"zebra","apple":"apple","mango":"mango","":"","a":"a"})"));
+}
+
+void TestValue::whatIsNoTextHasNone()
+{
+    Arena arena;
+    ArrayBuilder list(arena);
+    ObjectBuilder object(arena);
+    for (int i = 0; i < 40; ++i) { // More than the bytes that an object needs for itself.
+        const std::string name = "m" + std::to_string(i);
+        list.add(Value::string(arena, name));
+        object.set(name, Value::integer(i));
+    }
+    for (const Value &value : {Value(), Value::null(), Value::boolean(true), Value::integer(7),
+                               Value::number(1.5), list.finish(), object.finish()})
+        QVERIFY(value.text().empty());
+    QCOMPARE(std::string(Value::digits("12").text()), std::string("12"));
+    QCOMPARE(std::string(Value::string("a").text()), std::string("a"));
 }
 
 void TestValue::undefinedIsNotNull()

@@ -52,6 +52,8 @@ public:
     ConnectionLimits limits() const override { return m_limits; }
     bool reportsCalls() const override { return reports; }
     void tell(const CallReport &news) const { report(news); }
+    CallGate &door() const { return *gate(); }
+    void reads(Instant now) { meter().countRead(now); }
 
     bool reports = false;
 

@@ -462,6 +462,117 @@ private Q_SLOTS:
         QCOMPARE(world.callsOf("write"), 2);
     }
 
+    void aTriggersCallGoesBehindTheStepsThatWait()
+    {
+        EngineWorld world;
+        world.limits["a"].concurrency = 1;
+        world.holdEffects = true;
+        world.start(flow());
+        sendMany(world, 0, 3);
+        QTRY_COMPARE(world.held.size(), 1u);
+        QObject receiver;
+        bool isGone = false;
+        world.connection("a")->door().enter(CallGate::Caller::Trigger, "events", &receiver,
+                                            [&isGone] { isGone = true; });
+        for (int number = 0; number < 3; ++number) {
+            QTRY_COMPARE(world.held.size(), 1u);
+            QVERIFY(!isGone);
+            world.answerHeld(ok());
+        }
+        QTRY_VERIFY(isGone);
+        QCOMPARE(world.engine->gates().at(0).inFlight, 1);
+        sendMany(world, 3, 4); // The one place is the trigger's until its answer came.
+        world.settle();
+        QVERIFY(world.held.empty());
+        world.connection("a")->door().ended();
+        QTRY_COMPARE(world.held.size(), 1u);
+    }
+
+    void aTriggersCallIsNotKeptForEver()
+    {
+        EngineWorld world;
+        world.limits["a"].concurrency = 1;
+        world.holdEffects = true;
+        world.start(flow());
+        sendMany(world, 0, 3);
+        QTRY_COMPARE(world.held.size(), 1u);
+        QObject receiver;
+        bool isGone = false;
+        world.connection("a")->door().enter(CallGate::Caller::Trigger, "events", &receiver,
+                                            [&isGone] { isGone = true; });
+        world.clock.advance(61s);
+        world.settle();
+        QVERIFY(!isGone); // No place is free.
+        world.answerHeld(ok());
+        QTRY_COMPARE(world.held.size(), 1u);
+        world.answerHeld(ok());
+        QTRY_COMPARE(world.held.size(), 1u);
+        world.answerHeld(ok());
+        QTRY_VERIFY(isGone);
+    }
+
+    void whoIsGoneTakesNoPlace()
+    {
+        EngineWorld world;
+        world.start(flow());
+        world.engine->pauseConnection("a", "anna", "year end", [](const auto &) {});
+        auto receiver = std::make_unique<QObject>();
+        bool isGone = false;
+        world.connection("a")->door().enter(CallGate::Caller::Trigger, {}, receiver.get(),
+                                            [&isGone] { isGone = true; });
+        receiver.reset();
+        world.engine->resumeConnection("a", "anna", [](const auto &) {});
+        world.settle();
+        QVERIFY(!isGone);
+        QCOMPARE(world.engine->gates().at(0).inFlight, 0);
+    }
+
+    void aFurtherCallOfAStepWaitsForItsTurnAndNotForAnOutage()
+    {
+        EngineWorld world;
+        world.limits["a"].rates = {{{}, 1, 1}};
+        world.start(flow());
+        world.connection("a")->reports = true;
+        QObject receiver;
+        int gone = 0;
+        const auto further = [&] {
+            world.connection("a")->door().enter(CallGate::Caller::Step, {}, &receiver,
+                                                [&gone] { ++gone; });
+        };
+        further();
+        further();
+        QCOMPARE(gone, 1); // One a second.
+        world.settle();
+        world.clock.advance(1s);
+        QTRY_COMPARE(gone, 2);
+        CallReport out;
+        out.health = CallReport::Health::SignedOut;
+        world.connection("a")->tell(out);
+        world.settle();
+        QVERIFY(world.engine->gates().at(0).state != GateState::Closed);
+        world.clock.advance(1s);
+        further();
+        QTRY_COMPARE(gone, 3);
+        QCOMPARE(world.engine->gates().at(0).inFlight, 0);
+    }
+
+    void readsAreCountedOverARestart()
+    {
+        EngineWorld world;
+        world.start(flow());
+        for (int number = 0; number < 3; ++number)
+            world.connection("a")->reads(world.clock.now());
+        world.connection("a")->tell({});
+        world.settle();
+        world.clock.advance(2s);
+        world.settle();
+        world.stop();
+        world.start(flow());
+        QCOMPARE(world.engine->gates().at(0).readsThisMonth, 3u);
+        world.connection("a")->reads(world.clock.now());
+        QCOMPARE(world.engine->gates().at(0).readsThisMonth, 4u);
+    }
+
     void onlyConnectionsOfRunningFlowsCanBePaused()
     {
         EngineWorld world;

@@ -7,6 +7,7 @@
 #include "ui/forms/ChoiceListField.h"
 #include "ui/forms/MappingEditor.h"
 #include "ui/forms/ParamForm.h"
+#include "ui/forms/PickList.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -16,6 +17,7 @@
 #include <QSpinBox>
 #include <QTest>
 #include <QToolButton>
+#include <QTreeWidget>
 
 using namespace tw;
 
@@ -39,9 +41,9 @@ struct Fixture
     YamlParse file;
     QStringList changes;
 
-    Fixture(const std::vector<Param> &params, const char *yaml)
+    Fixture(const std::vector<Param> &params, const char *yaml, const FormContext &context = {})
     {
-        form.setParams(params, {});
+        form.setParams(params, context);
         file = parseYaml(yaml);
         form.show(&file.root, {});
         form.QWidget::show();
@@ -84,6 +86,12 @@ private Q_SLOTS:
     void aMappingLineChangesItsOwnKey();
     void aMappingGroupKeepsWhatStandsBesideItsExpression();
     void aMappingLineIsAddedRenamedAndRemoved();
+    void aFieldIsSetUnsetOrLeftAlone();
+    void nullThatIsLeftOutIsNoUnset();
+    void whatUnsetsSurvivesThePolicyOfTheStep();
+    void targetFieldsArePickedAndWaitForTheirExpression();
+    void whatIsSuggestedFollowsOtherSettings();
+    void pathsArePickedByKeyboard();
     void advancedSettingsAreFolded();
     void findingsStandUnderTheirField();
     void settingsDependOnOthers();
@@ -288,6 +296,211 @@ void tst_ParamForm::aMappingLineIsAddedRenamedAndRemoved()
     QCOMPARE(f.changes,
              (QStringList{QStringLiteral("mapping/field1 = \"null\""), QStringLiteral("A -> Aa"),
                           QStringLiteral("mapping/B = (removed)")}));
+}
+
+namespace {
+
+Param ifMissing()
+{
+    return choice("if_missing", "If missing")
+        .oneOf({{"as_written", "", "", ""}, {"leave", "", "", ""}, {"clear", "", "", ""}})
+        .fallback("as_written");
+}
+
+/// Words of a line that can be read.
+QStringList wordsOf(const MappingRow *row)
+{
+    QStringList words;
+    for (const QLabel *label : row->findChildren<QLabel *>()) {
+        if (label->isVisible() && !label->text().isEmpty())
+            words += label->text();
+    }
+    return words;
+}
+
+} // namespace
+
+void tst_ParamForm::aFieldIsSetUnsetOrLeftAlone()
+{
+    using State = MappingRow::State;
+    Fixture f({mapping("mapping", "Fields"), ifMissing()},
+              "mapping:\n  name: customer.name\n  phone: \"null\"\n"
+              "  email: {value: mail, note: agreed}\n");
+    auto *field = static_cast<MappingEditor *>(f.form.field(QStringLiteral("mapping")));
+    QCOMPARE(field->row(0)->state(), State::Set);
+    QCOMPARE(field->row(1)->state(), State::Unset);
+    QVERIFY(field->row(0)->findChildren<QLineEdit *>().at(1)->isVisible());
+    QVERIFY(!field->row(1)->findChildren<QLineEdit *>().at(1)->isVisible());
+    QVERIFY(wordsOf(field->row(1)).contains(QStringLiteral("Unset: the other side empties it.")));
+
+    field->row(0)->choose(State::Unset);
+    field->row(2)->choose(State::Unset);
+    field->row(1)->choose(State::LeftAlone);
+    QCOMPARE(f.changes,
+             (QStringList{QStringLiteral("mapping/name = \"null\""),
+                          QStringLiteral(
+                              "mapping/email = "
+                              "{\"value\":\"null\",\"if_missing\":\"clear\",\"note\":\"agreed\"}"),
+                          QStringLiteral("mapping/phone = (removed)")}));
+    f.changes.clear();
+
+    // Set again: nothing is said before there is an expression.
+    field->row(1)->choose(State::Set);
+    auto *expression = field->row(1)->findChildren<QLineEdit *>().at(1);
+    QVERIFY(expression->isVisible());
+    QVERIFY(expression->text().isEmpty());
+    QTest::keyClick(expression, Qt::Key_Return);
+    QCOMPARE(f.changes, QStringList());
+    expression->setText(QStringLiteral("customer.phone"));
+    QTest::keyClick(expression, Qt::Key_Return);
+    QCOMPARE(f.changes, QStringList{QStringLiteral("mapping/phone = \"customer.phone\"")});
+}
+
+void tst_ParamForm::nullThatIsLeftOutIsNoUnset()
+{
+    using State = MappingRow::State;
+    Fixture f({mapping("mapping", "Fields"), ifMissing()},
+              "if_missing: leave\nmapping:\n  a: \"null\"\n"
+              "  b: {value: \"null\", if_missing: clear}\n");
+    auto *field = static_cast<MappingEditor *>(f.form.field(QStringLiteral("mapping")));
+    QCOMPARE(field->row(0)->state(), State::LeftAlone);
+    QVERIFY(wordsOf(field->row(0)).first().startsWith(QStringLiteral("Left alone")));
+    QCOMPARE(field->row(1)->state(), State::Unset);
+}
+
+void tst_ParamForm::whatUnsetsSurvivesThePolicyOfTheStep()
+{
+    using State = MappingRow::State;
+    Fixture f({mapping("mapping", "Fields"), ifMissing()},
+              "if_missing: leave\nmapping:\n  a: one\n"
+              "  b: {value: \"null\", if_missing: clear}\n");
+    auto *field = static_cast<MappingEditor *>(f.form.field(QStringLiteral("mapping")));
+    field->row(0)->choose(State::Unset);
+    // What only made null go out goes with it.
+    field->row(1)->choose(State::Set);
+    auto *expression = field->row(1)->findChildren<QLineEdit *>().at(1);
+    expression->setText(QStringLiteral("two"));
+    QTest::keyClick(expression, Qt::Key_Return);
+    QCOMPARE(
+        f.changes,
+        (QStringList{QStringLiteral("mapping/a = {\"value\":\"null\",\"if_missing\":\"clear\"}"),
+                     QStringLiteral("mapping/b = \"two\"")}));
+}
+
+void tst_ParamForm::targetFieldsArePickedAndWaitForTheirExpression()
+{
+    FormContext context;
+    context.targets = [] {
+        return std::vector<TargetField>{
+            {QStringLiteral("amount"), QStringLiteral("money"), true, false},
+            {QStringLiteral("address.city"), QStringLiteral("text"), false, true},
+            {QStringLiteral("name"), QStringLiteral("text"), false, false}};
+    };
+    Fixture f({mapping("mapping", "Fields")}, "mapping: {name: 'null'}\n", context);
+    auto *field = static_cast<MappingEditor *>(f.form.field(QStringLiteral("mapping")));
+    QVERIFY(wordsOf(field->row(0)).last().contains(QStringLiteral("does not take null")));
+    auto *add = field->findChild<QPushButton *>();
+    QTest::mouseClick(add, Qt::LeftButton);
+    auto *list = field->findChild<PickList *>();
+    QVERIFY(list && list->isVisible());
+    auto *search = list->findChild<QLineEdit *>();
+    QTest::keyClicks(search, QStringLiteral("city"));
+    QTest::keyClick(search, Qt::Key_Return);
+    QTest::keyClick(search, Qt::Key_Escape); // Empties the search,
+    QTest::keyClick(search, Qt::Key_Escape); // then closes the list.
+    QVERIFY(!list->isVisible());
+    QCOMPARE(field->rows(), 2);
+    QCOMPARE(field->row(1)->name(), QStringLiteral("address.city"));
+    QCOMPARE(f.changes, QStringList()); // Not before it says what it is set to.
+    f.form.show(&f.file.root, {});      // Nor does a look at the file take it away.
+    QCOMPARE(field->rows(), 2);
+    auto *expression = field->row(1)->findChildren<QLineEdit *>().at(1);
+    expression->setText(QStringLiteral("city"));
+    QTest::keyClick(expression, Qt::Key_Return);
+    QCOMPARE(f.changes, QStringList{QStringLiteral("mapping/address.city = \"city\"")});
+    f.changes.clear();
+    field->toggle(QStringLiteral("amount"));
+    QCOMPARE(field->rows(), 3);
+    field->toggle(QStringLiteral("amount")); // Taken away again: nothing was ever told.
+    QCOMPARE(field->rows(), 2);
+    QCOMPARE(f.changes, QStringList());
+}
+
+namespace {
+
+/// As a step of Stripe declares it: what can be expanded follows from the object.
+std::vector<Param> expandable()
+{
+    return {
+        choice("object", "Object").oneOf({{"charge", "", "", ""}, {"payout", "", "", ""}}),
+        choiceList("expand", "Expand").open().suggestedBy([](const Settings &settings) {
+            const bool isCharge = settings.text("object") == "charge";
+            return isCharge
+                       ? std::vector<Param::Choice>{{"data.customer", "customer", "", "Customer"},
+                                                    {"data.invoice", "invoice", "", "Invoice"},
+                                                    {"data.customer.tax", "customer.tax", "", ""}}
+                       : std::vector<Param::Choice>{{"data.destination", "destination", "", ""}};
+        })};
+}
+
+QStringList shownIn(const QTreeWidget *tree)
+{
+    QStringList rows;
+    for (int row = 0; row < tree->topLevelItemCount(); ++row) {
+        if (!tree->topLevelItem(row)->isHidden())
+            rows << tree->topLevelItem(row)->text(0);
+    }
+    return rows;
+}
+
+} // namespace
+
+void tst_ParamForm::whatIsSuggestedFollowsOtherSettings()
+{
+    Fixture f(expandable(), "object: charge\nexpand: [data.customer, data.by_hand]\n");
+    auto *field = static_cast<ChoiceListField *>(f.form.field(QStringLiteral("expand")));
+    auto *open = field->findChild<QPushButton *>();
+    QTest::mouseClick(open, Qt::LeftButton);
+    auto *list = field->findChild<PickList *>();
+    auto *tree = list->findChild<QTreeWidget *>();
+    QCOMPARE(shownIn(tree), (QStringList{QStringLiteral("customer"), QStringLiteral("invoice"),
+                                         QStringLiteral("customer.tax")}));
+    QCOMPARE(tree->topLevelItem(0)->checkState(0), Qt::Checked);
+    QCOMPARE(tree->topLevelItem(1)->checkState(0), Qt::Unchecked);
+    QCOMPARE(tree->topLevelItem(0)->text(1), QStringLiteral("Customer"));
+    list->hide();
+    const YamlParse other = parseYaml("object: payout\n");
+    f.form.show(&other.root, {});
+    QTest::mouseClick(open, Qt::LeftButton);
+    QCOMPARE(shownIn(tree), QStringList{QStringLiteral("destination")});
+    list->hide();
+}
+
+void tst_ParamForm::pathsArePickedByKeyboard()
+{
+    Fixture f(expandable(), "object: charge\nexpand: [data.by_hand]\n");
+    auto *field = static_cast<ChoiceListField *>(f.form.field(QStringLiteral("expand")));
+    auto *open = field->findChild<QPushButton *>();
+    open->setFocus();
+    QTest::keyClick(open, Qt::Key_Space);
+    auto *list = field->findChild<PickList *>();
+    QVERIFY(list && list->isVisible());
+    auto *search = list->findChild<QLineEdit *>();
+    QTest::keyClick(search, Qt::Key_Down);
+    QTest::keyClick(search, Qt::Key_Space);
+    QTest::keyClicks(search, QStringLiteral("tax cust"));
+    QCOMPARE(shownIn(list->findChild<QTreeWidget *>()),
+             QStringList{QStringLiteral("customer.tax")});
+    QTest::keyClick(search, Qt::Key_Return);
+    search->clear();
+    QTest::keyClicks(search, QStringLiteral("data.new_one"));
+    QTest::keyClick(search, Qt::Key_Return); // No row: as it is written.
+    QTest::keyClicks(search, QStringLiteral("customer"));
+    QTest::keyClick(search, Qt::Key_Return); // The name means its path.
+    const QString all = QStringLiteral(
+        "data.by_hand\",\"data.invoice\",\"data.customer.tax\",\"data.new_one\",\"data.customer");
+    QCOMPARE(f.changes.last(), QStringLiteral("expand = [\"") + all + QStringLiteral("\"]"));
+    QCOMPARE(f.changes.size(), 4);
 }
 
 void tst_ParamForm::advancedSettingsAreFolded()

@@ -5,6 +5,7 @@
 #include "ui/canvas/FlowCanvas.h"
 #include "ui/editors/YamlEditor.h"
 #include "ui/forms/ParamForm.h"
+#include "ui/forms/PickList.h"
 #include "ui/models/PaletteModel.h"
 #include "ui/panels/InspectorPanel.h"
 #include "ui/panels/ItemView.h"
@@ -24,10 +25,12 @@
 #include <QImage>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTreeWidget>
 
 using namespace tw;
 
@@ -100,6 +103,7 @@ private Q_SLOTS:
     void deletingASelectionAndTakingItBack();
     void movingACardChangesOnlyItsLayoutLine();
     void oneSettingInTheFormIsOneLineInTheFile();
+    void formsGoByTheCatalogueOfTheProject();
     void typingYamlMovesTheCanvas();
     void theCanvasMovesTheYaml();
     void undoInTheEditorIsTheDocuments();
@@ -249,6 +253,48 @@ void tst_Desktop::oneSettingInTheFormIsOneLineInTheFile()
     QVERIFY(text().find("# only these") != std::string::npos);
     QVERIFY(m_window->saveCurrent());
     QCOMPARE(contents(m_file), QByteArray::fromStdString(text()));
+}
+
+void tst_Desktop::formsGoByTheCatalogueOfTheProject()
+{
+    const QDir folder(m_folder->path());
+    QVERIFY(folder.mkpath(QStringLiteral("schemas")));
+    const auto write = [&folder](const QString &name, const QByteArray &text) {
+        QFile file(folder.filePath(name));
+        return file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
+    };
+    QVERIFY(write(QStringLiteral("schemas/stripe-catalogue.json"),
+                  R"({"version":"2027-03-25.fable","objects":{"gadget":[{"n":"id","k":"t"},)"
+                  R"({"n":"owner","k":"t","x":["gadget"]}]},"operations":[{"m":"GET",)"
+                  R"("p":"/v1/gadgets/{id}","v":"retrieve","o":"gadget","s":[]}]})"));
+    QVERIFY(write(QStringLiteral("flows/gadget.flow.yaml"),
+                  "schema: flow/1\nid: gadget\nname: Gadget\nversion: 1.0.0\n"
+                  "connections: {stripe: stripe}\nsteps:\n  - id: start\n    type: manual\n"
+                  "    to: get\n  - id: get\n    type: stripe.object.retrieve\n"
+                  "    connection: stripe\n    with: {object: gadget, id: id, expand: [owner]}\n"));
+    QVERIFY(m_window->openPath(m_folder->path()));
+    OpenFlow *gadget = nullptr;
+    for (const auto &flow : m_window->workspace().flows()) {
+        if (flow->model->flow().id == "gadget")
+            gadget = flow.get();
+    }
+    QVERIFY(gadget);
+    m_window->workspace().setCurrent(gadget);
+    QVERIFY2(!hasErrors(model().problems()), model().problems().empty()
+                                                 ? ""
+                                                 : toText(model().problems().front()).c_str());
+    model().select({QStringLiteral("get")});
+    auto *field = m_window->findChild<ParamForm *>()->field(QStringLiteral("expand"));
+    QTest::mouseClick(field->findChild<QPushButton *>(), Qt::LeftButton);
+    auto *tree = field->findChild<QTreeWidget *>();
+    QVERIFY(tree);
+    QStringList paths;
+    for (int row = 0; row < tree->topLevelItemCount(); ++row)
+        paths << tree->topLevelItem(row)->text(0);
+    QCOMPARE(paths.first(), QStringLiteral("owner"));
+    QCOMPARE(paths.last(), QStringLiteral("owner.owner.owner.owner"));
+    QCOMPARE(tree->topLevelItem(0)->checkState(0), Qt::Checked);
+    field->findChild<PickList *>()->hide();
 }
 
 void tst_Desktop::typingYamlMovesTheCanvas()

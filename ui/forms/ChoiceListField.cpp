@@ -2,16 +2,12 @@
 #include "ui/forms/ChoiceListField.h"
 
 #include "core/base/Text.h"
+#include "core/schema/Settings.h"
 #include "ui/base/Buttons.h"
-#include "ui/base/Fonts.h"
-#include "ui/base/SearchField.h"
 #include "ui/forms/ChipFlow.h"
+#include "ui/forms/PickList.h"
 
-#include <QFrame>
-#include <QListWidget>
 #include <QPushButton>
-#include <QScreen>
-#include <QSignalBlocker>
 #include <QVBoxLayout>
 
 namespace tw {
@@ -19,7 +15,8 @@ namespace tw {
 ChoiceListField::ChoiceListField(const Param &given, QWidget *parent)
     : FieldEditor(given, parent),
       m_chips(new ChipFlow),
-      m_open(makeButton(tr("Choose"), QStringLiteral("plus-lg"), ButtonRole::Secondary))
+      m_open(makeButton(tr("Choose"), QStringLiteral("plus-lg"), ButtonRole::Secondary)),
+      m_choices(param().choices())
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -44,91 +41,67 @@ void ChoiceListField::show(const YamlNode *node)
 {
     m_chosen = field::scalars(node);
     m_chips->setItems(m_chosen);
-    mark();
+    if (m_list)
+        m_list->setTicked(m_chosen);
+}
+
+void ChoiceListField::settingsChanged(const Settings &settings)
+{
+    if (!param().suggest())
+        return;
+    m_choices = param().choices();
+    for (Param::Choice &choice : param().suggest()(settings))
+        m_choices.push_back(std::move(choice));
+    const bool isOpen = m_list && m_list->isVisible();
+    if (isOpen)
+        fill();
 }
 
 void ChoiceListField::toggle(const QString &value)
 {
-    if (!m_chosen.removeOne(value))
-        m_chosen << value;
-    m_chips->setItems(m_chosen);
-    mark();
-    Q_EMIT committed({}, m_chosen.isEmpty() ? field::none() : field::list(m_chosen));
-}
-
-void ChoiceListField::buildList()
-{
-    m_popup = new QFrame(this, Qt::Popup);
-    m_popup->setFrameShape(QFrame::StyledPanel);
-    m_search = new SearchField(
-        param().hasOpenChoices() ? tr("Search, or write a pattern like charge.*") : tr("Search"));
-    m_list = new QListWidget;
-    m_list->setUniformItemSizes(true);
-    m_list->setFont(fonts::mono());
-    m_list->setFrameShape(QFrame::NoFrame);
-    m_list->setAccessibleName(toQString(param().title()));
-    for (const Param::Choice &choice : param().choices()) {
-        auto *item = new QListWidgetItem(toQString(choice.value), m_list);
-        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
-        item->setToolTip(toQString(choice.help.empty() ? choice.title : choice.help));
+    QString meant = value;
+    for (const Param::Choice &choice : m_choices) {
+        if (toQString(choice.title) == value)
+            meant = toQString(choice.value); // "customer" for "data.customer".
     }
-    auto *layout = new QVBoxLayout(m_popup);
-    layout->setContentsMargins(8, 8, 8, 8);
-    layout->setSpacing(8);
-    layout->addWidget(m_search);
-    layout->addWidget(m_list);
-    connect(m_search, &QLineEdit::textChanged, this, &ChoiceListField::filter);
-    connect(m_search, &QLineEdit::returnPressed, this, &ChoiceListField::takeTyped);
-    connect(m_list, &QListWidget::itemChanged, this,
-            [this](QListWidgetItem *item) { toggle(item->text()); });
-    mark();
+    if (!m_chosen.removeOne(meant))
+        m_chosen << meant;
+    m_chips->setItems(m_chosen);
+    if (m_list)
+        m_list->setTicked(m_chosen);
+    Q_EMIT committed({}, m_chosen.isEmpty() ? field::none() : field::list(m_chosen));
 }
 
 void ChoiceListField::openList()
 {
-    if (!m_popup)
-        buildList();
-    m_search->clear();
-    m_popup->resize(std::max(width(), 300), 340);
-    QPoint corner = m_open->mapToGlobal(QPoint(0, m_open->height() + 4));
-    const QRect screen = m_open->screen()->availableGeometry();
-    corner.setX(std::min(corner.x(), screen.right() - m_popup->width()));
-    corner.setY(std::min(corner.y(), screen.bottom() - m_popup->height()));
-    m_popup->move(corner);
-    m_popup->show();
-    m_search->setFocus();
-}
-
-void ChoiceListField::filter(const QString &words)
-{
-    for (int row = 0; row < m_list->count(); ++row) {
-        QListWidgetItem *item = m_list->item(row);
-        item->setHidden(!item->text().contains(words.trimmed(), Qt::CaseInsensitive));
+    if (!m_list) {
+        m_list =
+            new PickList(toQString(param().title()),
+                         param().suggest()          ? tr("Search a path")
+                         : param().hasOpenChoices() ? tr("Search, or write a pattern like charge.*")
+                                                    : tr("Search"),
+                         this);
+        m_list->setOpen(param().hasOpenChoices());
+        connect(m_list, &PickList::toggled, this, &ChoiceListField::toggle);
     }
+    fill();
+    m_list->openAt(*m_open, width());
 }
 
-void ChoiceListField::takeTyped()
+void ChoiceListField::fill()
 {
-    const QString typed = m_search->text().trimmed();
-    if (typed.isEmpty())
-        return;
-    const auto exact = m_list->findItems(typed, Qt::MatchFixedString);
-    if (!exact.isEmpty())
-        toggle(exact.front()->text());
-    else if (param().hasOpenChoices())
-        toggle(typed);
-    m_search->clear();
-}
-
-void ChoiceListField::mark()
-{
-    if (!m_list)
-        return;
-    const QSignalBlocker quiet(m_list);
-    for (int row = 0; row < m_list->count(); ++row) {
-        QListWidgetItem *item = m_list->item(row);
-        item->setCheckState(m_chosen.contains(item->text()) ? Qt::Checked : Qt::Unchecked);
+    std::vector<PickList::Row> rows;
+    // Titles stand for values only where they are names as well.
+    const bool hasNames = static_cast<bool>(param().suggest());
+    for (const Param::Choice &choice : m_choices) {
+        const QString value = toQString(choice.value);
+        const QString title = toQString(choice.title);
+        rows.push_back({value, hasNames && !title.isEmpty() ? title : value,
+                        hasNames ? toQString(choice.group) : QString(),
+                        toQString(choice.help.empty() && !hasNames ? choice.title : choice.help)});
     }
+    m_list->setRows(rows);
+    m_list->setTicked(m_chosen);
 }
 
 } // namespace tw

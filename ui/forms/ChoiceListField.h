@@ -3,18 +3,16 @@
 
 #include "ui/forms/FieldEditor.h"
 
-class QFrame;
-class QListWidget;
-class QListWidgetItem;
 class QPushButton;
 
 namespace tw {
 
 class ChipFlow;
-class SearchField;
+class PickList;
 
-/// Several of many (275 event types): chips of the chosen ones and a button that opens a list with
-/// a search. With open choices, Enter in the search takes what is written ("charge.*").
+/// Several of many (275 event types, what can be expanded in an object): chips of the chosen ones
+/// and a button that opens a list with a search. With open choices others can be written, too
+/// ("charge.*"); what the file has and the list has not stays as it is.
 class ChoiceListField : public FieldEditor
 {
     Q_OBJECT
@@ -23,22 +21,19 @@ public:
     ~ChoiceListField() override;
     void show(const YamlNode *node) override;
     QWidget *buddy() override;
+    void settingsChanged(const Settings &settings) override;
 
     /// Adds or takes away one value, as a click in the list does.
     void toggle(const QString &value);
 
 private:
     void openList();
-    void buildList();
-    void filter(const QString &words);
-    void takeTyped();
-    void mark();
+    void fill();
 
     ChipFlow *m_chips;
     QPushButton *m_open;
-    QFrame *m_popup = nullptr;
-    SearchField *m_search = nullptr;
-    QListWidget *m_list = nullptr;
+    PickList *m_list = nullptr;
+    std::vector<Param::Choice> m_choices; ///< Declared ones, and what the other settings suggest.
     QStringList m_chosen;
 };
 

@@ -12,9 +12,19 @@
 
 namespace tw {
 
+/// A field that a mapping can fill, as the steps behind it tell.
+struct TargetField
+{
+    QString name; ///< "address.city".
+    QString type; ///< "text", "money".
+    bool isRequired = false;
+    bool canBeUnset = true; ///< The other side takes null for it.
+};
+
 /// What fields may ask about the place where they stand.
 struct FormContext
 {
+    std::function<std::vector<TargetField>()> targets; ///< May be empty; for mappings.
     std::function<ExpressionPreview(const std::string &)> preview;
     QStringList steps; ///< Ids that a step reference can name.
 };
@@ -38,6 +48,8 @@ public:
     virtual QWidget *buddy() { return this; }
     /// Draws anew what depends on the context (results of expressions).
     virtual void refresh() {}
+    /// What the whole form says now, for fields that follow from others.
+    virtual void settingsChanged(const Settings &) {}
 
 Q_SIGNALS:
     void committed(const tw::YamlPath &below, const tw::DocumentPtr &value);

@@ -2,14 +2,12 @@
 #include "ui/forms/MappingEditor.h"
 
 #include "core/base/Text.h"
+#include "core/schema/Settings.h"
 #include "ui/base/Buttons.h"
-#include "ui/base/Fonts.h"
-#include "ui/forms/ExpressionField.h"
+#include "ui/forms/PickList.h"
 #include "ui/forms/TextLabel.h"
 
-#include <QGridLayout>
 #include <QPushButton>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -17,118 +15,9 @@
 namespace tw {
 namespace {
 
-/// "if missing: default 0 · list: join": what a group says beside its expression.
-QString policiesOf(const YamlNode &group)
-{
-    QStringList words;
-    for (const YamlNode::Entry &entry : group.entries) {
-        QString key = toQString(entry.key);
-        if (key == QStringLiteral("value") || key == QStringLiteral("note"))
-            continue;
-        key.replace(u'_', u' ');
-        words +=
-            entry.value.isScalar() ? key + QStringLiteral(": ") + field::scalar(&entry.value) : key;
-    }
-    return words.join(QStringLiteral(" · "));
-}
+const QString kNull = QStringLiteral("null");
 
 } // namespace
-
-MappingRow::MappingRow(const FormContext &context, const QString &nameHint, QWidget *parent)
-    : QWidget(parent),
-      m_context(context),
-      m_name(new QLineEdit),
-      m_expression(new ExpressionEdit),
-      m_policies(new TextLabel({}, Token::Text2, fonts::Size::Meta))
-{
-    auto *grid = new QGridLayout(this);
-    grid->setContentsMargins(0, 0, 0, 0);
-    grid->setHorizontalSpacing(4);
-    grid->setVerticalSpacing(0);
-    m_name->setFrame(false);
-    m_name->setFont(fonts::mono());
-    m_name->setFixedHeight(24);
-    m_name->setTextMargins(0, 0, 0, 0);
-    m_name->setPlaceholderText(nameHint);
-    m_name->setAccessibleName(nameHint);
-    m_expression->setAccessibleName(tr("Expression"));
-    QToolButton *remove = makeIconButton(QStringLiteral("x-lg"), tr("Remove"), this);
-    remove->setIconSize({12, 12});
-    grid->addWidget(m_name, 0, 0);
-    grid->addWidget(remove, 0, 1);
-    grid->addWidget(m_expression, 1, 0, 1, 2);
-    grid->addWidget(m_policies, 2, 0, 1, 2);
-    m_policies->setWordWrap(true);
-    connect(m_name, &QLineEdit::editingFinished, this, &MappingRow::commit);
-    connect(m_expression, &QLineEdit::editingFinished, this, &MappingRow::commit);
-    connect(m_expression, &QLineEdit::textChanged, this, &MappingRow::refresh);
-    connect(remove, &QToolButton::clicked, this, &MappingRow::removeRequested);
-}
-
-void MappingRow::show(const YamlNode::Entry &entry)
-{
-    m_isGroup = entry.value.isMap();
-    const YamlNode *group = m_isGroup ? &entry.value : nullptr;
-    const YamlNode *note = group ? group->find("note") : nullptr;
-    show(toQString(entry.key), field::scalar(group ? group->find("value") : &entry.value),
-         group ? policiesOf(*group) : QString());
-    m_policies->setToolTip(field::scalar(note));
-}
-
-YamlPath MappingRow::expressionPath() const
-{
-    YamlPath path{toUtf8(m_appliedName)};
-    if (m_isGroup)
-        path.emplace_back("value");
-    return path;
-}
-
-void MappingRow::show(const QString &name, const QString &expression, const QString &policies)
-{
-    const bool nameEdited = m_name->hasFocus() && m_name->text() != m_appliedName;
-    const bool edited = m_expression->hasFocus() && m_expression->text() != m_appliedExpression;
-    m_appliedName = name;
-    m_appliedExpression = expression;
-    m_policies->setText(policies);
-    m_policies->setVisible(!policies.isEmpty());
-    if (!nameEdited)
-        m_name->setText(name);
-    if (!edited) {
-        m_expression->setText(expression);
-        m_expression->setCursorPosition(0);
-    }
-    refresh();
-}
-
-bool MappingRow::isEdited() const
-{
-    return m_name->text() != m_appliedName || m_expression->text() != m_appliedExpression;
-}
-
-void MappingRow::commit()
-{
-    // The applied values change first: telling may show the whole field anew.
-    if (m_name->text() != m_appliedName && !m_name->text().isEmpty()) {
-        const QString before = std::exchange(m_appliedName, m_name->text());
-        Q_EMIT nameChanged(before, m_appliedName);
-    }
-    if (m_expression->text() != m_appliedExpression) {
-        m_appliedExpression = m_expression->text();
-        Q_EMIT expressionChanged(m_appliedExpression);
-    }
-}
-
-void MappingRow::refresh()
-{
-    if (m_context.preview)
-        m_expression->setResult(m_context.preview(toUtf8(m_expression->text())));
-}
-
-void MappingRow::editName()
-{
-    m_name->setFocus();
-    m_name->selectAll();
-}
 
 MappingEditor::MappingEditor(const Param &given, const FormContext &context, QWidget *parent)
     : FieldEditor(given, parent),
@@ -141,36 +30,96 @@ MappingEditor::MappingEditor(const Param &given, const FormContext &context, QWi
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);
     m_lines->setSpacing(8);
-    QPushButton *add = makeButton(isCases ? tr("Add case") : tr("Add field"),
-                                  QStringLiteral("plus-lg"), ButtonRole::Quiet);
+    m_count->setWordWrap(true);
+    m_add = makeButton(isCases ? tr("Add case") : tr("Add field"), QStringLiteral("plus-lg"),
+                       ButtonRole::Quiet);
     layout->addWidget(m_count);
     layout->addLayout(m_lines);
-    layout->addWidget(add, 0, Qt::AlignLeft);
-    connect(add, &QPushButton::clicked, this, [this] { addRow()->editName(); });
+    layout->addWidget(m_add, 0, Qt::AlignLeft);
+    connect(m_add, &QPushButton::clicked, this, &MappingEditor::pick);
+}
+
+void MappingEditor::settingsChanged(const Settings &settings)
+{
+    m_ifMissing = toQString(settings.text("if_missing"));
 }
 
 void MappingEditor::show(const YamlNode *node)
 {
-    const std::size_t wanted = node ? node->entries.size() : 0;
+    const std::size_t told = node ? node->entries.size() : 0;
+    for (std::size_t i = 0; i < told; ++i)
+        m_pending.removeAll(toQString(node->entries[i].key));
+    const std::size_t wanted = told + static_cast<std::size_t>(m_pending.size());
+    while (m_rows.size() > wanted)
+        dropRow(m_rows.back());
+    while (m_rows.size() < wanted)
+        appendRow();
+    for (std::size_t i = 0; i < told; ++i)
+        m_rows[i]->show(node->entries[i], m_ifMissing);
+    for (std::size_t i = told; i < wanted; ++i)
+        m_rows[i]->show(m_pending.at(static_cast<qsizetype>(i - told)), {});
+    count();
+}
+
+void MappingEditor::count()
+{
+    const int count = static_cast<int>(m_rows.size()) - static_cast<int>(m_pending.size());
+    if (param().type() == Param::Type::Cases)
+        return m_count->setText(count == 1 ? tr("1 case") : tr("%1 cases").arg(count));
+    const auto unset = std::count_if(m_rows.begin(), m_rows.end(), [](const MappingRow *row) {
+        return row->state() == MappingRow::State::Unset;
+    });
+    const auto set = count - static_cast<int>(unset);
+    QString words = set == 1 ? tr("1 field set") : tr("%1 fields set").arg(set);
+    if (unset > 0)
+        words += tr(", %1 unset").arg(unset);
+    if (isMapping())
+        words += tr("; all others are left alone");
+    m_count->setText(words);
+    const std::vector<TargetField> targets = m_context.targets && isMapping() && unset > 0
+                                                 ? m_context.targets()
+                                                 : std::vector<TargetField>();
+    for (MappingRow *row : m_rows) {
+        const auto known =
+            std::find_if(targets.begin(), targets.end(),
+                         [row](const TargetField &field) { return field.name == row->name(); });
+        row->setWarning(known != targets.end() && !known->canBeUnset
+                            ? tr("The step behind does not take null here; leave it alone instead.")
+                            : QString());
+    }
+    if (m_list)
+        m_list->setTicked([this] {
+            QStringList names;
+            for (const MappingRow *row : m_rows)
+                names << row->name();
+            return names;
+        }());
+}
+
+MappingRow *MappingEditor::rowNamed(const QString &name) const
+{
+    const auto found = std::find_if(m_rows.begin(), m_rows.end(),
+                                    [&name](const MappingRow *row) { return row->name() == name; });
+    return found == m_rows.end() ? nullptr : *found;
+}
+
+MappingRow *MappingEditor::appendRow()
+{
     const bool isCases = param().type() == Param::Type::Cases;
-    while (m_rows.size() > wanted) {
-        m_rows.back()->deleteLater();
-        m_lines->removeWidget(m_rows.back());
-        m_rows.pop_back();
-    }
-    while (m_rows.size() < wanted) {
-        auto *row = new MappingRow(m_context, isCases ? tr("Exit") : tr("Target field"), this);
-        connectRow(row);
-        m_lines->addWidget(row);
-        m_rows.push_back(row);
-    }
-    for (std::size_t i = 0; i < wanted; ++i) {
-        m_rows[i]->show(node->entries[i]);
-    }
-    const int count = static_cast<int>(wanted);
-    m_count->setText(isCases
-                         ? (count == 1 ? tr("1 case") : tr("%1 cases").arg(count))
-                         : (count == 1 ? tr("1 field mapped") : tr("%1 fields mapped").arg(count)));
+    auto *row =
+        new MappingRow(m_context, isCases ? tr("Exit") : tr("Target field"), isMapping(), this);
+    connectRow(row);
+    m_lines->addWidget(row);
+    m_rows.push_back(row);
+    return row;
+}
+
+void MappingEditor::dropRow(MappingRow *row)
+{
+    std::erase(m_rows, row);
+    m_lines->removeWidget(row);
+    row->hide();
+    row->deleteLater();
 }
 
 void MappingEditor::connectRow(MappingRow *row)
@@ -179,30 +128,69 @@ void MappingEditor::connectRow(MappingRow *row)
         Q_EMIT committed(row->expressionPath(), field::text(expression));
     });
     connect(row, &MappingRow::nameChanged, this, [this](const QString &before, const QString &now) {
-        Q_EMIT renamed({toUtf8(before)}, now);
+        if (const qsizetype at = m_pending.indexOf(before); at >= 0)
+            m_pending[at] = now; // Nothing of it is in the file.
+        else
+            Q_EMIT renamed({toUtf8(before)}, now);
     });
+    connect(row, &MappingRow::unsetRequested, this,
+            [this, row] { Q_EMIT committed({toUtf8(row->name())}, row->unsetValue()); });
     connect(row, &MappingRow::removeRequested, this, [this, row] { remove(row); });
+}
+
+/// From what the steps behind take, where they tell; else a name is written.
+void MappingEditor::pick()
+{
+    const std::vector<TargetField> targets =
+        m_context.targets && isMapping() ? m_context.targets() : std::vector<TargetField>();
+    if (targets.empty())
+        return addRow()->editName();
+    if (!m_list) {
+        m_list = new PickList(toQString(param().title()), tr("Search a field"), this);
+        m_list->setOpen(true);
+        connect(m_list, &PickList::toggled, this, &MappingEditor::toggle);
+    }
+    std::vector<PickList::Row> rows;
+    for (const TargetField &target : targets)
+        rows.push_back({target.name,
+                        target.name,
+                        target.isRequired ? tr("%1, required").arg(target.type) : target.type,
+                        {}});
+    m_list->setRows(rows);
+    count();
+    m_list->openAt(*m_add, width());
+}
+
+void MappingEditor::toggle(const QString &target)
+{
+    if (MappingRow *row = rowNamed(target))
+        return remove(row);
+    m_pending << target;
+    MappingRow *row = appendRow();
+    row->show(target, {});
+    count();
+    if (!m_list || !m_list->isVisible())
+        row->editExpression();
 }
 
 MappingRow *MappingEditor::addRow()
 {
     const QString name = freeName();
     const auto before = m_rows.size();
-    Q_EMIT committed({toUtf8(name)}, field::text(QStringLiteral("null")));
+    Q_EMIT committed({toUtf8(name)}, field::text(kNull));
     // The document showed the new key by now; without a document the row is added here.
-    if (m_rows.size() == before) {
-        auto *row = new MappingRow(m_context, tr("Target field"), this);
-        connectRow(row);
-        m_lines->addWidget(row);
-        m_rows.push_back(row);
-        row->show(name, QStringLiteral("null"));
-    }
+    if (m_rows.size() == before)
+        appendRow()->show(name, kNull);
     return m_rows.back();
 }
 
 void MappingEditor::remove(MappingRow *row)
 {
-    const bool last = m_rows.size() == 1;
+    if (m_pending.removeOne(row->name())) {
+        dropRow(row);
+        return count();
+    }
+    const bool last = m_rows.size() - static_cast<std::size_t>(m_pending.size()) == 1;
     Q_EMIT committed(last ? YamlPath{} : YamlPath{toUtf8(row->name())}, field::none());
 }
 

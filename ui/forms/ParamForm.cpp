@@ -2,6 +2,7 @@
 #include "ui/forms/ParamForm.h"
 
 #include "core/base/Text.h"
+#include "core/schema/Settings.h"
 #include "ui/base/SectionHeader.h"
 #include "ui/forms/FormRow.h"
 
@@ -50,6 +51,7 @@ void ParamForm::setParams(const std::vector<Param> &params, const FormContext &c
         }
     }
     m_rows.clear();
+    m_params = params;
     m_basic = new QWidget(this);
     m_advanced = new QWidget(this);
     column(m_basic);
@@ -91,8 +93,11 @@ void ParamForm::addRow(const Param &param, const FormContext &context, QWidget *
 
 void ParamForm::show(const YamlNode *with, const std::vector<Diagnostic> &findings)
 {
+    std::vector<Diagnostic> ignored;
+    const Settings settings = readSettings(m_params, with, {}, {}, {}, ignored);
     for (FormRow *row : m_rows) {
         const std::string id = row->field()->param().id();
+        row->field()->settingsChanged(settings);
         row->field()->show(with ? with->find(id) : nullptr);
         row->setVisible(isShown(*row, with));
         const auto found =

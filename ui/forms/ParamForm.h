@@ -44,6 +44,7 @@ private:
     QWidget *m_advanced = nullptr;
     SectionHeader *m_fold = nullptr;
     std::vector<FormRow *> m_rows;
+    std::vector<Param> m_params;
 };
 
 } // namespace tw

@@ -13,6 +13,7 @@
 #include "ui/panels/RetryForm.h"
 #include "ui/panels/StepHead.h"
 #include "ui/panels/StepSample.h"
+#include "ui/panels/TargetFields.h"
 
 #include <QHBoxLayout>
 #include <QPlainTextEdit>
@@ -208,6 +209,9 @@ void InspectorPanel::showStep()
         context.preview = [this](const std::string &text) {
             return previewExpression(text, sample(),
                                      m_model ? triggerSample(*m_model, m_run) : nullptr);
+        };
+        context.targets = [this] {
+            return m_model ? targetFields(*m_model) : std::vector<TargetField>();
         };
         for (const FlowStep &other : m_model->flow().steps)
             context.steps << toQString(other.id);

@@ -21,8 +21,12 @@ Result<void> Workspace::open(const QString &path)
     auto project = Project::open(toUtf8(path));
     if (!project)
         return project.error();
+    auto known = (*project)->registry(m_registry);
+    if (!known)
+        return known.error();
     Q_EMIT closing();
     m_flows.clear();
+    m_known = std::move(*known);
     m_current = nullptr;
     m_project = std::move(*project);
     m_path = path;
@@ -59,7 +63,7 @@ Result<void> Workspace::addFlow(const QString &name)
 void Workspace::adopt(FlowDocument &document)
 {
     auto flow = std::make_unique<OpenFlow>();
-    flow->model = std::make_unique<FlowModel>(document, m_registry);
+    flow->model = std::make_unique<FlowModel>(document, *m_known);
     flow->run = std::make_unique<RunModel>();
     connect(flow->model.get(), &FlowModel::dirtyChanged, this, &Workspace::flowsChanged);
     m_flows.push_back(std::move(flow));

@@ -33,7 +33,7 @@ public:
     /// A new flow beside the others; its file is written by the first save.
     Result<void> addFlow(const QString &name);
 
-    const Registry &registry() const { return m_registry; }
+    const Registry &registry() const { return m_known ? *m_known : m_registry; }
     const Project *project() const { return m_project.get(); }
     const std::map<std::string, std::string> *connections() const;
     const std::vector<std::unique_ptr<OpenFlow>> &flows() const { return m_flows; }
@@ -61,6 +61,7 @@ private:
     void adopt(FlowDocument &document);
 
     const Registry &m_registry;
+    std::shared_ptr<const Registry> m_known; ///< With what the project knows; outlives its flows.
     std::unique_ptr<Project> m_project;
     std::vector<std::unique_ptr<OpenFlow>> m_flows;
     OpenFlow *m_current = nullptr;

@@ -53,10 +53,12 @@ struct ApiStep::Search
     Found done;
 };
 
-ApiStep::ApiStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection)
+ApiStep::ApiStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
+                 CataloguePtr catalogue)
     : expand(context.settings.list("expand")),
       m_clock(context.services.clock),
-      m_connection(std::move(connection))
+      m_connection(std::move(connection)),
+      m_catalogue(std::move(catalogue))
 {}
 
 void ApiStep::get(StripeCall request, std::function<void(Result<DocumentPtr>)> done)
@@ -143,6 +145,7 @@ void ApiStep::findByKey(const StepCall &call, const std::string &key, const std:
     search->done = std::move(done);
     search->request.path = "/v1/events";
     search->request.endpoint = "events";
+    search->request.turn = StripeCall::Turn::Further;
     const Instant from = call.runStarted + -kClocksDiffer;
     search->fields = {{"limit", "100"}, {"created[gte]", std::to_string(from.seconds())}};
     std::vector<std::string_view> types;
@@ -189,15 +192,16 @@ void ApiStep::nextPage(std::shared_ptr<Search> search)
 }
 
 void ApiStep::fetch(const std::string &object, const std::string &id,
-                    std::function<void(Result<DocumentPtr>)> done)
+                    std::function<void(Result<DocumentPtr>)> done, StripeCall::Turn turn)
 {
-    const ApiOperation *retrieve = ApiCatalogue::builtIn().find(object, ApiVerb::Retrieve);
+    const ApiOperation *retrieve = m_catalogue->find(object, ApiVerb::Retrieve);
     if (!retrieve)
         return done(rejectedError("stripe.not_retrievable",
                                   "A " + objectTitle(object) + " cannot be asked for by its id."));
     StripeCall request;
     request.path = pathWithId(retrieve->path, id);
     request.endpoint = endpointOf(retrieve->path);
+    request.turn = turn;
     addExpand(request.fields, expand);
     get(std::move(request), std::move(done));
 }
@@ -239,127 +243,6 @@ void addExpand(FormFields &fields, const std::vector<std::string> &expand)
 {
     for (std::size_t at = 0; at < expand.size(); ++at)
         fields.emplace_back("expand[" + std::to_string(at) + ']', expand[at]);
-}
-
-bool isPlainName(const std::string &text)
-{
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-        return std::isalnum(c) || c == '_';
-    });
-}
-
-std::string objectTitle(std::string_view object)
-{
-    std::string title(object);
-    std::replace(title.begin(), title.end(), '_', ' ');
-    std::replace(title.begin(), title.end(), '.', ' ');
-    if (!title.empty())
-        title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
-    return title;
-}
-
-std::vector<Param::Choice> objectChoices(ApiVerb verb)
-{
-    std::vector<Param::Choice> choices;
-    const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
-    for (const std::string &object : catalogue.objects()) {
-        const ApiOperation *operation = catalogue.find(object, verb);
-        // What lies inside another object needs two ids: that is what the raw request is for.
-        if (operation && std::count(operation->path.begin(), operation->path.end(), '{') <= 1)
-            choices.push_back({object, objectTitle(object), {}, {}});
-    }
-    return choices;
-}
-
-Param expandParam()
-{
-    return choiceList("expand", "Expand")
-        .help("Ids in the answer that come as whole objects, such as customer or "
-              "latest_invoice.payments. Each costs time.")
-        .open()
-        .advanced();
-}
-
-void checkExpand(const Settings &settings, std::string_view object, bool isList,
-                 std::vector<Diagnostic> &findings)
-{
-    const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
-    if (!catalogue.object(object))
-        return;
-    for (const std::string &path : settings.list("expand")) {
-        if (catalogue.mayExpand(object, path, isList))
-            continue;
-        Diagnostic finding;
-        finding.severity = Severity::Error;
-        finding.code = "stripe.no_expansion";
-        finding.message = "\"" + path + "\" is nothing that can be expanded in " +
-                          (isList ? "a list of " : "a ") + objectTitle(object) + " objects.";
-        std::string some;
-        for (const std::string &other : catalogue.expandable(object, 1))
-            some += (some.empty() ? "" : ", ") + std::string(isList ? "data." : "") + other;
-        finding.fix = some.empty() ? std::string() : "It may be: " + some + '.';
-        finding.path = "expand";
-        findings.push_back(std::move(finding));
-    }
-}
-
-namespace {
-
-void expandInto(Shape &shape, const ApiField *field, std::string_view path)
-{
-    const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
-    if (shape.type == Shape::Type::List && !shape.item.empty())
-        return expandInto(shape.item.front(),
-                          field && !field->fields.empty() ? &field->fields.front() : nullptr, path);
-    if (field && field->fields.empty() && !field->expandsTo.empty())
-        field = catalogue.object(field->expandsTo.front());
-    const auto dot = std::min(path.find('.'), path.size());
-    const auto name = path.substr(0, dot);
-    const auto rest = path.substr(std::min(dot + 1, path.size()));
-    const ApiField *member = field ? field->find(name) : nullptr;
-    const auto place = std::find_if(shape.fields.begin(), shape.fields.end(),
-                                    [name](const Shape::Field &one) { return one.name == name; });
-    if (!member || place == shape.fields.end())
-        return;
-    const bool isId =
-        place->shape.type != Shape::Type::Group && place->shape.type != Shape::Type::List;
-    if (isId && !member->expandsTo.empty()) {
-        const bool nullable = place->shape.nullable;
-        place->shape = catalogue.objectShape(member->expandsTo.front());
-        place->shape.nullable = nullable;
-        member = catalogue.object(member->expandsTo.front());
-    }
-    if (!rest.empty())
-        expandInto(place->shape, member, rest);
-}
-
-} // namespace
-
-Shape callShape(const ApiOperation &operation, const Settings &settings,
-                std::initializer_list<const char *> names)
-{
-    Shape shape = ApiCatalogue::builtIn().paramShape(operation);
-    for (const char *setting : names) {
-        const std::string name = settings.text(setting);
-        if (!isPlainName(name) || shape.find(name))
-            continue;
-        Shape id;
-        id.type = Shape::Type::Id;
-        shape.fields.push_back({name, std::move(id), false, true});
-    }
-    return shape;
-}
-
-Shape expandedShape(std::string_view object, const std::vector<std::string> &expand, bool isList)
-{
-    const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
-    Shape shape = catalogue.objectShape(object);
-    for (std::string_view path : expand) {
-        if (isList && path.starts_with("data."))
-            path.remove_prefix(5);
-        expandInto(shape, catalogue.object(object), path);
-    }
-    return shape;
 }
 
 Result<std::shared_ptr<StripeConnection>> stripeConnectionOf(const NodeContext &context)

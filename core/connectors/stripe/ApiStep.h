@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connector/Descriptor.h"
+#include "core/connectors/stripe/StepForms.h"
 #include "core/connectors/stripe/StripeConnection.h"
 #include "core/connectors/stripe/facts/Catalogue.h"
 #include "core/expr/Expression.h"
@@ -33,11 +34,13 @@ public:
 protected:
     using Found = std::function<void(Result<std::optional<std::string>>)>; ///< Id of the object.
 
-    ApiStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection);
+    ApiStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
+            CataloguePtr catalogue);
 
     void setEndpoint(std::string endpoint) { m_endpoint = std::move(endpoint); }
     StripeConnection &connection() const { return *m_connection; }
     Clock &clock() const { return m_clock; }
+    const ApiCatalogue &catalogue() const { return *m_catalogue; }
 
     /// Sends a POST under the keys of the call until one of them has an answer that counts.
     void post(const StepCall &call, StripeCall request, const std::string &object,
@@ -53,7 +56,8 @@ protected:
                    Found done);
     /// The object as it is now, by the catalogue's way to retrieve it.
     void fetch(const std::string &object, const std::string &id,
-               std::function<void(Result<DocumentPtr>)> done);
+               std::function<void(Result<DocumentPtr>)> done,
+               StripeCall::Turn turn = StripeCall::Turn::Further);
 
     std::vector<std::string> expand; ///< Asked for with each call.
 
@@ -63,6 +67,7 @@ private:
 
     Clock &m_clock;
     std::shared_ptr<StripeConnection> m_connection;
+    CataloguePtr m_catalogue; ///< Where a step's operations live.
     std::string m_endpoint;
 };
 
@@ -75,23 +80,6 @@ std::string endpointOf(const std::string &path);
 std::string pathWithId(const std::string &path, const std::string &id);
 void addExpand(FormFields &fields, const std::vector<std::string> &expand);
 
-/// Whether an expression is nothing but the name of a field.
-bool isPlainName(const std::string &text);
-
-/// "Payment intent" for "payment_intent".
-std::string objectTitle(std::string_view object);
-/// The choices of a form: objects that have a call of this verb.
-std::vector<Param::Choice> objectChoices(ApiVerb verb);
-/// Settings that every step has: `expand`.
-Param expandParam();
-void checkExpand(const Settings &settings, std::string_view object, bool isList,
-                 std::vector<Diagnostic> &findings);
-/// What a step takes: the parameters of the call, and the fields that only say which object it is.
-Shape callShape(const ApiOperation &operation, const Settings &settings,
-                std::initializer_list<const char *> names);
-/// What an answer looks like whose fields of these names are objects instead of ids.
-Shape expandedShape(std::string_view object, const std::vector<std::string> &expand,
-                    bool isList = false);
 Result<std::shared_ptr<StripeConnection>> stripeConnectionOf(const NodeContext &context);
 
 } // namespace tw::stripe

@@ -25,8 +25,6 @@ constexpr std::chrono::minutes kThriftyPoll{30};
 constexpr std::size_t kTogether = 100;
 constexpr std::size_t kFetchedTogether = 8;
 constexpr std::size_t kMostRecent = 20'000;
-constexpr std::uint64_t kAllowance = 10'000;
-constexpr std::uint64_t kPerTransaction = 500;
 
 std::string seconds(Instant at)
 {
@@ -102,7 +100,7 @@ EventFeed::Cursor EventFeed::Cursor::from(const std::string &text)
 }
 
 EventFeed::EventFeed(Services services, TriggerSettings settings, EventIntake &intake,
-                     StripeReads &reads, std::shared_ptr<const StripeConnection> connection)
+                     StripeReads &reads, std::shared_ptr<StripeConnection> connection)
     : m_services(services),
       m_settings(std::move(settings)),
       m_intake(intake),
@@ -185,8 +183,6 @@ void EventFeed::read()
 {
     if (m_isReading)
         return;
-    if (!m_host->mayCall(m_connection->name()))
-        return readSoon(std::min<std::chrono::milliseconds>(pause(), std::chrono::minutes(1)));
     m_isReading = true;
     m_wentByTime = false;
     m_leftSome = false;
@@ -434,9 +430,7 @@ void EventFeed::readDone()
     SourceCoverage &coverage = m_intake.coverage();
     coverage.lastRead = m_services.clock.now();
     coverage.checkedTo = std::max(coverage.checkedTo, m_readTo);
-    coverage.readAllowance = m_connection->isLiveKey()
-                                 ? std::max(kAllowance, kPerTransaction * coverage.transactions)
-                                 : 0;
+    coverage.readAllowance = m_connection->reads().allowed();
     coverage.trouble.clear();
     m_intake.settled("list");
     if (m_byTime) // Still no event: the next reading need not look at this time again.
@@ -453,19 +447,19 @@ void EventFeed::readDone()
 /// reads are used up.
 std::chrono::milliseconds EventFeed::pause()
 {
-    const SourceCoverage &coverage = m_intake.coverage();
     const int readers = m_connection->readers();
     const bool shares = m_connection->isLiveKey() && !m_settings.isPollChosen;
     const std::chrono::milliseconds usual = m_settings.pollEvery * (shares ? readers : 1);
-    const std::uint64_t reads = coverage.reads * static_cast<std::uint64_t>(readers);
-    if (coverage.readAllowance == 0 || reads < coverage.readAllowance)
+    const ReadMeter &meter = m_connection->reads();
+    if (!meter.isUsedUp(m_services.clock.now()))
         return usual;
-    m_intake.warnOnce("allowance " + coverage.month,
+    m_intake.warnOnce("allowance " + meter.month(),
                       transientError("stripe.reads_used_up",
                                      "This month's read allowance of " +
-                                         std::to_string(coverage.readAllowance) +
-                                         " is used up; the list is read every half hour until the "
-                                         "month ends. Deliveries are taken as ever."));
+                                         std::to_string(meter.allowed()) +
+                                         " is used up by steps and triggers together; the list is "
+                                         "read every half hour until the month ends. Deliveries "
+                                         "are taken and steps go on as ever."));
     return std::max<std::chrono::milliseconds>(usual, kThriftyPoll);
 }
 

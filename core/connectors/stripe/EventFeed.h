@@ -24,7 +24,7 @@ class EventFeed final : public QObject
 {
 public:
     EventFeed(Services services, TriggerSettings settings, EventIntake &intake, StripeReads &reads,
-              std::shared_ptr<const StripeConnection> connection);
+              std::shared_ptr<StripeConnection> connection);
 
     void start(TriggerHost &host);
 
@@ -78,7 +78,7 @@ private:
     TriggerSettings m_settings;
     EventIntake &m_intake;
     StripeReads &m_reads;
-    std::shared_ptr<const StripeConnection> m_connection;
+    std::shared_ptr<StripeConnection> m_connection;
     std::shared_ptr<const int> m_reader; ///< One of its readers.
     TriggerHost *m_host = nullptr;
     FormFields m_types; ///< What the list is asked for; empty: everything.

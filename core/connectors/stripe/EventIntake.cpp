@@ -15,6 +15,8 @@ namespace {
 constexpr std::chrono::seconds kSaveAfter{2};
 constexpr std::chrono::seconds kLoadRetry{5};
 constexpr int kMostFetching = 4;
+/// Whatever is fetched for a delivery begins within it: its sender waits for an answer.
+constexpr std::chrono::milliseconds kDeliveryPatience{7000};
 constexpr std::size_t kMostKnown = 50'000;
 
 Value deletedObject(Arena &arena, const Value &object)
@@ -128,6 +130,7 @@ void EventIntake::take(DocumentPtr event, std::string body, Way way, std::string
                                                      read->id,
                                                      read->type});
     pending->marks = marksOf(pending->event->root());
+    pending->takenAt = m_services.clock.now();
     if (way == Way::List && knows(pending->id)) {
         ++m_coverage.seen;
         return pending->done(Outcome::Repeat);
@@ -182,29 +185,49 @@ bool EventIntake::guardVersion(const Pending &pending, bool &refetch, Error &ref
     return true;
 }
 
-void EventIntake::fetch(const std::string &path, FormFields query, StripeReads::Whose whose,
-                        StripeReads::Done done)
+void EventIntake::fetch(const PendingPtr &pending, const std::string &path, FormFields query,
+                        StripeReads::Whose whose, StripeReads::Done done)
 {
-    auto call = [this, path, query = std::move(query), whose = std::move(whose),
-                 done = std::move(done)] {
+    const bool isAwaited = pending->way == Way::Delivery;
+    const Instant deadline = pending->takenAt + kDeliveryPatience;
+    const auto isOver = std::make_shared<bool>(false);
+    m_toFetch.push_back([this, path, query = std::move(query), whose = std::move(whose), done,
+                         isAwaited, deadline, isOver] {
+        const auto left = deadline - m_services.clock.now();
+        if (*isOver || (isAwaited && left.count() <= 0))
+            return; // Whom the timer below told, or tells now.
+        *isOver = true;
         ++m_fetching;
         m_reads.get(
             path, query, this,
             [this, done](Result<StripeReads::Answer> answer) {
                 --m_fetching;
                 done(std::move(answer));
-                if (m_toFetch.empty() || m_fetching >= kMostFetching)
-                    return;
-                const auto next = std::move(m_toFetch.front());
-                m_toFetch.pop_front();
-                next();
+                fetchNext();
             },
-            whose);
-    };
-    if (m_fetching < kMostFetching)
-        call();
-    else
-        m_toFetch.push_back(std::move(call));
+            whose, isAwaited ? left : std::chrono::milliseconds(0));
+    });
+    fetchNext();
+    if (!isAwaited || *isOver)
+        return;
+    const auto left = deadline - m_services.clock.now();
+    m_services.clock.callAfter(
+        std::max<std::chrono::milliseconds>(left, std::chrono::milliseconds(0)), this,
+        [isOver, done = std::move(done)] {
+            if (!std::exchange(*isOver, true))
+                done(transientError("stripe.held_back",
+                                    "Too many events at once: this one waits for "
+                                    "what it points to. Send it again."));
+        });
+}
+
+void EventIntake::fetchNext()
+{
+    while (!m_toFetch.empty() && m_fetching < kMostFetching) {
+        const auto next = std::move(m_toFetch.front());
+        m_toFetch.pop_front();
+        next();
+    }
 }
 
 FormFields EventIntake::expansion() const
@@ -221,7 +244,7 @@ void EventIntake::fetchCurrent(const PendingPtr &pending)
     const std::string path = pathOf(object);
     if (path.empty())
         return handIn(pending); // It cannot be read, at any time: invoice.upcoming.
-    fetch(path, expansion(), {pending->marks.account, {}},
+    fetch(pending, path, expansion(), {pending->marks.account, {}},
           [this, pending, object](Result<StripeReads::Answer> answer) {
               if (answer)
                   return completeLists(pending, pending->event, answer->body, true);
@@ -239,8 +262,8 @@ void EventIntake::fetchCurrent(const PendingPtr &pending)
 
 void EventIntake::fetchThin(const PendingPtr &pending)
 {
-    fetch("/v2/core/events/" + encodePathSegment(pending->id), {}, {{}, pending->marks.account},
-          [this, pending](Result<StripeReads::Answer> answer) {
+    fetch(pending, "/v2/core/events/" + encodePathSegment(pending->id), {},
+          {{}, pending->marks.account}, [this, pending](Result<StripeReads::Answer> answer) {
               if (answer)
                   return fetchRelated(pending, answer->body);
               if (answer.error().kind != ErrorKind::Rejected)
@@ -256,7 +279,8 @@ void EventIntake::fetchRelated(const PendingPtr &pending, const DocumentPtr &who
     const std::string path(related.get("url").text());
     if (!isApiPath(path))
         return fetched(pending, whole, {}, false);
-    fetch(path, path.starts_with("/v1/") ? expansion() : FormFields(), {{}, pending->marks.account},
+    fetch(pending, path, path.starts_with("/v1/") ? expansion() : FormFields(),
+          {{}, pending->marks.account},
           [this, pending, whole, related](Result<StripeReads::Answer> answer) {
               if (answer)
                   return completeLists(pending, whole, answer->body, false);
@@ -282,7 +306,7 @@ void EventIntake::completeLists(const PendingPtr &pending, const DocumentPtr &ev
     FormFields query = nextPageOf(*next, m_settings.expand);
     StripeReads::Whose whose;
     (isCurrent ? whose.account : whose.context) = pending->marks.account;
-    fetch(next->url, std::move(query), whose,
+    fetch(pending, next->url, std::move(query), whose,
           [this, pending, event, object, isCurrent, pages,
            field = next->field](Result<StripeReads::Answer> page) {
               if (!page && page.error().kind != ErrorKind::Rejected)
@@ -376,7 +400,8 @@ void EventIntake::stored(const Pending &pending, const Result<Acceptance> &accep
         m_coverage.lagMs =
             std::max<std::int64_t>(0, (m_services.clock.now() - pending.created).count());
         m_coverage.longestLagMs = std::max(m_coverage.longestLagMs, m_coverage.lagMs);
-        m_coverage.transactions += pending.type == "charge.succeeded";
+        if (pending.type == "charge.succeeded" || pending.type == "v1.charge.succeeded")
+            m_reads.sawTransaction(pending.id);
     }
     if (pending.created >= m_coverage.lastEvent) {
         m_coverage.lastEvent = pending.created;

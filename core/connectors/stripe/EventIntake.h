@@ -57,14 +57,17 @@ private:
         EventMarks marks;
         Instant created;
         std::string id, type;
+        Instant takenAt{};
         std::optional<Instant> fetchedAt{}; ///< The state handed in is of then.
     };
     using PendingPtr = std::shared_ptr<Pending>;
 
     void load();
-    /// A few at a time, in the order of asking: a burst of events is no burst of calls.
-    void fetch(const std::string &path, FormFields query, StripeReads::Whose whose,
-               StripeReads::Done done);
+    /// A few at a time, in the order of asking: a burst of events is no burst of calls. Who
+    /// delivers waits for an answer: after a while it is told to come again.
+    void fetch(const PendingPtr &pending, const std::string &path, FormFields query,
+               StripeReads::Whose whose, StripeReads::Done done);
+    void fetchNext();
     FormFields expansion() const;
     bool guardVersion(const Pending &pending, bool &refetch, Error &refusal);
     void fetchCurrent(const PendingPtr &pending);

@@ -24,11 +24,11 @@ Param mostParam()
         .fallback(kMost);
 }
 
-Shape pageShape(const Settings &settings)
+Shape pageShape(const ApiCatalogue &catalogue, const Settings &settings)
 {
     Shape data;
     data.type = Shape::Type::List;
-    data.item = {expandedShape(settings.text("object"), settings.list("expand"), true)};
+    data.item = {expandedShape(catalogue, settings.text("object"), settings.list("expand"), true)};
     Shape count;
     count.type = Shape::Type::Integer;
     Shape more;
@@ -40,7 +40,12 @@ Shape pageShape(const Settings &settings)
     return shape;
 }
 
-NodeDescriptor describe(const char *type, const char *title)
+std::string objectOf(const Settings &settings)
+{
+    return settings.text("object");
+}
+
+NodeDescriptor describe(const CataloguePtr &catalogue, const char *type, const char *title)
 {
     NodeDescriptor node;
     node.kind = NodeKind::Action;
@@ -53,15 +58,15 @@ NodeDescriptor describe(const char *type, const char *title)
     node.effect = true;
     node.repeat = Repeat::SafeByKey;
     node.keyLifetime = kForGood; // Reading twice does no harm.
-    node.summary = [](const Settings &settings) { return settings.text("object"); };
-    node.outputShape = [](const Settings &settings, const Shape *) {
-        return pageShape(settings);
+    node.summary = objectOf;
+    node.outputShape = [catalogue](const Settings &settings, const Shape *) {
+        return pageShape(*catalogue, settings);
     };
-    node.check = [](const Settings &settings, std::vector<Diagnostic> &findings) {
-        checkExpand(settings, settings.text("object"), true, findings);
+    node.check = [catalogue](const Settings &settings, std::vector<Diagnostic> &findings) {
+        checkExpand(*catalogue, settings, settings.text("object"), true, findings);
     };
-    node.rights = [](const Settings &settings) {
-        const auto *list = ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::List);
+    node.rights = [catalogue](const Settings &settings) {
+        const auto *list = catalogue->find(settings.text("object"), ApiVerb::List);
         return list ? std::vector{rightFor(*list)} : std::vector<Right>();
     };
     node.errorCodes = {"stripe.bad_parameter", "stripe.not_an_object", "stripe.resource_missing",
@@ -80,53 +85,57 @@ struct ListStep::Pages
     std::int64_t count = 0;
 };
 
-NodeDescriptor ListStep::list()
+NodeDescriptor ListStep::list(const CataloguePtr &catalogue)
 {
-    NodeDescriptor node = describe("stripe.object.list", "Stripe list");
+    NodeDescriptor node = describe(catalogue, "stripe.object.list", "Stripe list");
     node.help =
         "Reads all objects that fit the filters in the message, page by page, newest first: "
         "the invoices of a customer, the transactions of a payout. What was written just now is "
         "among them. A For each after it takes them one by one.";
     node.params = {choice("object", "Object")
                        .help("What to list.")
-                       .oneOf(objectChoices(ApiVerb::List))
+                       .oneOf(objectChoices(*catalogue, ApiVerb::List))
                        .required(),
-                   mostParam(), expandParam()};
-    node.inputShape = [](const Settings &settings) {
-        const auto *operation =
-            ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::List);
-        return operation ? ApiCatalogue::builtIn().paramShape(*operation) : Shape();
+                   mostParam(), expandParam(catalogue, objectOf, true)};
+    node.inputShape = [catalogue](const Settings &settings) {
+        const auto *operation = catalogue->find(settings.text("object"), ApiVerb::List);
+        return operation ? catalogue->paramShape(*operation) : Shape();
     };
-    node.createStep = [](NodeContext context) { return make(std::move(context), ApiVerb::List); };
+    node.createStep = [catalogue](NodeContext context) {
+        return make(std::move(context), catalogue, ApiVerb::List);
+    };
     return node;
 }
 
-NodeDescriptor ListStep::search()
+NodeDescriptor ListStep::search(const CataloguePtr &catalogue)
 {
-    NodeDescriptor node = describe("stripe.object.search", "Stripe search");
+    NodeDescriptor node = describe(catalogue, "stripe.object.search", "Stripe search");
     node.help =
         "Finds objects by a query, also by metadata. What was written within the last minute, in "
         "times of trouble the last hour, is not found yet: to look before you create, use "
         "upsert.";
     node.params = {choice("object", "Object")
                        .help("What to search.")
-                       .oneOf(objectChoices(ApiVerb::Search))
+                       .oneOf(objectChoices(*catalogue, ApiVerb::Search))
                        .required(),
                    expression("query", "Query")
                        .help("An expression that gives the text of the query.")
                        .example("\"metadata['order']:'\" & order & \"'\"")
                        .required(),
-                   mostParam(), expandParam()};
-    node.createStep = [](NodeContext context) { return make(std::move(context), ApiVerb::Search); };
+                   mostParam(), expandParam(catalogue, objectOf, true)};
+    node.createStep = [catalogue](NodeContext context) {
+        return make(std::move(context), catalogue, ApiVerb::Search);
+    };
     return node;
 }
 
-Result<std::unique_ptr<Step>> ListStep::make(NodeContext context, ApiVerb verb)
+Result<std::unique_ptr<Step>> ListStep::make(NodeContext context, CataloguePtr catalogue,
+                                             ApiVerb verb)
 {
     auto connection = stripeConnectionOf(context);
     if (!connection)
         return std::move(connection).error();
-    const auto *operation = ApiCatalogue::builtIn().find(context.settings.text("object"), verb);
+    const auto *operation = catalogue->find(context.settings.text("object"), verb);
     if (!operation)
         return configError("stripe.no_such_call", "Stripe cannot list the object of the step \"" +
                                                       context.step + "\". Choose another one.");
@@ -137,13 +146,14 @@ Result<std::unique_ptr<Step>> ListStep::make(NodeContext context, ApiVerb verb)
             return std::move(compiled).error();
         query = std::move(*compiled);
     }
-    return std::unique_ptr<Step>(
-        new ListStep(context, std::move(*connection), *operation, std::move(query)));
+    return std::unique_ptr<Step>(new ListStep(context, std::move(*connection), std::move(catalogue),
+                                              *operation, std::move(query)));
 }
 
 ListStep::ListStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
-                   const ApiOperation &operation, std::optional<Expression> query)
-    : ApiStep(context, std::move(connection)),
+                   CataloguePtr catalogue, const ApiOperation &operation,
+                   std::optional<Expression> query)
+    : ApiStep(context, std::move(connection), std::move(catalogue)),
       m_operation(operation),
       m_query(std::move(query)),
       m_most(context.settings.integer("most"))
@@ -167,7 +177,8 @@ void ListStep::process(const StepCall &call, StepReply reply)
         auto fields = stripeForm(call.input->root());
         if (!fields)
             return pages->reply.fail(std::move(fields).error());
-        if (auto fine = mayBeSent(connection(), m_operation, call.input->root()); !fine)
+        if (auto fine = mayBeSent(connection(), catalogue(), m_operation, call.input->root());
+            !fine)
             return pages->reply.fail(std::move(fine).error());
         for (auto &field : *fields) {
             if (field.first != "limit" && field.first != "starting_after" &&
@@ -196,6 +207,7 @@ void ListStep::nextPage(std::shared_ptr<Pages> pages)
         pages->count += static_cast<std::int64_t>(data.size());
         const bool hasMore = more.isBool() && more.asBool() && data.size() > 0;
         if (hasMore && pages->count < m_most) {
+            pages->request.turn = StripeCall::Turn::Further;
             pages->request.fields = pages->fields;
             if (m_operation.verb == ApiVerb::Search)
                 pages->request.fields.emplace_back("page",

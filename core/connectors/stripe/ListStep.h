@@ -10,17 +10,19 @@ namespace tw::stripe {
 class ListStep final : public ApiStep
 {
 public:
-    static NodeDescriptor list();
-    static NodeDescriptor search();
+    static NodeDescriptor list(const CataloguePtr &catalogue = builtInCatalogue());
+    static NodeDescriptor search(const CataloguePtr &catalogue = builtInCatalogue());
 
     void process(const StepCall &call, StepReply reply) override;
 
 private:
     struct Pages;
 
-    static Result<std::unique_ptr<Step>> make(NodeContext context, ApiVerb verb);
+    static Result<std::unique_ptr<Step>> make(NodeContext context, CataloguePtr catalogue,
+                                              ApiVerb verb);
     ListStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
-             const ApiOperation &operation, std::optional<Expression> query);
+             CataloguePtr catalogue, const ApiOperation &operation,
+             std::optional<Expression> query);
 
     void nextPage(std::shared_ptr<Pages> pages);
 

@@ -21,9 +21,9 @@ Param idParam(const char *help)
     return expression("id", "Id").help(help).fallback("id").example("customer");
 }
 
-const ApiOperation *operationOf(ApiVerb verb, const Settings &settings)
+const ApiOperation *operationOf(const ApiCatalogue &catalogue, ApiVerb verb,
+                                const Settings &settings)
 {
-    const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
     if (verb != ApiVerb::Action)
         return catalogue.find(settings.text("object"), verb);
     const std::string action = settings.text("action");
@@ -39,10 +39,10 @@ std::string objectOf(const Settings &settings)
     return action.empty() ? settings.text("object") : action.substr(0, action.rfind('.'));
 }
 
-std::vector<Param::Choice> actionChoices()
+std::vector<Param::Choice> actionChoices(const ApiCatalogue &catalogue)
 {
     std::vector<Param::Choice> choices;
-    for (const ApiOperation &operation : ApiCatalogue::builtIn().operations()) {
+    for (const ApiOperation &operation : catalogue.operations()) {
         if (operation.verb == ApiVerb::Action && operation.method == "POST" &&
             operation.path.starts_with("/v1/") &&
             std::count(operation.path.begin(), operation.path.end(), '{') <= 1)
@@ -56,9 +56,9 @@ std::vector<Param::Choice> actionChoices()
     return choices;
 }
 
-Param objectParam(ApiVerb verb, const char *help)
+Param objectParam(const ApiCatalogue &catalogue, ApiVerb verb, const char *help)
 {
-    return choice("object", "Object").help(help).oneOf(objectChoices(verb)).required();
+    return choice("object", "Object").help(help).oneOf(objectChoices(catalogue, verb)).required();
 }
 
 std::vector<std::string> commonCodes()
@@ -80,7 +80,8 @@ std::vector<std::string> commonCodes()
             "stripe.bad_answer"};
 }
 
-NodeDescriptor describe(ApiVerb verb, const char *type, const char *title)
+NodeDescriptor describe(const CataloguePtr &catalogue, ApiVerb verb, const char *type,
+                        const char *title)
 {
     NodeDescriptor node;
     node.kind = NodeKind::Action;
@@ -97,21 +98,21 @@ NodeDescriptor describe(ApiVerb verb, const char *type, const char *title)
         const std::string action = settings.text("action");
         return action.empty() ? settings.text("object") : action;
     };
-    node.inputShape = [verb](const Settings &settings) {
-        const ApiOperation *operation = operationOf(verb, settings);
+    node.inputShape = [catalogue, verb](const Settings &settings) {
+        const ApiOperation *operation = operationOf(*catalogue, verb, settings);
         if (!operation)
             return Shape();
-        return operation->hasId() ? callShape(*operation, settings, {"id"})
-                                  : ApiCatalogue::builtIn().paramShape(*operation);
+        return operation->hasId() ? callShape(*catalogue, *operation, settings, {"id"})
+                                  : catalogue->paramShape(*operation);
     };
-    node.outputShape = [](const Settings &settings, const Shape *) {
-        return expandedShape(objectOf(settings), settings.list("expand"));
+    node.outputShape = [catalogue](const Settings &settings, const Shape *) {
+        return expandedShape(*catalogue, objectOf(settings), settings.list("expand"));
     };
-    node.check = [](const Settings &settings, std::vector<Diagnostic> &findings) {
-        checkExpand(settings, objectOf(settings), false, findings);
+    node.check = [catalogue](const Settings &settings, std::vector<Diagnostic> &findings) {
+        checkExpand(*catalogue, settings, objectOf(settings), false, findings);
     };
-    node.rights = [verb](const Settings &settings) {
-        const ApiOperation *operation = operationOf(verb, settings);
+    node.rights = [catalogue, verb](const Settings &settings) {
+        const ApiOperation *operation = operationOf(*catalogue, verb, settings);
         return operation ? std::vector{rightFor(*operation)} : std::vector<Right>();
     };
     return node;
@@ -133,10 +134,10 @@ std::string wordOf(const ApiOperation &operation)
 
 } // namespace
 
-Result<void> mayBeSent(const StripeConnection &connection, const ApiOperation &operation,
-                       const Value &params)
+Result<void> mayBeSent(const StripeConnection &connection, const ApiCatalogue &catalogue,
+                       const ApiOperation &operation, const Value &params)
 {
-    if (connection.apiVersion() != ApiCatalogue::builtIn().version())
+    if (connection.apiVersion() != catalogue.version())
         return {};
     const auto problems = checkParams(operation, params);
     if (problems.empty())
@@ -149,34 +150,37 @@ Result<void> mayBeSent(const StripeConnection &connection, const ApiOperation &o
     return error;
 }
 
-NodeDescriptor ObjectStep::create()
+NodeDescriptor ObjectStep::create(const CataloguePtr &catalogue)
 {
-    NodeDescriptor node = describe(ApiVerb::Create, "stripe.object.create", "Stripe create");
+    NodeDescriptor node =
+        describe(catalogue, ApiVerb::Create, "stripe.object.create", "Stripe create");
     node.help =
         "Creates an object from each message. The message has the fields that Stripe takes; a "
         "mapping before it gives them. A repeat after a lost answer creates nothing twice.";
-    node.params = {objectParam(ApiVerb::Create, "What to create."), expandParam()};
-    node.createStep = [](NodeContext context) {
-        const ApiOperation *operation = operationOf(ApiVerb::Create, context.settings);
-        return make(std::move(context), operation);
+    node.params = {objectParam(*catalogue, ApiVerb::Create, "What to create."),
+                   expandParam(catalogue, objectOf)};
+    node.createStep = [catalogue](NodeContext context) {
+        const ApiOperation *operation = operationOf(*catalogue, ApiVerb::Create, context.settings);
+        return make(std::move(context), catalogue, operation);
     };
     return node;
 }
 
-NodeDescriptor ObjectStep::retrieve()
+NodeDescriptor ObjectStep::retrieve(const CataloguePtr &catalogue)
 {
-    NodeDescriptor node = describe(ApiVerb::Retrieve, "stripe.object.retrieve", "Stripe retrieve");
+    NodeDescriptor node =
+        describe(catalogue, ApiVerb::Retrieve, "stripe.object.retrieve", "Stripe retrieve");
     node.help = "Fetches an object as it is now, for instance instead of the state that an event "
                 "carries. One that is not there leaves by the exit Missing.";
-    node.params = {objectParam(ApiVerb::Retrieve, "What to fetch."),
-                   idParam("Which one; an expression over the message."), expandParam()};
+    node.params = {objectParam(*catalogue, ApiVerb::Retrieve, "What to fetch."),
+                   idParam("Which one; an expression over the message."),
+                   expandParam(catalogue, objectOf)};
     node.exits = {{"out", "Found"}, {"missing", "Missing"}};
     node.keyLifetime = kForGood; // Reading twice does no harm.
     node.inputShape = nullptr;
-    node.outputShape = [](const Settings &settings, const Shape *) {
-        Shape shape = expandedShape(settings.text("object"), settings.list("expand"));
-        const bool mayBeGone =
-            ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::Delete) != nullptr;
+    node.outputShape = [catalogue](const Settings &settings, const Shape *) {
+        Shape shape = expandedShape(*catalogue, settings.text("object"), settings.list("expand"));
+        const bool mayBeGone = catalogue->find(settings.text("object"), ApiVerb::Delete) != nullptr;
         if (mayBeGone && !shape.fields.empty() && !shape.find("deleted")) {
             // Of what was deleted Stripe answers the id and this.
             Shape flag;
@@ -185,71 +189,75 @@ NodeDescriptor ObjectStep::retrieve()
         }
         return shape;
     };
-    node.createStep = [](NodeContext context) {
-        const ApiOperation *operation = operationOf(ApiVerb::Retrieve, context.settings);
-        return make(std::move(context), operation);
+    node.createStep = [catalogue](NodeContext context) {
+        const ApiOperation *operation =
+            operationOf(*catalogue, ApiVerb::Retrieve, context.settings);
+        return make(std::move(context), catalogue, operation);
     };
     return node;
 }
 
-NodeDescriptor ObjectStep::update()
+NodeDescriptor ObjectStep::update(const CataloguePtr &catalogue)
 {
-    NodeDescriptor node = describe(ApiVerb::Update, "stripe.object.update", "Stripe update");
+    NodeDescriptor node =
+        describe(catalogue, ApiVerb::Update, "stripe.object.update", "Stripe update");
     node.help =
         "Changes an object. A field that is missing in the message is left alone; null unsets "
         "it. Metadata is merged: null takes one key away.";
     node.params = {
-        objectParam(ApiVerb::Update, "What to change."),
+        objectParam(*catalogue, ApiVerb::Update, "What to change."),
         idParam("Which one; an expression over the message. A field that is named here is "
                 "not sent."),
-        expandParam()};
-    node.createStep = [](NodeContext context) {
-        const ApiOperation *operation = operationOf(ApiVerb::Update, context.settings);
-        return make(std::move(context), operation);
+        expandParam(catalogue, objectOf)};
+    node.createStep = [catalogue](NodeContext context) {
+        const ApiOperation *operation = operationOf(*catalogue, ApiVerb::Update, context.settings);
+        return make(std::move(context), catalogue, operation);
     };
     return node;
 }
 
-NodeDescriptor ObjectStep::remove()
+NodeDescriptor ObjectStep::remove(const CataloguePtr &catalogue)
 {
     NodeDescriptor node =
-        describe(ApiVerb::Delete, "stripe.object.delete", "Stripe delete or cancel");
+        describe(catalogue, ApiVerb::Delete, "stripe.object.delete", "Stripe delete or cancel");
     node.help =
         "Deletes an object; a subscription is cancelled at once. It cannot be brought back. What "
         "is gone already counts as done when the call is a repeat.";
     node.params = {
-        objectParam(ApiVerb::Delete, "What to delete."),
+        objectParam(*catalogue, ApiVerb::Delete, "What to delete."),
         idParam("Which one; an expression over the message. A field that is named here is "
                 "not sent.")};
     node.repeat = Repeat::SafeByState;
     node.check = nullptr;
-    node.createStep = [](NodeContext context) {
-        const ApiOperation *operation = operationOf(ApiVerb::Delete, context.settings);
-        return make(std::move(context), operation);
+    node.createStep = [catalogue](NodeContext context) {
+        const ApiOperation *operation = operationOf(*catalogue, ApiVerb::Delete, context.settings);
+        return make(std::move(context), catalogue, operation);
     };
     return node;
 }
 
-NodeDescriptor ObjectStep::act()
+NodeDescriptor ObjectStep::act(const CataloguePtr &catalogue)
 {
-    NodeDescriptor node = describe(ApiVerb::Action, "stripe.object.act", "Stripe action");
+    NodeDescriptor node =
+        describe(catalogue, ApiVerb::Action, "stripe.object.act", "Stripe action");
     node.help =
         "Does something with an object: finalises, pays, voids or sends an invoice, confirms, "
         "captures or cancels a payment, attaches a payment method, closes a dispute. A repeat "
         "after a lost answer does nothing twice.";
     node.params = {
-        choice("action", "Action").help("What to do.").oneOf(actionChoices()).required(),
+        choice("action", "Action").help("What to do.").oneOf(actionChoices(*catalogue)).required(),
         idParam("With which object; an expression over the message. A field that is named "
                 "here is not sent."),
-        expandParam()};
-    node.createStep = [](NodeContext context) {
-        const ApiOperation *operation = operationOf(ApiVerb::Action, context.settings);
-        return make(std::move(context), operation);
+        expandParam(catalogue, objectOf)};
+    node.createStep = [catalogue](NodeContext context) {
+        const ApiOperation *operation = operationOf(*catalogue, ApiVerb::Action, context.settings);
+        return make(std::move(context), catalogue, operation);
     };
     return node;
 }
 
-Result<std::unique_ptr<Step>> ObjectStep::make(NodeContext context, const ApiOperation *operation)
+Result<std::unique_ptr<Step>> ObjectStep::make(NodeContext context, CataloguePtr catalogue,
+                                               const ApiOperation *operation)
 {
     auto connection = stripeConnectionOf(context);
     if (!connection)
@@ -265,13 +273,16 @@ Result<std::unique_ptr<Step>> ObjectStep::make(NodeContext context, const ApiOpe
             return std::move(compiled).error();
         id = std::move(*compiled);
     }
-    return std::unique_ptr<Step>(
-        new ObjectStep(context, std::move(*connection), *operation, std::move(id)));
+    return std::unique_ptr<Step>(new ObjectStep(context, std::move(*connection),
+                                                std::move(catalogue), *operation, std::move(id)));
 }
 
 ObjectStep::ObjectStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
-                       const ApiOperation &operation, std::optional<Expression> id)
-    : ApiStep(context, std::move(connection)), m_operation(operation), m_id(std::move(id))
+                       CataloguePtr catalogue, const ApiOperation &operation,
+                       std::optional<Expression> id)
+    : ApiStep(context, std::move(connection), std::move(catalogue)),
+      m_operation(operation),
+      m_id(std::move(id))
 {
     setEndpoint(endpointOf(operation.path));
     if (m_id && isPlainName(context.settings.text("id")))
@@ -333,7 +344,7 @@ Result<ObjectStep::Prepared> ObjectStep::prepare(const StepCall &call) const
     auto fields = stripeForm(*params);
     if (!fields)
         return std::move(fields).error();
-    if (auto fine = mayBeSent(connection(), m_operation, *params); !fine)
+    if (auto fine = mayBeSent(connection(), catalogue(), m_operation, *params); !fine)
         return std::move(fine).error();
     Prepared prepared;
     prepared.id = *id;
@@ -396,6 +407,7 @@ void ObjectStep::readOn(const std::shared_ptr<StepReply> &reply, const DocumentP
     StripeCall request;
     request.path = next->url;
     request.endpoint = endpoint();
+    request.turn = StripeCall::Turn::Further;
     request.fields = nextPageOf(*next, expand);
     get(std::move(request),
         [this, reply, object, pages, field = next->field](Result<DocumentPtr> page) {

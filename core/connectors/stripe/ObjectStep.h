@@ -10,11 +10,11 @@ namespace tw::stripe {
 class ObjectStep final : public ApiStep
 {
 public:
-    static NodeDescriptor create();
-    static NodeDescriptor retrieve();
-    static NodeDescriptor update();
-    static NodeDescriptor remove();
-    static NodeDescriptor act();
+    static NodeDescriptor create(const CataloguePtr &catalogue = builtInCatalogue());
+    static NodeDescriptor retrieve(const CataloguePtr &catalogue = builtInCatalogue());
+    static NodeDescriptor update(const CataloguePtr &catalogue = builtInCatalogue());
+    static NodeDescriptor remove(const CataloguePtr &catalogue = builtInCatalogue());
+    static NodeDescriptor act(const CataloguePtr &catalogue = builtInCatalogue());
 
     void process(const StepCall &call, StepReply reply) override;
     bool canLookUp() const override { return m_operation.method == "POST"; }
@@ -29,9 +29,10 @@ private:
         std::string id;
     };
 
-    static Result<std::unique_ptr<Step>> make(NodeContext context, const ApiOperation *operation);
+    static Result<std::unique_ptr<Step>> make(NodeContext context, CataloguePtr catalogue,
+                                              const ApiOperation *operation);
     ObjectStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
-               const ApiOperation &operation, std::optional<Expression> id);
+               CataloguePtr catalogue, const ApiOperation &operation, std::optional<Expression> id);
 
     Result<std::string> idOf(const StepCall &call) const;
     Result<Value> paramsOf(const StepCall &call, Arena &arena) const;
@@ -40,14 +41,14 @@ private:
     void deleted(const Prepared &prepared, bool isRepeat, StepReply &reply,
                  Result<HttpAnswer> answer);
 
-    const ApiOperation &m_operation; ///< Of the built-in catalogue.
+    const ApiOperation &m_operation; ///< Of its catalogue.
     std::optional<Expression> m_id;
     std::string m_idField; ///< The field of the message that the id is taken from, when it is one.
 };
 
 /// Refuses what Stripe would refuse, before it is sent; only where the connection asks for the
 /// version of the catalogue. Error Rejected `stripe.bad_parameter` with all findings.
-Result<void> mayBeSent(const StripeConnection &connection, const ApiOperation &operation,
-                       const Value &params);
+Result<void> mayBeSent(const StripeConnection &connection, const ApiCatalogue &catalogue,
+                       const ApiOperation &operation, const Value &params);
 
 } // namespace tw::stripe

@@ -9,6 +9,17 @@
 namespace tw::stripe {
 namespace {
 
+/// What answers a call, as far as the catalogue knows.
+const ApiOperation *operationOf(const ApiCatalogue &catalogue, const Settings &settings)
+{
+    return catalogue.find(settings.text("method"), settings.text("path"));
+}
+
+bool lists(const ApiOperation &operation)
+{
+    return operation.verb == ApiVerb::List || operation.verb == ApiVerb::Search;
+}
+
 bool isV2(const std::string &path)
 {
     return path.starts_with("/v2/");
@@ -16,7 +27,7 @@ bool isV2(const std::string &path)
 
 } // namespace
 
-NodeDescriptor RequestStep::descriptor()
+NodeDescriptor RequestStep::descriptor(const CataloguePtr &catalogue)
 {
     NodeDescriptor node;
     node.kind = NodeKind::Action;
@@ -42,7 +53,20 @@ NodeDescriptor RequestStep::descriptor()
             .help("Whether the message is sent along.")
             .oneOf({{"message", "The message", "", ""}, {"nothing", "Nothing", "", ""}})
             .fallback("message"),
-        expandParam()};
+        expandParam(catalogue, {}).suggestedBy([catalogue](const Settings &settings) {
+            const ApiOperation *operation = operationOf(*catalogue, settings);
+            return operation ? expandChoices(*catalogue, operation->object, lists(*operation))
+                             : std::vector<Param::Choice>();
+        })};
+    node.check = [catalogue](const Settings &settings, std::vector<Diagnostic> &findings) {
+        const ApiOperation *operation = operationOf(*catalogue, settings);
+        if (!operation)
+            return; // This step is for what no catalogue knows, too.
+        const std::size_t before = findings.size();
+        checkExpand(*catalogue, settings, operation->object, lists(*operation), findings);
+        for (std::size_t at = before; at < findings.size(); ++at)
+            findings[at].severity = Severity::Warning;
+    };
     node.effect = true;
     node.repeatWith = [](const Settings &settings) {
         return settings.text("method") == "DELETE" ? Repeat::SafeByState : Repeat::SafeByKey;
@@ -61,11 +85,13 @@ NodeDescriptor RequestStep::descriptor()
                        "stripe.rate_limit",
                        "stripe.api_error",
                        "stripe.bad_answer"};
-    node.createStep = make;
+    node.createStep = [catalogue](NodeContext context) {
+        return make(std::move(context), catalogue);
+    };
     return node;
 }
 
-Result<std::unique_ptr<Step>> RequestStep::make(NodeContext context)
+Result<std::unique_ptr<Step>> RequestStep::make(NodeContext context, CataloguePtr catalogue)
 {
     auto connection = stripeConnectionOf(context);
     if (!connection)
@@ -74,12 +100,12 @@ Result<std::unique_ptr<Step>> RequestStep::make(NodeContext context)
     if (!path)
         return std::move(path).error();
     return std::unique_ptr<Step>(
-        new RequestStep(context, std::move(*connection), std::move(*path)));
+        new RequestStep(context, std::move(*connection), std::move(catalogue), std::move(*path)));
 }
 
 RequestStep::RequestStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
-                         PathTemplate path)
-    : ApiStep(context, std::move(connection)),
+                         CataloguePtr catalogue, PathTemplate path)
+    : ApiStep(context, std::move(connection), std::move(catalogue)),
       m_method(context.settings.text("method")),
       m_path(std::move(path)),
       m_sendMessage(context.settings.text("send") == "message")

@@ -11,15 +11,15 @@ namespace tw::stripe {
 class RequestStep final : public ApiStep
 {
 public:
-    static NodeDescriptor descriptor();
+    static NodeDescriptor descriptor(const CataloguePtr &catalogue = builtInCatalogue());
 
     void process(const StepCall &call, StepReply reply) override;
     DocumentPtr preview(const StepCall &call) const override;
 
 private:
-    static Result<std::unique_ptr<Step>> make(NodeContext context);
+    static Result<std::unique_ptr<Step>> make(NodeContext context, CataloguePtr catalogue);
     RequestStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
-                PathTemplate path);
+                CataloguePtr catalogue, PathTemplate path);
 
     std::string m_method;
     PathTemplate m_path;

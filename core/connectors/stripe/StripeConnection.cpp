@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/StripeConnection.h"
 
+#include "core/base/Encoding.h"
 #include "core/connector/LimitParams.h"
 #include "core/connectors/stripe/StripeErrors.h"
 #include "core/connectors/stripe/facts/WebhookSignature.h"
-#include "core/base/Encoding.h"
 
 namespace tw::stripe {
 
@@ -12,10 +12,18 @@ namespace {
 
 // Stripe bounds calls at a time, too, and does not say how many; slow ones are what meets it.
 constexpr const char *kConcurrency = "20";
+// docs.stripe.com/rate-limits: of live data, averaged over thirty days.
+constexpr ReadAllowance kReadAllowance{10'000, 500};
+
+/// A call of a trigger that stands at the gate, and what becomes of it first.
+struct Standing
+{
+    bool isOver = false;
+};
 
 } // namespace
 
-std::vector<Param> StripeConnection::params()
+std::vector<Param> StripeConnection::params(const std::string &version)
 {
     return {
         secret("api_key", "Secret key")
@@ -34,7 +42,8 @@ std::vector<Param> StripeConnection::params()
         concurrencyParam(kConcurrency),
         rateParam(),
         text("account", "Connected account")
-            .help("Act for this account (Stripe Connect): acct_…. Empty for the account of the key.")
+            .help(
+                "Act for this account (Stripe Connect): acct_…. Empty for the account of the key.")
             .matches("^acct_[A-Za-z0-9]+$", "an account id such as acct_1032D82eZvKYlo2C")
             .advanced(),
         text("context", "Context")
@@ -44,7 +53,7 @@ std::vector<Param> StripeConnection::params()
             .advanced(),
         text("api_version", "API version")
             .help("Sent with every call. Events come in the version of their endpoint instead.")
-            .fallback(kApiVersion)
+            .fallback(version.c_str())
             .matches("^20[0-9]{2}-[0-9]{2}-[0-9]{2}(\\.[a-z]+)?$",
                      "a version such as 2026-10-28.endive")
             .advanced(),
@@ -57,17 +66,22 @@ Result<std::shared_ptr<Connection>> StripeConnection::open(Services services, st
     const std::string_view key = settings.secret("api_key").reveal();
     if (key.starts_with("sk_org_") && settings.text("context").empty())
         return configError("stripe.no_context",
-                           "The connection \"" + name + "\" has a key of an organisation. Name the "
-                           "account that calls are for as its \"context\".");
+                           "The connection \"" + name +
+                               "\" has a key of an organisation. Name the "
+                               "account that calls are for as its \"context\".");
     return std::shared_ptr<Connection>(
         std::make_shared<StripeConnection>(services, std::move(name), std::move(settings)));
 }
 
 StripeConnection::StripeConnection(Services services, std::string name, Settings settings)
-    : Connection(std::move(name), std::move(settings)), m_clock(services.clock),
+    : Connection(std::move(name), std::move(settings)),
+      m_clock(services.clock),
       m_http(services.http),
       m_webhookSecrets(splitSecrets(this->settings().secret("webhook_secret")))
-{}
+{
+    if (isLiveKey())
+        meter().setAllowance(kReadAllowance);
+}
 
 ConnectionLimits StripeConnection::limits() const
 {
@@ -99,13 +113,51 @@ void StripeConnection::send(StripeCall call, QObject *receiver, Callback done)
 
 void StripeConnection::leave(StripeCall call, QObject *receiver, Callback done)
 {
-    const std::string object = call.method == "GET" ? std::string() : call.object;
+    CallGate *const door = gate();
+    // A call at the gate goes with its sender; one that others wait behind must not.
+    const bool isAwaited = call.method != "GET" && !call.object.empty();
+    if (!door || isAwaited || call.turn == StripeCall::Turn::First)
+        return depart(call, receiver, std::move(done));
+    const auto standing = std::make_shared<Standing>();
+    if (call.turn == StripeCall::Turn::Trigger && call.patience.count() > 0)
+        m_clock.callAfter(call.patience, receiver, [this, standing, done] {
+            if (std::exchange(standing->isOver, true))
+                return;
+            Error held = transientError("stripe.held_back",
+                                        "The connection \"" + name() +
+                                            "\" sends nothing for now. It is tried again.");
+            held.retryAfter = std::chrono::seconds(5);
+            done(std::move(held));
+        });
+    const auto caller =
+        call.turn == StripeCall::Turn::Trigger ? CallGate::Caller::Trigger : CallGate::Caller::Step;
+    const std::string endpoint = call.endpoint;
+    door->enter(caller, endpoint, receiver,
+                [this, standing, call = std::move(call), guard = QPointer<QObject>(receiver),
+                 done = std::move(done)] {
+                    if (!std::exchange(standing->isOver, true))
+                        return depart(call, guard, done);
+                    if (call.turn == StripeCall::Turn::Trigger && gate())
+                        gate()->ended();
+                });
+}
+
+void StripeConnection::depart(const StripeCall &call, const QPointer<QObject> &receiver,
+                              Callback done)
+{
+    const bool isRead = call.method == "GET";
+    if (isRead)
+        meter().countRead(m_clock.now());
+    const std::string object = isRead ? std::string() : call.object;
+    const bool isTriggers = call.turn == StripeCall::Turn::Trigger;
     // The connection is the receiver: who waits behind the call goes on even if its sender is gone.
     m_http.send(httpCall(call), this,
-                [this, object, endpoint = call.endpoint, guard = QPointer<QObject>(receiver),
+                [this, object, isTriggers, endpoint = call.endpoint, receiver,
                  done = std::move(done)](Result<HttpAnswer> answer) {
                     report(callReport(answer, endpoint, m_clock.now()));
-                    if (guard)
+                    if (isTriggers && gate())
+                        gate()->ended();
+                    if (receiver)
                         done(std::move(answer));
                     if (!object.empty())
                         next(object);
@@ -147,10 +199,17 @@ HttpCall StripeConnection::httpCall(const StripeCall &call) const
     request.headers.set("Accept", "application/json");
     if (!call.accountVersion)
         request.headers.set("Stripe-Version", apiVersion());
-    if (const std::string account = settings().text("account"); !account.empty())
-        request.headers.set("Stripe-Account", account);
-    if (const std::string context = settings().text("context"); !context.empty())
-        request.headers.set("Stripe-Context", context);
+    const auto whose = [&](const char *header, const std::string &given, const char *setting) {
+        const std::string value = given.empty() ? settings().text(setting) : given;
+        if (!value.empty())
+            request.headers.set(header, value);
+    };
+    whose("Stripe-Account", call.account, "account");
+    whose("Stripe-Context", call.context, "context");
+    if (call.timeout.count() > 0)
+        request.timeout = call.timeout;
+    if (call.largestAnswer > 0)
+        request.maxResponseBytes = call.largestAnswer;
     if (!call.idempotencyKey.empty()) {
         request.headers.set("Idempotency-Key", call.idempotencyKey);
         request.repeatable = true;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/Encoding.h"
 #include "core/connector/Connection.h"
 #include "core/connectors/stripe/facts/ApiVersion.h"
-#include "core/base/Encoding.h"
 #include "core/net/HttpClient.h"
 #include "core/schema/Param.h"
 
 #include <QObject>
 #include <QPointer>
+#include <chrono>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -29,19 +31,34 @@ struct StripeCall
     /// What the call changes, by its id: changes of one object leave one after the other, or Stripe
     /// answers with `lock_timeout`. Empty: in no order.
     std::string object;
-    std::string endpoint; ///< Class of calls for limits: "charges", "search".
-    bool accountVersion = false; ///< Ask in the account's default version, to learn which that is.
+    std::string endpoint;         ///< Class of calls for limits: "charges", "search".
+    bool accountVersion = false;  ///< Ask in the account's default version, to learn which that is.
+    std::string account, context; ///< For whom, instead of what the connection says.
+
+    /// How the call meets the connection's gate.
+    enum class Turn {
+        First,   ///< The engine let its step through for it.
+        Further, ///< One more of the same step.
+        Trigger, ///< A trigger's own: steps go before it.
+    };
+    Turn turn = Turn::First;
+    /// Turn::Trigger: how long it may stand at the gate, then `stripe.held_back`; 0: until it goes.
+    std::chrono::milliseconds patience{0};
+    std::chrono::milliseconds timeout{0}; ///< 0: that of the HTTP client.
+    std::size_t largestAnswer = 0;        ///< 0: that of the HTTP client.
 };
 
 /// A Stripe account as flows see it: its keys, its webhook secrets, its address and the API version
-/// that is asked for. Signs and sends the calls of its steps. Lives on the engine's thread, shared by
-/// the steps that name it.
+/// that is asked for. The one way out for calls of its steps and triggers: signs them, lets them
+/// wait at its gate, counts reads, reports answers. Lives on the engine's thread, shared by those
+/// that name it.
 class StripeConnection final : public QObject, public Connection
 {
 public:
     using Callback = std::function<void(Result<HttpAnswer>)>;
 
-    static std::vector<Param> params();
+    /// `version`: what calls ask for where the environment says nothing.
+    static std::vector<Param> params(const std::string &version = kApiVersion);
     static Result<std::shared_ptr<Connection>> open(Services services, std::string name,
                                                     Settings settings);
 
@@ -54,9 +71,11 @@ public:
     /// Errors Config: `stripe.live_key` outside of production, `stripe.test_key` inside.
     static Result<void> fits(const Settings &settings, const std::string &environmentKind);
 
-    /// `done` gets every answer, whatever its status; an error means that there is none. Dropped when
-    /// `receiver` is gone.
+    /// `done` gets every answer, whatever its status; an error means that there is none. Dropped
+    /// when `receiver` is gone; so is the call, if it stands at the gate then.
     void send(StripeCall call, QObject *receiver, Callback done);
+    /// A payment, which the account's read allowance grows with; each id counts once.
+    void sawTransaction(const std::string &id) { meter().countTransaction(id, m_clock.now()); }
 
     const std::vector<Secret> &webhookSecrets() const { return m_webhookSecrets; }
     const Secret &apiKey() const { return settings().secret("api_key"); }
@@ -78,6 +97,7 @@ private:
     };
 
     void leave(StripeCall call, QObject *receiver, Callback done);
+    void depart(const StripeCall &call, const QPointer<QObject> &receiver, Callback done);
     void next(const std::string &object);
     HttpCall httpCall(const StripeCall &call) const;
 

@@ -27,6 +27,21 @@ bool isSaid(const std::vector<ProbeFinding> &findings, const std::string &what)
                        [&what](const ProbeFinding &finding) { return finding.what == what; });
 }
 
+/// Of a trial the connection knows its own reads alone; in a running engine all of the month.
+ProbeFinding readsFinding(const ReadMeter &meter, Instant now)
+{
+    const std::string counted = std::to_string(meter.reads(now));
+    if (meter.allowed() == 0)
+        return {Kind::Fact,
+                "Reads",
+                counted + " by this trial; no monthly bound is known for test data",
+                {}};
+    return {Kind::Fact, "Reads",
+            counted + " by this trial, of " + std::to_string(meter.allowed()) +
+                " or more that the account may make in a month",
+            "What a runner has made this month: tidewire connections list."};
+}
+
 /// From "Stripe-Version" of an answer to a call that asked for none, or what the account says.
 std::string textAt(const Value &root, std::string_view path)
 {
@@ -84,8 +99,10 @@ bool StripeConnection::probe(const std::vector<Right> &rights, QObject *receiver
                                        {}});
             trial->left.erase(trial->left.begin());
         }
-        if (trial->left.empty())
+        if (trial->left.empty()) {
+            trial->findings.push_back(readsFinding(reads(), m_clock.now()));
             return trial->done(std::move(trial->findings));
+        }
         const Right right = trial->left.front();
         trial->left.erase(trial->left.begin());
         StripeCall call;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/StripeReads.h"
 
+#include "core/connectors/stripe/ApiStep.h"
 #include "core/connectors/stripe/StripeConnection.h"
 #include "core/connectors/stripe/StripeErrors.h"
 #include "core/data/Json.h"
@@ -15,7 +16,7 @@ constexpr std::size_t kLargestAnswer = 64u << 20; // a hundred large events
 
 } // namespace
 
-StripeReads::StripeReads(Services services, std::shared_ptr<const StripeConnection> connection)
+StripeReads::StripeReads(Services services, std::shared_ptr<StripeConnection> connection)
     : m_services(services), m_connection(std::move(connection))
 {}
 
@@ -24,58 +25,51 @@ bool StripeReads::canCall() const
     return !m_connection->apiKey().isEmpty();
 }
 
+void StripeReads::sawTransaction(const std::string &event)
+{
+    m_connection->sawTransaction(event);
+}
+
 void StripeReads::get(const std::string &path, const FormFields &query, QObject *receiver,
-                      Done done, const Whose &whose)
+                      Done done, const Whose &whose, std::chrono::milliseconds patience)
 {
     if (m_counted)
         m_counted();
-    HttpCall call;
-    call.url = m_connection->baseUrl() + path;
-    if (!query.empty())
-        call.url += '?' + formEncode(query);
-    if (!whose.account.empty())
-        call.headers.set("Stripe-Account", whose.account);
-    if (!whose.context.empty())
-        call.headers.set("Stripe-Context", whose.context);
+    StripeCall call;
+    call.path = path;
+    call.fields = query;
+    call.account = whose.account;
+    call.context = whose.context;
+    call.patience = patience;
     send(std::move(call), receiver, std::move(done));
 }
 
 void StripeReads::post(const std::string &path, const FormFields &form, const std::string &key,
                        QObject *receiver, Done done)
 {
-    HttpCall call;
+    StripeCall call;
     call.method = "POST";
-    call.url = m_connection->baseUrl() + path;
-    call.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
-                    {"Idempotency-Key", key}};
-    call.body = formEncode(form);
-    call.repeatable = true;
+    call.path = path;
+    call.fields = form;
+    call.idempotencyKey = key;
     send(std::move(call), receiver, std::move(done));
 }
 
 void StripeReads::remove(const std::string &path, QObject *receiver, Done done)
 {
-    HttpCall call;
+    StripeCall call;
     call.method = "DELETE";
-    call.url = m_connection->baseUrl() + path;
+    call.path = path;
     send(std::move(call), receiver, std::move(done));
 }
 
-void StripeReads::send(HttpCall call, QObject *receiver, Done done)
+void StripeReads::send(StripeCall call, QObject *receiver, Done done)
 {
-    call.headers.add("Authorization", "Bearer " + std::string(m_connection->apiKey().reveal()));
-    call.headers.add("Stripe-Version", m_connection->apiVersion());
-    call.headers.add("Accept", "application/json");
-    const auto unlessSet = [&](const char *header, const char *setting) {
-        const std::string value = m_connection->settings().text(setting);
-        if (!value.empty() && !call.headers.contains(header))
-            call.headers.add(header, value);
-    };
-    unlessSet("Stripe-Account", "account");
-    unlessSet("Stripe-Context", "context");
+    call.turn = StripeCall::Turn::Trigger;
+    call.endpoint = endpointOf(call.path);
     call.timeout = kTimeout;
-    call.maxResponseBytes = kLargestAnswer;
-    m_services.http.send(
+    call.largestAnswer = kLargestAnswer;
+    m_connection->send(
         std::move(call), receiver,
         [&clock = m_services.clock, done = std::move(done)](Result<HttpAnswer> answer) {
             if (!answer)

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/TriggerSettings.h"
 
+#include "core/base/Encoding.h"
 #include "core/base/Text.h"
+#include "core/connectors/stripe/DeliveredShape.h"
 #include "core/connectors/stripe/EventTraps.h"
+#include "core/connectors/stripe/StepForms.h"
 #include "core/connectors/stripe/StripeConnection.h"
 #include "core/connectors/stripe/StripeRights.h"
 #include "core/connectors/stripe/VersionMoves.h"
 #include "core/connectors/stripe/facts/ApiVersion.h"
 #include "core/connectors/stripe/facts/EventTypes.h"
-#include "core/base/Encoding.h"
 
 #include <QDateTime>
 #include <algorithm>
@@ -58,7 +60,7 @@ std::vector<Param> arrivalParams()
     };
 }
 
-std::vector<Param> contentParams()
+std::vector<Param> contentParams(const CataloguePtr &catalogue)
 {
     return {
         text("account", "Account")
@@ -78,10 +80,17 @@ std::vector<Param> contentParams()
             .oneOf({{"as_sent", "As it was sent", "", ""}, {"current", "As it is now", "", ""}})
             .fallback("as_sent"),
         choiceList("expand", "Expand")
-            .help("References that are to come as whole objects when the object is read again.")
+            .help("References that come as whole objects when the object is read: as it is now, or "
+                  "for a thin event.")
             .open()
+            .suggestedBy([catalogue](const Settings &settings) {
+                std::vector<Param::Choice> choices;
+                for (const std::string &path :
+                     expandableOfAll(*catalogue, objectsOf(settings.list("events"))))
+                    choices.push_back({path, path, {}, {}});
+                return choices;
+            })
             .example("[customer, payments]")
-            .shownWhen("deliver", "current")
             .advanced(),
         text("made_for", "Made for version")
             .help("The API version that the mappings behind were drawn with.")
@@ -134,7 +143,7 @@ Error noSecret(const std::string &connection)
 
 } // namespace
 
-std::vector<Param> TriggerSettings::params()
+std::vector<Param> TriggerSettings::params(const CataloguePtr &catalogue)
 {
     std::vector<Param> all = {
         choiceList("events", "Events")
@@ -153,7 +162,7 @@ std::vector<Param> TriggerSettings::params()
     };
     for (Param &param : arrivalParams())
         all.push_back(std::move(param));
-    for (Param &param : contentParams())
+    for (Param &param : contentParams(catalogue))
         all.push_back(std::move(param));
     all.push_back(
         text("path", "Path")
@@ -189,10 +198,12 @@ std::vector<Right> TriggerSettings::rights(const Settings &settings)
     return lists || fetches ? rightsForEvents(events, fetches) : std::vector<Right>();
 }
 
-void TriggerSettings::check(const Settings &settings, std::vector<Diagnostic> &findings)
+void TriggerSettings::check(const ApiCatalogue &catalogue, const Settings &settings,
+                            std::vector<Diagnostic> &findings)
 {
     TriggerSettings told;
     told.events = settings.list("events");
+    checkExpandOfAll(catalogue, settings, told.objects(), findings);
     const std::string madeFor = settings.text("made_for");
     checkEventTraps(told.events, findings);
     const bool polls = settings.text("arrive") == "poll";
@@ -313,12 +324,7 @@ bool TriggerSettings::wantsAccount(const std::string &of) const
 
 std::vector<std::string> TriggerSettings::objects() const
 {
-    std::set<std::string> found;
-    for (const EventType &type : eventTypes()) {
-        if (!type.object.empty() && matchesEvent(events, type.name))
-            found.emplace(type.object);
-    }
-    return {found.begin(), found.end()};
+    return objectsOf(events);
 }
 
 } // namespace tw::stripe

@@ -3,6 +3,7 @@
 
 #include "core/base/Clock.h"
 #include "core/connector/Descriptor.h"
+#include "core/connectors/stripe/facts/Catalogue.h"
 
 #include <chrono>
 #include <optional>
@@ -44,8 +45,9 @@ struct TriggerSettings
     std::chrono::seconds tolerance{0};
     bool forward = false; ///< Start the Stripe CLI.
 
-    static std::vector<Param> params();
-    static void check(const Settings &settings, std::vector<Diagnostic> &findings);
+    static std::vector<Param> params(const CataloguePtr &catalogue = builtInCatalogue());
+    static void check(const ApiCatalogue &catalogue, const Settings &settings,
+                      std::vector<Diagnostic> &findings);
     /// What a restricted key needs for it.
     static std::vector<Right> rights(const Settings &settings);
     static std::string summary(const Settings &settings);

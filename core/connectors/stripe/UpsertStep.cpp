@@ -19,10 +19,9 @@ constexpr std::chrono::hours kSearchLag{2};
 constexpr int kMostRecentPages = 20;
 constexpr std::size_t kMostCandidates = 20;
 
-std::vector<Param::Choice> upsertChoices()
+std::vector<Param::Choice> upsertChoices(const ApiCatalogue &catalogue)
 {
-    std::vector<Param::Choice> choices = objectChoices(ApiVerb::Create);
-    const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
+    std::vector<Param::Choice> choices = objectChoices(catalogue, ApiVerb::Create);
     std::erase_if(choices, [&catalogue](const Param::Choice &choice) {
         const auto *create = catalogue.find(choice.value, ApiVerb::Create);
         const bool hasMetadata =
@@ -73,9 +72,14 @@ struct UpsertStep::Work
     std::vector<std::string> found;
     std::string how; ///< "by its metadata": for the run's list.
     int pages = 0;
+    bool hasCalled = false;
+    StripeCall::Turn nextTurn()
+    {
+        return std::exchange(hasCalled, true) ? StripeCall::Turn::Further : StripeCall::Turn::First;
+    }
 };
 
-NodeDescriptor UpsertStep::descriptor()
+NodeDescriptor UpsertStep::descriptor(const CataloguePtr &catalogue)
 {
     NodeDescriptor node;
     node.kind = NodeKind::Action;
@@ -90,7 +94,10 @@ NodeDescriptor UpsertStep::descriptor()
         "found by the id that the other system keeps, else by a key in its metadata, else, for "
         "customers, by e-mail. Several that fit are a failure with the candidates, not a guess.";
     node.params = {
-        choice("object", "Object").help("What to write.").oneOf(upsertChoices()).required(),
+        choice("object", "Object")
+            .help("What to write.")
+            .oneOf(upsertChoices(*catalogue))
+            .required(),
         expression("id", "Id that is kept")
             .help("The id that the other system has of it, if it has one; an expression over the "
                   "message.")
@@ -111,7 +118,7 @@ NodeDescriptor UpsertStep::descriptor()
             .help("Off: a record without an object leaves by the exit Missing.")
             .fallback("true")
             .advanced(),
-        expandParam()};
+        expandParam(catalogue, [](const Settings &settings) { return settings.text("object"); })};
     node.exits = {{"out", "Written"}, {"missing", "Missing"}};
     node.effect = true;
     node.repeat = Repeat::SafeByKey;
@@ -119,15 +126,15 @@ NodeDescriptor UpsertStep::descriptor()
     node.summary = [](const Settings &settings) {
         return settings.text("object") + " by " + settings.text("key_name");
     };
-    node.inputShape = [](const Settings &settings) {
-        const auto *create = ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::Create);
-        return create ? callShape(*create, settings, {"id", "key", "email"}) : Shape();
+    node.inputShape = [catalogue](const Settings &settings) {
+        const auto *create = catalogue->find(settings.text("object"), ApiVerb::Create);
+        return create ? callShape(*catalogue, *create, settings, {"id", "key", "email"}) : Shape();
     };
-    node.outputShape = [](const Settings &settings, const Shape *) {
-        return expandedShape(settings.text("object"), settings.list("expand"));
+    node.outputShape = [catalogue](const Settings &settings, const Shape *) {
+        return expandedShape(*catalogue, settings.text("object"), settings.list("expand"));
     };
-    node.check = [](const Settings &settings, std::vector<Diagnostic> &findings) {
-        checkExpand(settings, settings.text("object"), false, findings);
+    node.check = [catalogue](const Settings &settings, std::vector<Diagnostic> &findings) {
+        checkExpand(*catalogue, settings, settings.text("object"), false, findings);
         if (settings.has("email") && settings.text("object") != "customer") {
             Diagnostic finding;
             finding.code = "stripe.email_of_no_customer";
@@ -137,18 +144,20 @@ NodeDescriptor UpsertStep::descriptor()
             findings.push_back(std::move(finding));
         }
     };
-    node.rights = [](const Settings &settings) {
-        const auto *create = ApiCatalogue::builtIn().find(settings.text("object"), ApiVerb::Create);
+    node.rights = [catalogue](const Settings &settings) {
+        const auto *create = catalogue->find(settings.text("object"), ApiVerb::Create);
         return create ? std::vector{rightFor(*create)} : std::vector<Right>();
     };
     node.errorCodes = {"stripe.several_matches", "stripe.missing_key",       "stripe.bad_parameter",
                        "stripe.not_an_object",   "stripe.parameter_missing", "stripe.lock_timeout",
                        "stripe.rate_limit",      "stripe.api_error",         "stripe.bad_answer"};
-    node.createStep = make;
+    node.createStep = [catalogue](NodeContext context) {
+        return make(std::move(context), catalogue);
+    };
     return node;
 }
 
-Result<std::unique_ptr<Step>> UpsertStep::make(NodeContext context)
+Result<std::unique_ptr<Step>> UpsertStep::make(NodeContext context, CataloguePtr catalogue)
 {
     auto connection = stripeConnectionOf(context);
     if (!connection)
@@ -166,7 +175,7 @@ Result<std::unique_ptr<Step>> UpsertStep::make(NodeContext context)
     parts.keyName = context.settings.text("key_name");
     parts.mayCreate = context.settings.flag("create");
     std::unique_ptr<UpsertStep> step(
-        new UpsertStep(context, std::move(*connection), std::move(parts)));
+        new UpsertStep(context, std::move(*connection), std::move(catalogue), std::move(parts)));
     if (!step->m_create || !step->m_update || !step->m_list)
         return configError("stripe.no_such_call", "Stripe cannot upsert the object of the step \"" +
                                                       context.step + "\". Choose another one.");
@@ -174,16 +183,15 @@ Result<std::unique_ptr<Step>> UpsertStep::make(NodeContext context)
 }
 
 UpsertStep::UpsertStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
-                       Parts parts)
-    : ApiStep(context, std::move(connection)),
+                       CataloguePtr known, Parts parts)
+    : ApiStep(context, std::move(connection), std::move(known)),
       m_parts(std::move(parts)),
       m_object(context.settings.text("object"))
 {
-    const ApiCatalogue &catalogue = ApiCatalogue::builtIn();
-    m_create = catalogue.find(m_object, ApiVerb::Create);
-    m_update = catalogue.find(m_object, ApiVerb::Update);
-    m_list = catalogue.find(m_object, ApiVerb::List);
-    m_search = catalogue.find(m_object, ApiVerb::Search);
+    m_create = catalogue().find(m_object, ApiVerb::Create);
+    m_update = catalogue().find(m_object, ApiVerb::Update);
+    m_list = catalogue().find(m_object, ApiVerb::List);
+    m_search = catalogue().find(m_object, ApiVerb::Search);
     if (!m_create)
         return;
     setEndpoint(endpointOf(m_create->path));
@@ -230,7 +238,7 @@ void UpsertStep::process(const StepCall &call, StepReply reply)
     if (!call.input->root().isObject())
         return work->reply.fail(stripeForm(call.input->root()).error());
     Arena arena;
-    if (auto fine = mayBeSent(connection(), *m_create, paramsOf(call, arena)); !fine)
+    if (auto fine = mayBeSent(connection(), catalogue(), *m_create, paramsOf(call, arena)); !fine)
         return work->reply.fail(std::move(fine).error());
     byId(std::move(work));
 }
@@ -239,15 +247,18 @@ void UpsertStep::byId(std::shared_ptr<Work> work)
 {
     if (work->id.empty())
         return bySearch(std::move(work));
-    fetch(m_object, work->id, [this, work](Result<DocumentPtr> object) {
-        if (!object && object.error().code != "stripe.resource_missing")
-            return work->reply.fail(std::move(object).error());
-        const Value deleted = object ? (*object)->root().get("deleted") : Value();
-        if (!object || (deleted.isBool() && deleted.asBool()))
-            return bySearch(work); // The id that was kept leads nowhere any more.
-        work->how = "by the id that was kept";
-        write(work, work->id);
-    });
+    fetch(
+        m_object, work->id,
+        [this, work](Result<DocumentPtr> object) {
+            if (!object && object.error().code != "stripe.resource_missing")
+                return work->reply.fail(std::move(object).error());
+            const Value deleted = object ? (*object)->root().get("deleted") : Value();
+            if (!object || (deleted.isBool() && deleted.asBool()))
+                return bySearch(work); // The id that was kept leads nowhere any more.
+            work->how = "by the id that was kept";
+            write(work, work->id);
+        },
+        work->nextTurn());
 }
 
 void UpsertStep::take(Work &work, const Value &object) const
@@ -266,6 +277,7 @@ void UpsertStep::bySearch(std::shared_ptr<Work> work)
     StripeCall request;
     request.path = m_search->path;
     request.endpoint = "search";
+    request.turn = work->nextTurn();
     request.fields = {{"query", "metadata[" + quoted(m_parts.keyName) + "]:" + quoted(work->key)},
                       {"limit", std::to_string(kMostCandidates)}};
     get(std::move(request), [this, work](Result<DocumentPtr> page) {
@@ -284,6 +296,7 @@ void UpsertStep::byRecent(std::shared_ptr<Work> work, std::string after)
     StripeCall request;
     request.path = m_list->path;
     request.endpoint = endpointOf(m_list->path);
+    request.turn = work->nextTurn();
     request.fields = {{"limit", "100"}};
     if (m_search && takes(*m_list, "created"))
         request.fields.emplace_back("created[gte]",
@@ -314,6 +327,7 @@ void UpsertStep::byEmail(std::shared_ptr<Work> work, std::string after)
     StripeCall request;
     request.path = m_list->path;
     request.endpoint = endpointOf(m_list->path);
+    request.turn = work->nextTurn();
     request.fields = {{"email", work->email}, {"limit", "100"}};
     if (!after.empty())
         request.fields.emplace_back("starting_after", after);

@@ -14,7 +14,7 @@ namespace tw::stripe {
 class UpsertStep final : public ApiStep
 {
 public:
-    static NodeDescriptor descriptor();
+    static NodeDescriptor descriptor(const CataloguePtr &catalogue = builtInCatalogue());
 
     void process(const StepCall &call, StepReply reply) override;
     DocumentPtr preview(const StepCall &call) const override;
@@ -29,9 +29,9 @@ private:
         bool mayCreate = true;
     };
 
-    static Result<std::unique_ptr<Step>> make(NodeContext context);
+    static Result<std::unique_ptr<Step>> make(NodeContext context, CataloguePtr catalogue);
     UpsertStep(const NodeContext &context, std::shared_ptr<StripeConnection> connection,
-               Parts parts);
+               CataloguePtr known, Parts parts);
 
     std::string textOf(const std::optional<Expression> &expression, const StepCall &call) const;
     void byId(std::shared_ptr<Work> work);

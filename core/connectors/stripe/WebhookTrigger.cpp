@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/connectors/stripe/WebhookTrigger.h"
 
+#include "core/connectors/stripe/DeliveredShape.h"
 #include "core/connectors/stripe/StripeConnection.h"
 #include "core/connectors/stripe/VersionMoves.h"
 #include "core/connectors/stripe/facts/ApiVersion.h"
 #include "core/connectors/stripe/facts/EventTypes.h"
-#include "core/connectors/stripe/facts/ObjectShapes.h"
 #include "core/connectors/stripe/facts/WebhookSignature.h"
 #include "core/connectors/stripe/samples/SampleFactory.h"
 #include "core/data/Json.h"
@@ -63,6 +63,9 @@ std::vector<NodeSample> nodeSamples()
                                              "checkout.session.completed",
                                              "customer.subscription.created",
                                              "payout.paid"};
+    static constexpr const char *kThinTypes[] = {
+        "v1.charge.succeeded", "v1.customer.updated", "v1.invoice.paid",
+        "v1.customer.subscription.updated", "v1.payout.paid"};
     std::vector<NodeSample> made;
     for (const char *type : kTypes) {
         made.push_back({type, type, [type] {
@@ -70,12 +73,19 @@ std::vector<NodeSample> nodeSamples()
                             return share(std::move(factory.event(type).value()));
                         }});
     }
+    for (const char *type : kThinTypes) {
+        made.push_back({type, type, [type] {
+                            SampleFactory factory(7, Instant::fromSeconds(1'790'000'000));
+                            const std::string snapshot = std::string(type).substr(3);
+                            return thinSample(type, factory.event(snapshot).value().root());
+                        }});
+    }
     return made;
 }
 
 } // namespace
 
-NodeDescriptor WebhookTrigger::descriptor()
+NodeDescriptor WebhookTrigger::descriptor(const CataloguePtr &catalogue)
 {
     NodeDescriptor node;
     node.kind = NodeKind::Trigger;
@@ -91,15 +101,17 @@ NodeDescriptor WebhookTrigger::descriptor()
         "\"received\" only after the event is stored, so nothing is lost when this computer "
         "stops.";
     node.connection = "stripe";
-    node.params = TriggerSettings::params();
+    node.params = TriggerSettings::params(catalogue);
     node.canFail = false;
     node.summary = TriggerSettings::summary;
-    node.check = TriggerSettings::check;
+    node.check = [catalogue](const Settings &settings, std::vector<Diagnostic> &findings) {
+        TriggerSettings::check(*catalogue, settings, findings);
+    };
     node.rights = TriggerSettings::rights;
     SampleFactory factory(7, Instant::fromSeconds(1'790'000'000));
     node.output = eventShape(factory.event("charge.succeeded").value().root(), "charge");
-    node.outputShape = [](const Settings &settings, const Shape *) {
-        return eventsShape(settings.list("events"));
+    node.outputShape = [catalogue](const Settings &settings, const Shape *) {
+        return deliveredShape(*catalogue, settings);
     };
     node.samples = nodeSamples();
     node.errorCodes = {"stripe.bad_signature", "stripe.stale_timestamp", "stripe.no_signature",
@@ -113,7 +125,7 @@ NodeDescriptor WebhookTrigger::descriptor()
 
 Result<std::unique_ptr<Trigger>> WebhookTrigger::create(NodeContext context)
 {
-    auto connection = std::dynamic_pointer_cast<const StripeConnection>(context.connection);
+    auto connection = std::dynamic_pointer_cast<StripeConnection>(context.connection);
     if (!connection)
         return configError("stripe.no_connection",
                            "Choose a Stripe connection for the step \"" + context.step + "\".");
@@ -124,8 +136,7 @@ Result<std::unique_ptr<Trigger>> WebhookTrigger::create(NodeContext context)
         new WebhookTrigger(context.services, std::move(connection), std::move(*settings)));
 }
 
-WebhookTrigger::WebhookTrigger(Services services,
-                               std::shared_ptr<const StripeConnection> connection,
+WebhookTrigger::WebhookTrigger(Services services, std::shared_ptr<StripeConnection> connection,
                                TriggerSettings settings)
     : m_services(services),
       m_connection(std::move(connection)),

@@ -24,7 +24,7 @@ class StripeConnection;
 class WebhookTrigger final : public Trigger
 {
 public:
-    static NodeDescriptor descriptor();
+    static NodeDescriptor descriptor(const CataloguePtr &catalogue = builtInCatalogue());
     static Result<std::unique_ptr<Trigger>> create(NodeContext context);
 
     Result<void> start(TriggerHost &host) override;
@@ -32,7 +32,7 @@ public:
     std::string hint(const std::string &url) const override;
 
 private:
-    WebhookTrigger(Services services, std::shared_ptr<const StripeConnection> connection,
+    WebhookTrigger(Services services, std::shared_ptr<StripeConnection> connection,
                    TriggerSettings settings);
 
     void receive(HttpRequest request, HttpReply reply);
@@ -40,7 +40,7 @@ private:
     ListenOrder listenOrder(const std::string &url) const;
 
     Services m_services;
-    std::shared_ptr<const StripeConnection> m_connection;
+    std::shared_ptr<StripeConnection> m_connection;
     TriggerSettings m_settings;
     StripeReads m_reads;
     EventIntake m_intake;

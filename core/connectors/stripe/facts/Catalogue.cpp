@@ -120,6 +120,11 @@ const ApiCatalogue &ApiCatalogue::builtIn()
     return catalogue;
 }
 
+CataloguePtr builtInCatalogue()
+{
+    return {CataloguePtr(), &ApiCatalogue::builtIn()}; // It lives as long as the program.
+}
+
 std::vector<std::string> ApiCatalogue::objects() const
 {
     std::vector<std::string> names;
@@ -233,6 +238,8 @@ void collect(const ApiCatalogue &catalogue, const ApiField &group, const std::st
     if (names <= 0 || paths.size() >= kMostPaths)
         return;
     for (const ApiField &member : group.fields) {
+        if (group.find(member.name) != &member)
+            continue; // Of two of one name the first one is meant.
         const std::string path = prefix.empty() ? member.name : prefix + '.' + member.name;
         if (isFillable(member) || member.includable)
             paths.push_back(path);
@@ -279,6 +286,31 @@ std::vector<std::string> ApiCatalogue::expandable(std::string_view type, int dep
     return paths;
 }
 
+namespace {
+
+/// What a path leads to: each way, where an id may become one of several objects.
+std::vector<const ApiField *> walk(const ApiCatalogue &catalogue, const ApiField &group,
+                                   std::string_view path)
+{
+    std::vector<const ApiField *> at{&group};
+    while (true) {
+        const auto dot = std::min(path.find('.'), path.size());
+        std::vector<const ApiField *> next;
+        for (const ApiField *field : at) {
+            const auto members = membersOf(catalogue, *field, path.substr(0, dot));
+            next.insert(next.end(), members.begin(), members.end());
+        }
+        std::sort(next.begin(), next.end());
+        next.erase(std::unique(next.begin(), next.end()), next.end());
+        at = std::move(next);
+        if (dot == path.size())
+            return at;
+        path.remove_prefix(dot + 1);
+    }
+}
+
+} // namespace
+
 bool ApiCatalogue::mayExpand(std::string_view type, std::string_view path, bool isList) const
 {
     const ApiField *group = object(type);
@@ -287,24 +319,24 @@ bool ApiCatalogue::mayExpand(std::string_view type, std::string_view path, bool 
         return false;
     if (isList)
         path.remove_prefix(5);
-    // An id may become one of several objects: each way is followed.
-    std::vector<const ApiField *> at{group};
-    while (true) {
-        const auto dot = std::min(path.find('.'), path.size());
-        std::vector<const ApiField *> next;
-        for (const ApiField *field : at) {
-            const auto members = membersOf(*this, *field, path.substr(0, dot));
-            next.insert(next.end(), members.begin(), members.end());
-        }
-        std::sort(next.begin(), next.end());
-        next.erase(std::unique(next.begin(), next.end()), next.end());
-        at = std::move(next);
-        if (dot == path.size())
-            break;
-        path.remove_prefix(dot + 1);
-    }
+    const auto at = walk(*this, *group, path);
     return std::any_of(at.begin(), at.end(),
                        [](const ApiField *field) { return isExpandable(*field); });
+}
+
+std::vector<std::string> ApiCatalogue::expandsTo(std::string_view type, std::string_view path) const
+{
+    std::vector<std::string> types;
+    const ApiField *group = object(type);
+    if (!group)
+        return types;
+    for (const ApiField *field : walk(*this, *group, path)) {
+        const auto &names = itemOf(*field).expandsTo;
+        types.insert(types.end(), names.begin(), names.end());
+    }
+    std::sort(types.begin(), types.end());
+    types.erase(std::unique(types.begin(), types.end()), types.end());
+    return types;
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include "core/schema/Shape.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,6 +97,8 @@ public:
     /// four names, and "data" is one of them.
     std::vector<std::string> expandable(std::string_view object, int depth = 2) const;
     bool mayExpand(std::string_view object, std::string_view path, bool isList) const;
+    /// What stands at a path once it is expanded: types of objects; empty where it is no object.
+    std::vector<std::string> expandsTo(std::string_view object, std::string_view path) const;
 
     /// What the mapper draws for the parameters of a call, and for an object.
     Shape paramShape(const ApiOperation &operation) const;
@@ -110,6 +113,10 @@ private:
     /// By method, number of segments and second segment ("GET 3 customers").
     std::map<std::string, std::vector<std::size_t>, std::less<>> m_routes;
 };
+
+/// What steps and their forms go by; they keep it.
+using CataloguePtr = std::shared_ptr<const ApiCatalogue>;
+CataloguePtr builtInCatalogue();
 
 /// Holds parameters against an operation: unknown names, wrong types, values that are no choice,
 /// required ones that are missing. `params`: a tree whose leaves are texts (as decoded from a form)

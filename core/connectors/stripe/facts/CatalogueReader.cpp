@@ -121,7 +121,12 @@ private:
     void takeParams(ApiOperation &operation, const Value &call)
     {
         const auto take = [&operation](ApiField field) {
-            if (field.name != "expand" && !field.name.empty())
+            // Of a DELETE some stand in the query and in the form.
+            const auto &known = operation.params;
+            const bool isKnown =
+                std::any_of(known.begin(), known.end(),
+                            [&field](const ApiField &other) { return other.name == field.name; });
+            if (field.name != "expand" && !field.name.empty() && !isKnown)
                 operation.params.push_back(std::move(field));
         };
         for (const Value &parameter : call.get("parameters").items()) {

@@ -3,6 +3,7 @@
 // "f": flags, "c": choices, "x": objects, "s": fields}; members that say nothing are left out.
 #include "core/connectors/stripe/facts/Catalogue.h"
 
+#include "core/connectors/stripe/facts/JsonPlace.h"
 #include "core/data/Json.h"
 
 #include <algorithm>
@@ -94,6 +95,13 @@ bool readKinds(std::string_view letters, std::vector<ApiField::Kind> &kinds)
     return true;
 }
 
+bool areNames(const Value &list)
+{
+    const auto isName = [](const Value &name) { return name.isString(); };
+    return list.isUndefined() ||
+           (list.isArray() && std::all_of(list.items().begin(), list.items().end(), isName));
+}
+
 /// A list says what its items are; a map may.
 bool isWhole(const ApiField &field)
 {
@@ -102,8 +110,8 @@ bool isWhole(const ApiField &field)
                                                : true;
 }
 
-/// False: not of the form above.
-bool readFields(const Value &list, std::vector<ApiField> &fields, int depth)
+/// False: not of the form above. `areMembers`: of a group, where each has a name.
+bool readFields(const Value &list, std::vector<ApiField> &fields, int depth, bool areMembers = true)
 {
     if (depth > kDeepest)
         return false;
@@ -111,10 +119,14 @@ bool readFields(const Value &list, std::vector<ApiField> &fields, int depth)
     for (const Value &one : list.items()) {
         ApiField field;
         const auto kind = letterOf(kKinds, one.get("k"));
-        if (!kind || !readKinds(one.get("w").text(), field.kinds))
+        if (!kind || !areNames(one.get("c")) || !areNames(one.get("x")) ||
+            !readKinds(one.get("w").text(), field.kinds))
             return false;
         field.name = one.get("n").text();
         field.kind = static_cast<ApiField::Kind>(*kind);
+        if (areMembers && field.name.empty())
+            return false;
+        const bool isList = field.kind == ApiField::Kind::List || field.kind == ApiField::Kind::Map;
         if (const Value unit = one.get("u"); !unit.isUndefined()) {
             const auto at = letterOf(kUnits, unit);
             if (!at)
@@ -128,7 +140,7 @@ bool readFields(const Value &list, std::vector<ApiField> &fields, int depth)
         field.includable = flags.find('i') != std::string_view::npos;
         field.choices = namesOf(one.get("c"));
         field.expandsTo = namesOf(one.get("x"));
-        if (!readFields(one.get("s"), field.fields, depth + 1) || !isWhole(field))
+        if (!readFields(one.get("s"), field.fields, depth + 1, !isList) || !isWhole(field))
             return false;
         fields.push_back(std::move(field));
     }
@@ -143,6 +155,26 @@ Error notACatalogue()
 }
 
 } // namespace
+
+std::string placeIn(std::string_view message)
+{
+    constexpr std::string_view kLine = "Line ", kColumn = ", column ";
+    const auto digitsAt = [message](std::size_t from) {
+        std::size_t to = from;
+        while (to < message.size() && message[to] >= '0' && message[to] <= '9')
+            ++to;
+        return message.substr(from, to - from);
+    };
+    const auto start = message.find(kLine);
+    if (start == std::string_view::npos)
+        return {};
+    const auto line = digitsAt(start + kLine.size());
+    const auto behind = start + kLine.size() + line.size();
+    if (line.empty() || message.substr(behind, kColumn.size()) != kColumn)
+        return {};
+    const auto column = digitsAt(behind + kColumn.size());
+    return column.empty() ? std::string() : std::string(line) + ':' + std::string(column);
+}
 
 std::string ApiCatalogue::text() const
 {
@@ -173,8 +205,12 @@ std::string ApiCatalogue::text() const
 Result<ApiCatalogue> ApiCatalogue::fromText(std::string_view json)
 {
     auto parsed = parseJson(json);
-    if (!parsed)
-        return notACatalogue();
+    if (!parsed) {
+        Error error = notACatalogue();
+        error.message += ' ' + parsed.error().message;
+        error.where = placeIn(parsed.error().message);
+        return error;
+    }
     const Value &root = parsed->root();
     ApiCatalogue made;
     made.m_version = root.get("version").text();
