@@ -62,6 +62,8 @@ private Q_SLOTS:
     void listsAreReadToTheEndOrTheBound_data();
     void listsAreReadToTheEndOrTheBound();
     void eachFurtherPageTakesItsTurnAndCounts();
+    void aTrialTellsWhatItReadOfTheAllowance_data();
+    void aTrialTellsWhatItReadOfTheAllowance();
     void aSearchGoesPageByPage();
     void aRequestMayGoAnywhere();
     void whatARequestExpandsIsLookedAtWhereItsCallIsKnown();
@@ -413,6 +415,36 @@ void TestStripeSteps::eachFurtherPageTakesItsTurnAndCounts()
         QCOMPARE(endpoint, std::string("invoices"));
     }
     QCOMPARE(int(connection->reads().reads(world.clock.now())), 3);
+}
+
+void TestStripeSteps::aTrialTellsWhatItReadOfTheAllowance_data()
+{
+    QTest::addColumn<QByteArray>("key");
+    QTest::addColumn<QByteArray>("text");
+    QTest::newRow("live") << QByteArray("rk_live_1")
+                          << QByteArray("3 by this trial, of 10000 or more that the account may "
+                                        "make in a month");
+    QTest::newRow("test") << QByteArray("rk_test_1")
+                          << QByteArray("3 by this trial; no monthly bound is known for test data");
+}
+
+void TestStripeSteps::aTrialTellsWhatItReadOfTheAllowance()
+{
+    QFETCH(QByteArray, key);
+    QFETCH(QByteArray, text);
+    ScriptedStripe world;
+    world.rule = [](const ScriptedStripe::Asked &) {
+        return ScriptedStripe::json(200, R"({"id":"acct_1","object":"account"})");
+    };
+    const auto connection = world.connect({}, key.toStdString());
+    std::optional<std::vector<ProbeFinding>> findings;
+    QObject receiver;
+    QVERIFY(connection->probe({{"Customers", false}}, &receiver,
+                              [&findings](std::vector<ProbeFinding> told) { findings = told; }));
+    QTRY_VERIFY(findings);
+    QCOMPARE(world.asked.size(), std::size_t(3)); // The account, its version, the right.
+    QCOMPARE(findings->back().what, std::string("Reads"));
+    QCOMPARE(findings->back().text, text.toStdString());
 }
 
 void TestStripeSteps::aSearchGoesPageByPage()
