@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// Writes resources/stripe/catalogue.json from one of Stripe's OpenAPI files; run by hand when the
-/// facts change: tw_generate_stripe_catalogue SPEC CATALOGUE. Names, types, choices and units only.
+/// Writes resources/stripe/catalogue.json and the list of its calls, calls.json, from one of Stripe's
+/// OpenAPI files; run by hand when the facts change: tw_generate_stripe_catalogue SPEC CATALOGUE CALLS.
+/// Names, types, choices and units only.
 #include "core/connectors/stripe/facts/Catalogue.h"
 #include "core/data/Json.h"
 
@@ -10,8 +11,8 @@
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        std::cerr << "usage: tw_generate_stripe_catalogue SPEC CATALOGUE\n";
+    if (argc != 4) {
+        std::cerr << "usage: tw_generate_stripe_catalogue SPEC CATALOGUE CALLS\n";
         return 2;
     }
     std::ifstream in(argv[1], std::ios::binary);
@@ -26,5 +27,7 @@ int main(int argc, char **argv)
     }
     std::ofstream out(argv[2], std::ios::binary);
     out << catalogue->text() << '\n';
-    return out.good() ? 0 : 1;
+    std::ofstream calls(argv[3], std::ios::binary);
+    calls << catalogue->withoutFields().text() << '\n';
+    return out.good() && calls.good() ? 0 : 1;
 }

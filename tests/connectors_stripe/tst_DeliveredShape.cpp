@@ -30,7 +30,7 @@ const Shape *at(const Shape &shape, std::initializer_list<const char *> path)
 
 Shape shapeFor(std::string_view yaml)
 {
-    return deliveredShape(ApiCatalogue::builtIn(),
+    return deliveredShape(builtInCatalogue(),
                           testing::settingsFrom(WebhookTrigger::descriptor().params, yaml));
 }
 
@@ -188,7 +188,7 @@ void TestDeliveredShape::aFetchedEventHasItsShape()
     QCOMPARE(std::string(message->root().find("data.object.email").text()),
              std::string("a@example.com"));
     QStringList unknown;
-    missing(deliveredShape(ApiCatalogue::builtIn(), settings), message->root(), {}, unknown);
+    missing(deliveredShape(builtInCatalogue(), settings), message->root(), {}, unknown);
     QCOMPARE(unknown, QStringList());
     host.stopped();
 }

@@ -178,7 +178,7 @@ void TestTraps::choosingEvents()
     QFETCH(QByteArray, codes);
     std::vector<Diagnostic> findings;
     TriggerSettings::check(
-        ApiCatalogue::builtIn(),
+        builtInCatalogue(),
         testing::settingsFrom(TriggerSettings::params(), "events: " + events.toStdString()),
         findings);
     QByteArray found;

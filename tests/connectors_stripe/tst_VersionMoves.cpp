@@ -115,8 +115,9 @@ void TestVersionMoves::settingsAreCheckedBeforeTheyRun()
     QFETCH(QByteArray, yaml);
     QFETCH(QByteArray, codes);
     std::vector<Diagnostic> findings;
-    TriggerSettings::check(testing::settingsFrom(TriggerSettings::params(), yaml.toStdString()),
-                           findings);
+    TriggerSettings::check(
+        builtInCatalogue(),
+        testing::settingsFrom(TriggerSettings::params(), yaml.toStdString()), findings);
     QByteArray found;
     for (const Diagnostic &finding : findings) {
         found += (found.isEmpty() ? "" : " ") + QByteArray::fromStdString(finding.code);

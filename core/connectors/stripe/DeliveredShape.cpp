@@ -163,7 +163,7 @@ std::vector<std::string> objectsOf(const std::vector<std::string> &events)
     return {found.begin(), found.end()};
 }
 
-Shape deliveredShape(const ApiCatalogue &catalogue, const Settings &settings)
+Shape deliveredShape(const CataloguePtr &catalogue, const Settings &settings)
 {
     const auto expand = settings.list("expand");
     std::vector<std::string> thin, snapshots;
@@ -174,12 +174,12 @@ Shape deliveredShape(const ApiCatalogue &catalogue, const Settings &settings)
     }
     const bool isRead = settings.text("deliver") == "current";
     if (thin.empty())
-        return isRead ? currentShape(catalogue, snapshots, expand) : eventsShape(snapshots);
-    Shape shape = thinShape(catalogue, thin, expand);
+        return isRead ? currentShape(*catalogue, snapshots, expand) : eventsShape(snapshots);
+    Shape shape = thinShape(*catalogue, thin, expand);
     if (snapshots.empty())
         return shape;
     return joined(shape,
-                  isRead ? currentShape(catalogue, snapshots, expand) : eventsShape(snapshots));
+                  isRead ? currentShape(*catalogue, snapshots, expand) : eventsShape(snapshots));
 }
 
 DocumentPtr thinSample(std::string_view type, const Value &snapshot)

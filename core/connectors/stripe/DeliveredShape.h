@@ -17,7 +17,7 @@ std::vector<std::string> objectsOf(const std::vector<std::string> &events);
 /// object is read again, and for thin events, `data.object` is what the API answers, with what
 /// `expand` names. Of a thin event the rest is its own: `related_object`, `reason`, `changes`, and
 /// `fetched`, the time of reading. Fields of all types where several are chosen.
-Shape deliveredShape(const ApiCatalogue &catalogue, const Settings &settings);
+Shape deliveredShape(const CataloguePtr &catalogue, const Settings &settings);
 
 /// A thin event as a flow gets it, about what a snapshot event shows.
 DocumentPtr thinSample(std::string_view type, const Value &snapshot);

@@ -29,7 +29,7 @@ ConnectorDescriptor describe(const CataloguePtr &catalogue)
     connector.title = "Stripe";
     connector.icon = "credit-card";
     connector.help = "Payments, customers, subscriptions and invoices of a Stripe account.";
-    connector.connection = StripeConnection::params(catalogue->version());
+    connector.connection = StripeConnection::params(catalogue.calls().version());
     connector.nodes = {WebhookTrigger::descriptor(catalogue), ObjectStep::create(catalogue),
                        ObjectStep::update(catalogue),         UpsertStep::descriptor(catalogue),
                        ObjectStep::retrieve(catalogue),       ListStep::list(catalogue),

@@ -94,7 +94,7 @@ NodeDescriptor ListStep::list(const CataloguePtr &catalogue)
         "among them. A For each after it takes them one by one.";
     node.params = {choice("object", "Object")
                        .help("What to list.")
-                       .oneOf(objectChoices(*catalogue, ApiVerb::List))
+                       .oneOf(objectChoices(catalogue.calls(), ApiVerb::List))
                        .required(),
                    mostParam(), expandParam(catalogue, objectOf, true)};
     node.inputShape = [catalogue](const Settings &settings) {
@@ -116,7 +116,7 @@ NodeDescriptor ListStep::search(const CataloguePtr &catalogue)
         "upsert.";
     node.params = {choice("object", "Object")
                        .help("What to search.")
-                       .oneOf(objectChoices(*catalogue, ApiVerb::Search))
+                       .oneOf(objectChoices(catalogue.calls(), ApiVerb::Search))
                        .required(),
                    expression("query", "Query")
                        .help("An expression that gives the text of the query.")

@@ -157,7 +157,7 @@ NodeDescriptor ObjectStep::create(const CataloguePtr &catalogue)
     node.help =
         "Creates an object from each message. The message has the fields that Stripe takes; a "
         "mapping before it gives them. A repeat after a lost answer creates nothing twice.";
-    node.params = {objectParam(*catalogue, ApiVerb::Create, "What to create."),
+    node.params = {objectParam(catalogue.calls(), ApiVerb::Create, "What to create."),
                    expandParam(catalogue, objectOf)};
     node.createStep = [catalogue](NodeContext context) {
         const ApiOperation *operation = operationOf(*catalogue, ApiVerb::Create, context.settings);
@@ -172,7 +172,7 @@ NodeDescriptor ObjectStep::retrieve(const CataloguePtr &catalogue)
         describe(catalogue, ApiVerb::Retrieve, "stripe.object.retrieve", "Stripe retrieve");
     node.help = "Fetches an object as it is now, for instance instead of the state that an event "
                 "carries. One that is not there leaves by the exit Missing.";
-    node.params = {objectParam(*catalogue, ApiVerb::Retrieve, "What to fetch."),
+    node.params = {objectParam(catalogue.calls(), ApiVerb::Retrieve, "What to fetch."),
                    idParam("Which one; an expression over the message."),
                    expandParam(catalogue, objectOf)};
     node.exits = {{"out", "Found"}, {"missing", "Missing"}};
@@ -205,7 +205,7 @@ NodeDescriptor ObjectStep::update(const CataloguePtr &catalogue)
         "Changes an object. A field that is missing in the message is left alone; null unsets "
         "it. Metadata is merged: null takes one key away.";
     node.params = {
-        objectParam(*catalogue, ApiVerb::Update, "What to change."),
+        objectParam(catalogue.calls(), ApiVerb::Update, "What to change."),
         idParam("Which one; an expression over the message. A field that is named here is "
                 "not sent."),
         expandParam(catalogue, objectOf)};
@@ -224,7 +224,7 @@ NodeDescriptor ObjectStep::remove(const CataloguePtr &catalogue)
         "Deletes an object; a subscription is cancelled at once. It cannot be brought back. What "
         "is gone already counts as done when the call is a repeat.";
     node.params = {
-        objectParam(*catalogue, ApiVerb::Delete, "What to delete."),
+        objectParam(catalogue.calls(), ApiVerb::Delete, "What to delete."),
         idParam("Which one; an expression over the message. A field that is named here is "
                 "not sent.")};
     node.repeat = Repeat::SafeByState;
@@ -245,7 +245,7 @@ NodeDescriptor ObjectStep::act(const CataloguePtr &catalogue)
         "captures or cancels a payment, attaches a payment method, closes a dispute. A repeat "
         "after a lost answer does nothing twice.";
     node.params = {
-        choice("action", "Action").help("What to do.").oneOf(actionChoices(*catalogue)).required(),
+        choice("action", "Action").help("What to do.").oneOf(actionChoices(catalogue.calls())).required(),
         idParam("With which object; an expression over the message. A field that is named "
                 "here is not sent."),
         expandParam(catalogue, objectOf)};

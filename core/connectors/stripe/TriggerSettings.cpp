@@ -198,12 +198,13 @@ std::vector<Right> TriggerSettings::rights(const Settings &settings)
     return lists || fetches ? rightsForEvents(events, fetches) : std::vector<Right>();
 }
 
-void TriggerSettings::check(const ApiCatalogue &catalogue, const Settings &settings,
+void TriggerSettings::check(const CataloguePtr &catalogue, const Settings &settings,
                             std::vector<Diagnostic> &findings)
 {
     TriggerSettings told;
     told.events = settings.list("events");
-    checkExpandOfAll(catalogue, settings, told.objects(), findings);
+    if (!settings.list("expand").empty())
+        checkExpandOfAll(*catalogue, settings, told.objects(), findings);
     const std::string madeFor = settings.text("made_for");
     checkEventTraps(told.events, findings);
     const bool polls = settings.text("arrive") == "poll";

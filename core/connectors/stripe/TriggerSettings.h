@@ -46,7 +46,7 @@ struct TriggerSettings
     bool forward = false; ///< Start the Stripe CLI.
 
     static std::vector<Param> params(const CataloguePtr &catalogue = builtInCatalogue());
-    static void check(const ApiCatalogue &catalogue, const Settings &settings,
+    static void check(const CataloguePtr &catalogue, const Settings &settings,
                       std::vector<Diagnostic> &findings);
     /// What a restricted key needs for it.
     static std::vector<Right> rights(const Settings &settings);

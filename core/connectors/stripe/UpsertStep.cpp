@@ -96,7 +96,7 @@ NodeDescriptor UpsertStep::descriptor(const CataloguePtr &catalogue)
     node.params = {
         choice("object", "Object")
             .help("What to write.")
-            .oneOf(upsertChoices(*catalogue))
+            .oneOf(upsertChoices(catalogue.calls()))
             .required(),
         expression("id", "Id that is kept")
             .help("The id that the other system has of it, if it has one; an expression over the "

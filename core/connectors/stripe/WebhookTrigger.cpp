@@ -105,13 +105,13 @@ NodeDescriptor WebhookTrigger::descriptor(const CataloguePtr &catalogue)
     node.canFail = false;
     node.summary = TriggerSettings::summary;
     node.check = [catalogue](const Settings &settings, std::vector<Diagnostic> &findings) {
-        TriggerSettings::check(*catalogue, settings, findings);
+        TriggerSettings::check(catalogue, settings, findings);
     };
     node.rights = TriggerSettings::rights;
     SampleFactory factory(7, Instant::fromSeconds(1'790'000'000));
     node.output = eventShape(factory.event("charge.succeeded").value().root(), "charge");
     node.outputShape = [catalogue](const Settings &settings, const Shape *) {
-        return deliveredShape(*catalogue, settings);
+        return deliveredShape(catalogue, settings);
     };
     node.samples = nodeSamples();
     node.errorCodes = {"stripe.bad_signature", "stripe.stale_timestamp", "stripe.no_signature",

@@ -95,6 +95,19 @@ Shape::Type typeOf(const ApiField &field)
     return Shape::Type::Any;
 }
 
+ApiCatalogue readResource(const QString &name)
+{
+    takeStripeResources();
+    QFile file(name);
+    if (!file.open(QIODevice::ReadOnly))
+        qFatal("the catalogue of Stripe's calls is not in the program");
+    const QByteArray bytes = file.readAll();
+    auto read = ApiCatalogue::fromText({bytes.constData(), static_cast<std::size_t>(bytes.size())});
+    if (!read)
+        qFatal("%s", read.error().text().c_str());
+    return std::move(*read);
+}
+
 } // namespace
 
 const ApiField *ApiField::find(std::string_view field) const
@@ -106,23 +119,25 @@ const ApiField *ApiField::find(std::string_view field) const
 
 const ApiCatalogue &ApiCatalogue::builtIn()
 {
-    static const ApiCatalogue catalogue = [] {
-        takeStripeResources();
-        QFile file(QStringLiteral(":/stripe/catalogue.json"));
-        if (!file.open(QIODevice::ReadOnly))
-            qFatal("the catalogue of Stripe's calls is not in the program");
-        const QByteArray bytes = file.readAll();
-        auto read = fromText({bytes.constData(), static_cast<std::size_t>(bytes.size())});
-        if (!read)
-            qFatal("%s", read.error().text().c_str());
-        return std::move(*read);
-    }();
+    static const ApiCatalogue catalogue = readResource(QStringLiteral(":/stripe/catalogue.json"));
     return catalogue;
 }
 
-CataloguePtr builtInCatalogue()
+const ApiCatalogue &ApiCatalogue::builtInCalls()
 {
-    return {CataloguePtr(), &ApiCatalogue::builtIn()}; // It lives as long as the program.
+    static const ApiCatalogue calls = readResource(QStringLiteral(":/stripe/calls.json"));
+    return calls;
+}
+
+ApiCatalogue ApiCatalogue::withoutFields() const
+{
+    ApiCatalogue made = *this;
+    for (ApiOperation &operation : made.m_operations)
+        std::erase_if(operation.params,
+                      [](const ApiField &field) { return field.name != "metadata"; });
+    for (auto &[name, object] : made.m_objects)
+        object.fields.clear();
+    return made;
 }
 
 std::vector<std::string> ApiCatalogue::objects() const

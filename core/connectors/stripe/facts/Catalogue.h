@@ -72,13 +72,17 @@ struct ApiProblem
 class ApiCatalogue
 {
 public:
-    static const ApiCatalogue &builtIn(); ///< Of kApiVersion.
+    static const ApiCatalogue &builtIn(); ///< Of kApiVersion; read when first asked for.
+    /// Which calls and objects it has, without their fields: small, for lists of choices.
+    static const ApiCatalogue &builtInCalls();
     /// Reads Stripe's published `spec3.json` (or a trimmed one). Error Rejected
     /// `stripe.not_a_spec` for anything else.
     static Result<ApiCatalogue> fromOpenApi(const Value &spec);
     /// What text() wrote. Error Rejected `stripe.not_a_catalogue`.
     static Result<ApiCatalogue> fromText(std::string_view json);
     std::string text() const; ///< Compact JSON; the same catalogue gives the same bytes.
+    /// Of the parameters only `metadata`, which says whether an object can be found by a key.
+    ApiCatalogue withoutFields() const;
 
     const std::string &version() const { return m_version; }
     const std::vector<ApiOperation> &operations() const { return m_operations; }
@@ -114,9 +118,26 @@ private:
     std::map<std::string, std::vector<std::size_t>, std::less<>> m_routes;
 };
 
-/// What steps and their forms go by; they keep it.
-using CataloguePtr = std::shared_ptr<const ApiCatalogue>;
-CataloguePtr builtInCatalogue();
+/// What steps and their forms go by; they keep it. That of the program is read only where its
+/// fields are asked for: a runner whose flows make no calls of Stripe does without.
+class CataloguePtr
+{
+public:
+    CataloguePtr() = default; ///< That of the program.
+    CataloguePtr(std::shared_ptr<const ApiCatalogue> own) : m_own(std::move(own)) {}
+
+    const ApiCatalogue &operator*() const { return m_own ? *m_own : ApiCatalogue::builtIn(); }
+    const ApiCatalogue *operator->() const { return &**this; }
+    /// For its calls and objects; fields may be missing.
+    const ApiCatalogue &calls() const { return m_own ? *m_own : ApiCatalogue::builtInCalls(); }
+
+private:
+    std::shared_ptr<const ApiCatalogue> m_own;
+};
+inline CataloguePtr builtInCatalogue()
+{
+    return {};
+}
 
 /// Holds parameters against an operation: unknown names, wrong types, values that are no choice,
 /// required ones that are missing. `params`: a tree whose leaves are texts (as decoded from a form)
